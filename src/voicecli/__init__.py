@@ -1,0 +1,1 @@
+"""A voice assistant for the terminal."""

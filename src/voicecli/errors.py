@@ -1,0 +1,69 @@
+"""What can go wrong, as one tree. Every message says what happened and every hint what to do.
+
+VoicecliError                  exit code 1
+├── SettingsError              a setting is unknown, has a wrong type or a wrong value
+├── AudioError
+│   ├── AudioDeviceError       a microphone or loudspeaker is missing, busy or gone
+│   └── AudioFileError         a file can't be read as audio, or can't be written
+├── ModelError
+│   ├── ModelMissingError      no model of that name is on this machine
+│   └── ModelCorruptError      the files are there and can't be loaded
+├── NetworkError               a download failed, or --offline forbids it
+└── LanguageModelError         the language model's server refused, failed or hung
+
+Exceptions of the libraries are turned into these where the library is called, and nowhere else.
+"""
+
+from __future__ import annotations
+
+
+class VoicecliError(Exception):
+    """Something the user can be told in a sentence."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        """What happened, to which thing."""
+        self.hint = hint
+        """What to do about it; may be empty."""
+
+
+class SettingsError(VoicecliError):
+    pass
+
+
+class AudioError(VoicecliError):
+    pass
+
+
+class AudioDeviceError(AudioError):
+    pass
+
+
+class AudioFileError(AudioError):
+    pass
+
+
+class ModelError(VoicecliError):
+    pass
+
+
+class ModelMissingError(ModelError):
+    pass
+
+
+class ModelCorruptError(ModelError):
+    pass
+
+
+class NetworkError(VoicecliError):
+    pass
+
+
+class LanguageModelError(VoicecliError):
+    def __init__(self, message: str, hint: str = "", *, retryable: bool = False) -> None:
+        super().__init__(message, hint)
+        self.retryable = retryable
+        """True where asking again may help (overload, a refused connection)."""
