@@ -92,8 +92,8 @@ def resample(samples: Samples, from_hz: int, to_hz: int) -> Samples:
 def decode(source: Path | BinaryIO, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Iterator[Samples]:
     """Decode any audio or video file that FFmpeg reads, piece by piece, mixed to mono.
 
-    A file that is cut off in the middle gives what it holds up to there. Raises AudioFileError where
-    nothing can be read.
+    A file that is cut off in the middle gives what it holds up to there. Raises AudioFileError
+    where nothing can be read.
     """
     name = str(source) if isinstance(source, Path) else "standard input"
     if isinstance(source, Path):
@@ -152,7 +152,7 @@ def to_pcm16(samples: Samples) -> bytes:
 
 
 class WavWriter:
-    """Writes 16-bit PCM; the header on the disk is right after every write, so a kill loses nothing."""
+    """Writes 16-bit PCM; after every write the header on disk is right: a kill loses nothing."""
 
     def __init__(self, path: Path, sample_rate_hz: int, n_channels: int = 1) -> None:
         try:

@@ -1,0 +1,72 @@
+"""The program: its commands, and what happens to an error that none of them could mend."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from voicecli.cli import config, models
+from voicecli.cli.devices import devices
+from voicecli.cli.say import say
+from voicecli.cli.talk import talk
+from voicecli.cli.transcribe import transcribe
+from voicecli.errors import VoicecliError
+
+app = typer.Typer(
+    name="voicecli",
+    help="Talk with a language model, from a terminal.",
+    no_args_is_help=True,
+    # Rich would be loaded for every --help.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command()(talk)
+app.command()(transcribe)
+app.command()(say)
+app.command()(devices)
+app.add_typer(models.app, name="models")
+app.add_typer(config.app, name="config")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"voicecli {version('voicecli')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run a command. Exit codes: 0 done, 1 VoicecliError, 2 wrong usage, 130 Ctrl-C."""
+    try:
+        app()
+    except VoicecliError as error:
+        if os.environ.get("VOICECLI_DEBUG"):
+            raise
+        print_error(error)
+        sys.exit(error.exit_code)
+
+
+def print_error(error: VoicecliError) -> None:
+    """`voicecli: what happened`, and below it what to do."""
+    text = f"voicecli: {error.message}" + (f"\n  {error.hint}" if error.hint else "")
+    # A file name may hold anything: bytes that are no text, or control characters.
+    safe = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    print(safe.encode(errors="backslashreplace").decode(), file=sys.stderr)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+"""`voicecli talk`: builds the parts of a conversation from the settings and lets it run."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack, nullcontext
+from enum import StrEnum
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voicecli.errors import VoicecliError
+
+if TYPE_CHECKING:
+    from voicecli.duplex import Duplex
+    from voicecli.events import Event
+    from voicecli.llm import LanguageModel
+    from voicecli.screen import Screen
+    from voicecli.settings import Settings
+
+DEMO_OUTPUT = Path("voicecli-demo.wav")
+
+
+class SpeculateChoice(StrEnum):
+    OFF = "off"
+    STT = "stt"
+    FULL = "full"
+
+
+def talk(
+    input_file: Annotated[
+        Path | None,
+        typer.Option("--input", metavar="FILE", help="A recording in place of the microphone."),
+    ] = None,
+    output_file: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Record the assistant in a WAV file."),
+    ] = None,
+    stereo: Annotated[
+        bool, typer.Option("--stereo", help="Record both: you left, the assistant right.")
+    ] = False,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help=f"No devices: a recording talks, {DEMO_OUTPUT} answers."),
+    ] = False,
+    input_device: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Microphone: name, part of it, or number.")
+    ] = None,
+    output_device: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Loudspeaker: name, part of it, or number.")
+    ] = None,
+    stt_model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="faster-whisper model: name or folder.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Of what you say, e.g. en.")
+    ] = None,
+    voice: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Piper voice: name or .onnx file.")
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option(min=0.25, max=4, help="Of the voice; 2 is twice as fast.")
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="OpenAI-compatible server, or `built-in`."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Language model, as the server names it.")
+    ] = None,
+    api_key: Annotated[str | None, typer.Option(metavar="KEY", help="For the server.")] = None,
+    system: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="System prompt in place of ours.")
+    ] = None,
+    temperature: Annotated[float | None, typer.Option(min=0, max=2)] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=1)] = None,
+    speculate: Annotated[
+        SpeculateChoice | None,
+        typer.Option(
+            help="In a pause that may not be the end: do nothing, recognise, or also ask the model."
+            " Default: full, but stt for a remote server."
+        ),
+    ] = None,
+    offline: Annotated[
+        bool | None, typer.Option("--offline", help="No connection but to this machine.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Profile of config.toml.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Events on stdout, one a line.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Lines, no live screen.")] = False,
+    no_latency: Annotated[
+        bool, typer.Option("--no-latency", help="Don't show how long each answer took.")
+    ] = False,
+) -> None:
+    """Hold a conversation: speak, listen, cut in.
+
+    Example: voicecli talk --model llama3.2
+    """
+    if stereo and not (output_file or demo):
+        raise typer.BadParameter("--stereo needs --output FILE to record into")
+    if demo and input_file:
+        raise typer.BadParameter("--demo brings its own input; leave out one of the two")
+    from voicecli.settings import load
+
+    settings = load(
+        {
+            "sound.input_device": input_device,
+            "sound.output_device": output_device,
+            "stt.model": stt_model,
+            "stt.language": language,
+            "tts.voice": voice,
+            "tts.speed": speed,
+            "llm.base_url": base_url,
+            "llm.model": model,
+            "llm.api_key": api_key,
+            "llm.system": system,
+            "llm.temperature": temperature,
+            "llm.max_tokens": max_tokens,
+            "offline": offline,
+        },
+        profile=profile,
+    ).settings
+    screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
+    with as_file(files("voicecli") / "demo.flac") if demo else nullcontext(input_file) as source:
+        target = output_file or (DEMO_OUTPUT if demo else None)
+        work = _converse(settings, screen, source, target, stereo or demo, speculate)
+        exit_code = asyncio.run(_until_signal(work))
+    if exit_code:
+        raise typer.Exit(exit_code)
+
+
+def _choose_screen(*, json: bool, plain: bool, latency: bool) -> Screen:
+    from voicecli.screen import JsonLines, LiveScreen, PlainLines
+
+    if json:
+        return JsonLines()
+    if plain or not sys.stderr.isatty():
+        return PlainLines(latency=latency)
+    return LiveScreen(latency=latency)
+
+
+async def _until_signal(work: asyncio.Future[None] | object) -> int:
+    """Run `work`; SIGTERM and SIGHUP end it as cleanly as Ctrl-C does. Returns the exit code."""
+    task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    caught: list[int] = []
+
+    def leave(number: int) -> None:
+        caught.append(number)
+        task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, leave, number)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not caught:
+            raise
+        return 128 + caught[0]
+    return 0
+
+
+async def _converse(
+    settings: Settings,
+    screen: Screen,
+    input_file: Path | None,
+    output_file: Path | None,
+    stereo: bool,
+    speculate: SpeculateChoice | None,
+) -> None:
+    from voicecli.conversation import Conversation
+    from voicecli.endpointing import Endpointer
+    from voicecli.events import Notice, Started
+    from voicecli.history import History
+    from voicecli.llm import DEFAULT_SYSTEM_PROMPT, LanguageModel
+    from voicecli.models import find_stt, find_voice
+    from voicecli.stt import Recognizer
+    from voicecli.tts import Voice
+    from voicecli.vad import SileroVad
+
+    recognizer = Recognizer(find_stt(settings.stt.model), settings.stt)
+    voice = Voice(find_voice(settings.tts.voice), settings.tts)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(screen)
+        # The microphone opens first: what is said while the models load waits in its inbox.
+        duplex = await stack.enter_async_context(
+            _open_duplex(settings, input_file, output_file, stereo, screen)
+        )
+        language_model = await stack.enter_async_context(
+            LanguageModel(settings.llm, offline=settings.offline)
+        )
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(recognizer.warm_up())
+                tasks.create_task(voice.warm_up())
+                tasks.create_task(language_model.connect())
+            screen(Started(duplex.describe(), recognizer.name, voice.name, language_model.where))
+            _tell_about(language_model, screen)
+            conversation = Conversation(
+                duplex,
+                SileroVad(),
+                Endpointer(settings.listen),
+                recognizer,
+                language_model,
+                voice,
+                History(settings.llm.system or DEFAULT_SYSTEM_PROMPT),
+                screen,
+                language=settings.stt.language or "en",
+                speculate=speculate or ("full" if language_model.is_local else "stt"),
+            )
+            await conversation.run()
+        except ExceptionGroup as group:
+            raise _first_error(group) from None
+        finally:
+            if output_file is not None:
+                screen(Notice(f"recorded in {output_file}"))
+
+
+def _open_duplex(
+    settings: Settings,
+    input_file: Path | None,
+    output_file: Path | None,
+    stereo: bool,
+    emit: Callable[[Event], None],
+) -> Duplex:
+    from voicecli.duplex import DeviceDuplex
+    from voicecli.events import Notice
+    from voicecli.recording import FileDuplex
+
+    if input_file is not None and output_file is not None:
+        return FileDuplex(input_file, output_file, stereo=stereo)
+    return DeviceDuplex(
+        settings.sound.input_device,
+        settings.sound.output_device,
+        lambda message, hint: emit(Notice(message, hint)),
+        input_file=input_file,
+        record=output_file,
+        stereo=stereo,
+    )
+
+
+def _tell_about(language_model: LanguageModel, emit: Callable[[Event], None]) -> None:
+    from voicecli.events import Notice
+    from voicecli.llm import FIND_A_MODEL_HINT
+
+    if language_model.is_builtin:
+        emit(
+            Notice(
+                "no language model found: answering from the built-in replies",
+                f"for a real one: {FIND_A_MODEL_HINT}",
+            )
+        )
+
+
+def _first_error(group: ExceptionGroup) -> Exception:
+    """Of errors that happened together, the first that can be told in a sentence."""
+    known, other = group.split(VoicecliError)
+    found: Exception = group
+    for part in (other, known):
+        while isinstance(part, ExceptionGroup):
+            found = part = part.exceptions[0]
+    return found

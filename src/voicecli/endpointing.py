@@ -1,0 +1,158 @@
+"""Find where speech starts and stops. Pure: no clock, no audio device, no model.
+
+probability   ___/~~~~~~~~~\\_____/~~~~~\\____________________
+event            ^Started   ^Paused ^Resumed   ^Paused      ^Utterance
+              |..|                                |..........|
+              onset_ms                     hangover: min_silence_ms from the last speech sample
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from voicecli.audio import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Samples
+from voicecli.settings import ListenSettings
+
+ONSET_WINDOW = 2
+"""The onset's speech frames may be spread over this many times as many frames."""
+
+RESUME_FRAMES = 2
+"""Speech frames in a row that end a pause: one alone is a click or a breath."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechStarted:
+    start: int
+    """Index of the first sample of speech."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechPaused:
+    samples: Samples
+    """The utterance so far, from its pre-roll on."""
+    start: int
+    """Index of samples[0]."""
+    speech_end: int
+    """Index after the last sample of speech."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechResumed:
+    start: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Utterance:
+    """One stretch of the user's speech, complete."""
+
+    samples: Samples
+    start: int
+    speech_end: int
+
+
+def join(utterances: Sequence[Utterance | SpeechPaused]) -> Samples:
+    """The audio of several utterances, in order; what two of them share comes once."""
+    pieces = [
+        utterance.samples[: following.start - utterance.start]
+        for utterance, following in pairwise(utterances)
+    ]
+    return np.concatenate([*pieces, utterances[-1].samples])
+
+
+SpeechEvent = SpeechStarted | SpeechPaused | SpeechResumed | Utterance
+
+
+class Endpointer:
+    """Feed it every frame with its speech probability.
+
+    Frames lie in one ring buffer of `pre_roll_ms` until speech starts and in the utterance from
+    then on: no sample is lost or doubled. An utterance's tail stays as the next one's pre-roll.
+    """
+
+    def __init__(self, settings: ListenSettings | None = None) -> None:
+        self._settings = settings = settings or ListenSettings()
+        self._onset_frames = max(1, round(settings.onset_ms / FRAME_MS))
+        self._pre_roll_frames = max(self._onset_frames, round(settings.pre_roll_ms / FRAME_MS))
+        self._ring: deque[Frame] = deque(maxlen=self._pre_roll_frames)
+        self._recent: deque[bool] = deque(maxlen=ONSET_WINDOW * self._onset_frames)
+        self._speech: list[Frame] = []
+        self._speech_end = 0
+        self._paused = False
+        self._resume_count = 0
+
+    @property
+    def in_speech(self) -> bool:
+        """True from the onset to the end of the hangover."""
+        return bool(self._speech)
+
+    @property
+    def paused(self) -> bool:
+        """True while the hangover runs and the user may go on."""
+        return self._paused
+
+    def so_far(self) -> Samples:
+        """The open utterance."""
+        return np.concatenate([frame.samples for frame in self._speech])
+
+    def feed(self, frame: Frame, probability: float) -> list[SpeechEvent]:
+        """Take the next frame; return what it decides, in order."""
+        if not self._speech:
+            return self._wait_for_onset(frame, probability)
+        self._speech.append(frame)
+        return self._follow_speech(frame, probability)
+
+    def finish(self) -> list[SpeechEvent]:
+        """The input has ended: an open utterance ends here."""
+        return [self._end()] if self._speech else []
+
+    def _wait_for_onset(self, frame: Frame, probability: float) -> list[SpeechEvent]:
+        self._ring.append(frame)
+        self._recent.append(probability >= self._settings.threshold)
+        if sum(self._recent) < self._onset_frames or not self._recent[-1]:
+            return []
+        first = list(self._recent).index(True)
+        start = frame.end - (len(self._recent) - first) * FRAME_SAMPLES
+        self._speech = list(self._ring)
+        self._ring.clear()
+        self._recent.clear()
+        self._speech_end = frame.end
+        self._paused = False
+        self._resume_count = 0
+        return [SpeechStarted(start)]
+
+    def _follow_speech(self, frame: Frame, probability: float) -> list[SpeechEvent]:
+        settings = self._settings
+        if self._paused:
+            # In a pause it takes the higher threshold, twice, to go on.
+            self._resume_count = self._resume_count + 1 if probability >= settings.threshold else 0
+            if self._resume_count >= RESUME_FRAMES:
+                self._paused = False
+                self._speech_end = frame.end
+                return [SpeechResumed(frame.end - RESUME_FRAMES * FRAME_SAMPLES)]
+        elif probability >= settings.exit_threshold:
+            self._speech_end = frame.end
+        silence_ms = 1000 * (frame.end - self._speech_end) / SAMPLE_RATE_HZ
+        events: list[SpeechEvent] = []
+        if not self._paused and silence_ms >= settings.pause_ms:
+            self._paused = True
+            self._resume_count = 0
+            events.append(SpeechPaused(self.so_far(), self._speech[0].start, self._speech_end))
+        length_s = (frame.end - self._speech[0].start) / SAMPLE_RATE_HZ
+        # A frame of speech at the very end of the hangover is given its chance to become speech.
+        over = silence_ms >= settings.min_silence_ms and self._resume_count == 0
+        if over or length_s >= settings.max_utterance_s:
+            events.append(self._end())
+        return events
+
+    def _end(self) -> Utterance:
+        utterance = Utterance(self.so_far(), self._speech[0].start, self._speech_end)
+        # Its last frames, the hangover, are the next utterance's pre-roll; what was speech is not.
+        self._ring.extend(frame for frame in self._speech if frame.start >= self._speech_end)
+        self._speech = []
+        self._paused = False
+        return utterance

@@ -1,0 +1,118 @@
+"""What the conversation tells the world: one way, outwards. The screen and --json show these."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    LISTENING = "listening"
+    HEARING = "hearing you"
+    THINKING = "thinking"
+    SPEAKING = "speaking"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The microphone is open."""
+
+    sound: str
+    stt: str
+    voice: str
+    llm: str
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One frame of the microphone."""
+
+    level_db: float
+    speech_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class PartialTranscript:
+    """What the user seems to be saying; it may still change."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UserSaid:
+    """What the user said; it is in the history now. A follow-up is a second one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyText:
+    """More of the reply, as the language model writes it."""
+
+    delta: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnded:
+    heard: str
+    """What left the loudspeaker."""
+    unheard: str
+    """What the user cut off."""
+    interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTimed:
+    """The time between the last sample of the user's speech and the first of the reply."""
+
+    first_audio_ms: float
+    """Voice to voice, on the sample clock of the audio stream, with the output's latency."""
+    hangover_ms: float
+    """Silence that was waited for. What follows happens inside it, as far as it fits."""
+    stt_ms: float
+    llm_ms: float
+    """To the first token."""
+    tts_ms: float
+    """From the first token to the first sentence's audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know; the conversation goes on."""
+
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    n_turns: int
+    n_interruptions: int
+    first_audio_p50_ms: float | None
+    first_audio_p95_ms: float | None
+
+
+Event = (
+    Started
+    | StateChanged
+    | Level
+    | PartialTranscript
+    | UserSaid
+    | ReplyText
+    | ReplyEnded
+    | TurnTimed
+    | Notice
+    | Ended
+)
+
+
+def as_json(event: Event) -> dict[str, object]:
+    """{"event": "user_said", "text": ...}: the class's name in snake case, and its fields."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    return {"event": name, **asdict(event)}

@@ -1,0 +1,167 @@
+"""Conversations in files: a recorder for both sides, and files in place of both devices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from voicecli.audio import (
+    FRAME_SAMPLES,
+    SAMPLE_RATE_HZ,
+    Frame,
+    Samples,
+    WavWriter,
+    decode,
+    silence,
+)
+from voicecli.microphone import FrameCutter, Lockstep
+from voicecli.speaker import Speaker
+
+FILE_SAMPLE_RATE_HZ = 48_000
+"""Of the speaker and the WAV, where no device sets it: a multiple of 16 kHz, so that 512 samples of
+the input are exactly 1536 of the output, and above every voice's own rate, so that none loses."""
+
+
+class Recorder:
+    """Writes what was played to a WAV; with `stereo`, what was heard left, what was played right.
+
+    The file is valid after every write.
+    """
+
+    def __init__(self, path: Path, sample_rate_hz: int, *, stereo: bool = False) -> None:
+        """Raises AudioFileError where the file can't be written."""
+        self._sample_rate_hz = sample_rate_hz
+        self._stereo = stereo
+        self._wav = WavWriter(path, sample_rate_hz, 2 if stereo else 1)
+        self._rates: tuple[int, int] | None = None
+        self._lockstep: Lockstep | None = None
+
+    def feed(self, heard: Samples, heard_hz: int, played: Samples, played_hz: int) -> None:
+        """Append two pieces of the same duration, each at its rate; raises AudioFileError."""
+        if self._rates != (heard_hz, played_hz):
+            self._finish()
+            self._rates = heard_hz, played_hz
+            self._lockstep = Lockstep(heard_hz, played_hz, self._sample_rate_hz)
+        assert self._lockstep is not None
+        self._write(*self._lockstep.feed(heard, played))
+
+    def close(self) -> None:
+        self._finish()
+        self._wav.close()
+
+    def _finish(self) -> None:
+        if self._lockstep is not None:
+            self._write(*self._lockstep.feed(silence(0), silence(0), last=True))
+            self._lockstep = None
+
+    def _write(self, heard: Samples, played: Samples) -> None:
+        if len(heard) and self._stereo:
+            self._wav.write(heard, played)
+        elif len(heard):
+            self._wav.write(played)
+
+
+class FileSource:
+    """A file's sound at 16 kHz in pieces of any length, silence after its end."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Reads the beginning; raises AudioFileError. None is silence from the start."""
+        self.n_samples = 0
+        """Of the file, given out so far."""
+        self._pieces: Iterator[Samples] = iter(()) if path is None else decode(path)
+        self._rest = next(self._pieces, silence(0))
+
+    @property
+    def ended(self) -> bool:
+        """Everything that the file holds was given out."""
+        return len(self._rest) == 0
+
+    def read(self, n_samples: int) -> Samples:
+        out = silence(n_samples)
+        n_read = 0
+        while n_read < n_samples and not self.ended:
+            piece = self._rest[: n_samples - n_read]
+            out[n_read : n_read + len(piece)] = piece
+            n_read += len(piece)
+            self._rest = self._rest[len(piece) :]
+            while len(self._rest) == 0 and (more := next(self._pieces, None)) is not None:
+                self._rest = more
+        self.n_samples += n_read
+        return out
+
+
+class FileDuplex:
+    """Files in place of microphone and loudspeaker (see duplex.Duplex).
+
+    The clock is the sample count, and stands still until the consumer asks for the next frame: two
+    runs with the same calls write the same bytes. After the input's end, frames of silence follow.
+    """
+
+    stands_still = True
+    latency_s = 0.0
+
+    def __init__(
+        self,
+        input_file: Path | None = None,
+        output_file: Path | None = None,
+        *,
+        stereo: bool = False,
+    ) -> None:
+        self.speaker = Speaker(FILE_SAMPLE_RATE_HZ)
+        self._input_file = input_file
+        self._output_file = output_file
+        self._stereo = stereo
+        self._source = FileSource(None)
+        self._recorder: Recorder | None = None
+
+    @property
+    def input_ended(self) -> bool:
+        """The last frame held the last sample of the input."""
+        return self._source.ended
+
+    @property
+    def input_samples(self) -> int:
+        """Samples of the input so far, at 16 kHz."""
+        return self._source.n_samples
+
+    def describe(self) -> str:
+        names = [str(path) for path in (self._input_file, self._output_file) if path is not None]
+        return " -> ".join(names) or "silence"
+
+    async def __aenter__(self) -> Self:
+        """Open both files; raises AudioFileError. Nothing is written where the input is bad."""
+        self._source = FileSource(self._input_file)
+        if self._output_file is not None:
+            self._recorder = Recorder(self._output_file, FILE_SAMPLE_RATE_HZ, stereo=self._stereo)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._recorder is not None:
+            self._recorder.close()
+
+    async def frames(self) -> AsyncGenerator[Frame, None]:
+        """Frame after frame; raises AudioFileError where the output can't be written."""
+        # What was heard waits for nothing: each pull is one frame. Frame.played lags by the
+        # resampler's delay (37 ms), which matters to no one without a room in between.
+        lockstep = Lockstep(SAMPLE_RATE_HZ, FILE_SAMPLE_RATE_HZ, SAMPLE_RATE_HZ, patience_s=0)
+        cutter = FrameCutter()
+        block = np.empty(FRAME_SAMPLES * FILE_SAMPLE_RATE_HZ // SAMPLE_RATE_HZ, np.float32)
+        while True:
+            heard = self._source.read(FRAME_SAMPLES)
+            self.speaker.fill(block)
+            if self._recorder is not None:
+                self._recorder.feed(heard, SAMPLE_RATE_HZ, block, FILE_SAMPLE_RATE_HZ)
+            self.speaker.tick()
+            for frame in cutter.feed(*lockstep.feed(heard, block)):
+                yield frame
+            await asyncio.sleep(0)  # those that `tick` woke go first

@@ -1,0 +1,254 @@
+"""Events -> what the user sees: a live screen, plain lines, or JSON lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from types import TracebackType
+from typing import Protocol, TextIO
+
+from voicecli.events import (
+    Ended,
+    Event,
+    Level,
+    Notice,
+    PartialTranscript,
+    ReplyEnded,
+    ReplyText,
+    Started,
+    State,
+    StateChanged,
+    TurnTimed,
+    UserSaid,
+    as_json,
+)
+
+METER_FLOOR_DB = -60.0
+BARS = " ▁▂▃▄▅▆▇█"
+
+
+def printable(text: str) -> str:
+    """Without control and formatting characters: what a model wrote must not drive the terminal."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf"))
+
+
+def timing_line(event: TurnTimed) -> str:
+    """`0.66 s  [pause 0.60 | stt 0.07* | llm 0.00* | voice 0.01*]`; a star: inside the pause."""
+    left_ms = event.hangover_ms
+    stages = [f"pause {event.hangover_ms / 1000:.2f}"]
+    for name, ms in (("stt", event.stt_ms), ("llm", event.llm_ms), ("voice", event.tts_ms)):
+        left_ms -= ms
+        stages.append(f"{name} {ms / 1000:.2f}{'*' if left_ms >= 0 else ''}")
+    return f"{event.first_audio_ms / 1000:.2f} s  [{' | '.join(stages)}]"
+
+
+def summary_line(event: Ended) -> str:
+    """`6 turns, first audio p50 0.49 s p95 0.71 s, 1 interruption`"""
+    parts = [_count(event.n_turns, "turn")]
+    if event.first_audio_p50_ms is not None and event.first_audio_p95_ms is not None:
+        parts.append(
+            f"first audio p50 {event.first_audio_p50_ms / 1000:.2f} s"
+            f" p95 {event.first_audio_p95_ms / 1000:.2f} s"
+        )
+    if event.n_interruptions:
+        parts.append(_count(event.n_interruptions, "interruption"))
+    return ", ".join(parts)
+
+
+class Screen(Protocol):
+    """Shows events from `with` on; leaves the terminal as it was."""
+
+    def __enter__(self) -> Screen: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+    def __call__(self, event: Event) -> None: ...
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+class JsonLines:
+    """One JSON object per event on stdout; all but Level, which comes 31 times a second."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
+
+    def __enter__(self) -> JsonLines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, event: Event) -> None:
+        if not isinstance(event, Level):
+            print(json.dumps(as_json(event)), file=self._out, flush=True)
+
+
+class PlainLines:
+    """One line for each finished thing, for pipes, logs and screen readers."""
+
+    def __init__(self, out: TextIO | None = None, *, latency: bool = True) -> None:
+        self._out = out or sys.stderr
+        self._latency = latency
+
+    def __enter__(self) -> PlainLines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started():
+                self._line(f"listening: {event.sound}")
+                self._line(f"stt {event.stt}, voice {event.voice}, llm {event.llm}")
+            case UserSaid(text):
+                self._line(f"you: {text}")
+            case ReplyEnded(heard, _, interrupted):
+                self._line(f"ai: {heard}{' (you cut in)' if interrupted else ''}")
+            case TurnTimed() if self._latency:
+                self._line(f"first audio after {timing_line(event)}")
+            case Notice(message, hint):
+                self._line(f"! {message}" + (f": {hint}" if hint else ""))
+            case Ended():
+                self._line(summary_line(event))
+            case _:
+                pass
+
+    def _line(self, text: str) -> None:
+        print(printable(text), file=self._out, flush=True)
+
+
+class LiveScreen:
+    """Finished turns scroll by and stay; only the open turn and the status line are redrawn."""
+
+    def __init__(self, *, latency: bool = True) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._console = Console(stderr=True, highlight=False, soft_wrap=False)
+        self._live = Live(
+            console=self._console,
+            transient=True,
+            refresh_per_second=12,
+            get_renderable=self._draw,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._latency = latency
+        self._state: State | None = None
+        self._levels_db = [METER_FLOOR_DB] * 8
+        self._partial = ""
+        self._reply = ""
+        self._open = False
+
+    def __enter__(self) -> LiveScreen:
+        self._live.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.__exit__(kind, error, trace)
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started():
+                self._print("", f"stt {event.stt}  voice {event.voice}  llm {event.llm}", "dim")
+                self._print("", f"{event.sound}  Ctrl-C quits", "dim")
+            case Level(level_db):
+                self._levels_db = [*self._levels_db[1:], level_db]
+            case StateChanged(state):
+                self._state = state
+            case PartialTranscript(text):
+                self._partial = printable(text)
+            case UserSaid(text):
+                self._partial = ""
+                self._print("you", text)
+            case ReplyText(delta):
+                self._reply += printable(delta)
+            case ReplyEnded():
+                self._finish_reply(event)
+            case TurnTimed() if self._latency:
+                self._print_right(timing_line(event))
+            case Notice(message, hint):
+                self._print("!", message + (f"\n{hint}" if hint else ""), "yellow")
+            case Ended():
+                self._print("", summary_line(event), "dim")
+            case _:
+                pass
+
+    def _finish_reply(self, event: ReplyEnded) -> None:
+        from rich.markdown import Markdown
+        from rich.text import Text
+
+        written, self._reply = self._reply, ""
+        if event.interrupted:
+            body = Text(printable(event.heard))
+            body.append(" (you cut in)", "dim")
+            self._console.print(_row("ai", body))
+        else:
+            # As it was written: tables and code are for the screen.
+            self._console.print(_row("ai", Markdown(written.strip())))
+
+    def _print(self, who: str, text: str, style: str = "") -> None:
+        from rich.text import Text
+
+        self._console.print(_row(who, Text(printable(text), style)))
+
+    def _print_right(self, text: str) -> None:
+        from rich.text import Text
+
+        self._console.print(Text(text, "dim", justify="right"))
+
+    def _draw(self):
+        from rich.console import Group
+        from rich.text import Text
+
+        rows = []
+        if self._partial:
+            rows.append(_row("you", Text(self._partial, "dim")))
+        if self._reply:
+            rows.append(_row("ai", Text(self._reply)))
+        return Group(*rows, self._status())
+
+    def _status(self):
+        from rich.text import Text
+
+        if self._state is None:
+            return Text(" ◌ loading the models", "dim")
+        sign, style = {
+            State.LISTENING: ("○", ""),
+            State.HEARING: ("●", "green"),
+            State.THINKING: ("◌", "yellow"),
+            State.SPEAKING: ("▶", "cyan"),
+        }[self._state]
+        status = Text.assemble((f" {sign} {self._state:<12}", style), (self._meter(), "dim"))
+        status.no_wrap = True
+        return status
+
+    def _meter(self) -> str:
+        def bar(level_db: float) -> str:
+            share = 1 - min(1.0, max(0.0, level_db / METER_FLOOR_DB))
+            return BARS[round(share * (len(BARS) - 1))]
+
+        return "".join(bar(level_db) for level_db in self._levels_db)
+
+
+def _row(who: str, body):
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=4, style="bold" if who == "!" else "dim", justify="left")
+    grid.add_column(ratio=1)
+    grid.add_row(f" {who}", body)
+    return grid

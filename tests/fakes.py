@@ -1,0 +1,122 @@
+"""Scripted stand-ins for the models, where a test needs them to do a thing at a certain sample.
+
+Time is the sample clock of a FileDuplex. A pattern stands for a recording: one character is one
+frame of 32 ms, `#` is speech and `.` silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples, WavWriter
+from voicecli.errors import VoicecliError
+from voicecli.llm import Message
+from voicecli.speaker import Speaker
+from voicecli.stt import Transcript
+
+
+def write_pattern(path: Path, pattern: str) -> Path:
+    """A WAV in which every frame of speech is a different constant, so that frames can be told."""
+    levels = [0.0 if mark == "." else 0.2 + 0.001 * (i % 500) for i, mark in enumerate(pattern)]
+    wav = WavWriter(path, SAMPLE_RATE_HZ)
+    wav.write(np.repeat(np.array(levels, np.float32), FRAME_SAMPLES))
+    wav.close()
+    return path
+
+
+class LevelDetector:
+    """Anything loud is speech."""
+
+    def probability(self, frame: Samples) -> float:
+        return 0.9 if np.abs(frame).max() > 0.1 else 0.01
+
+    def reset(self) -> None:
+        pass
+
+
+class ScriptedRecognizer:
+    """Answers from a script, one text per turn; partials are those of speech that still goes on.
+
+    A text can be an exception to be raised. `delay_frames` of the sample clock pass before each.
+    """
+
+    def __init__(self, speaker: Speaker, texts: Sequence[str | VoicecliError]) -> None:
+        self.heard: list[Samples] = []
+        self.delay_frames = 0
+        self._speaker = speaker
+        self._texts = list(texts)
+
+    @property
+    def busy(self) -> bool:
+        return True  # no partials: each call of transcribe is one turn's
+
+    async def transcribe(self, samples: Samples) -> Transcript:
+        self.heard.append(samples)
+        await pass_frames(self._speaker, self.delay_frames)
+        text = self._texts.pop(0)
+        if isinstance(text, VoicecliError):
+            raise text
+        return Transcript(text, "en", -0.1, 0.0)
+
+
+class ScriptedModel:
+    """Answers with the next script: deltas, numbers of frames to wait, or an error to raise."""
+
+    def __init__(self, speaker: Speaker, scripts: Sequence[Sequence[str | int | VoicecliError]]):
+        self.requests: list[list[Message]] = []
+        self.n_open = 0
+        self.n_closed_early = 0
+        self._speaker = speaker
+        self._scripts = list(scripts)
+
+    async def stream(self, messages: Sequence[Message]) -> AsyncIterator[str]:
+        self.requests.append(list(messages))
+        script = self._scripts.pop(0)
+        self.n_open += 1
+        finished = False
+        try:
+            for step in script:
+                if isinstance(step, int):
+                    await pass_frames(self._speaker, step)
+                elif isinstance(step, VoicecliError):
+                    raise step
+                else:
+                    yield step
+            finished = True
+        finally:
+            self.n_open -= 1
+            self.n_closed_early += not finished
+
+
+class ToneVoice:
+    """Speaks every word as 10 frames (0.32 s) of a constant."""
+
+    sample_rate_hz = SAMPLE_RATE_HZ
+
+    def __init__(self) -> None:
+        self.sentences: list[str] = []
+
+    async def synthesize(self, sentence: str) -> Clip:
+        self.sentences.append(sentence)
+        n_samples = 10 * FRAME_SAMPLES * len(sentence.split())
+        return Clip(np.full(n_samples, 0.5, np.float32), SAMPLE_RATE_HZ, sentence)
+
+
+async def pass_frames(speaker: Speaker, n_frames: int) -> None:
+    """Let so much of the sample clock pass."""
+    if n_frames:
+        await speaker.until(countdown(n_frames))
+
+
+def countdown(n: int) -> Callable[[], bool]:
+    """True when asked for the n-th time after the first."""
+    left = [n]
+
+    def is_over() -> bool:
+        left[0] -= 1
+        return left[0] < 0
+
+    return is_over

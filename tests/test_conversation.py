@@ -1,0 +1,346 @@
+"""The conversation's rules, on the sample clock. One character of a pattern is 32 ms."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+
+from fakes import LevelDetector, ScriptedModel, ScriptedRecognizer, ToneVoice, write_pattern
+from voicecli.audio import FRAME_SAMPLES, Samples, read_audio
+from voicecli.conversation import Conversation, Speculate
+from voicecli.endpointing import Endpointer
+from voicecli.errors import LanguageModelError, ModelError, VoicecliError
+from voicecli.events import (
+    Ended,
+    Event,
+    Level,
+    Notice,
+    PartialTranscript,
+    ReplyEnded,
+    ReplyText,
+    StateChanged,
+    TurnTimed,
+    UserSaid,
+)
+from voicecli.history import History
+from voicecli.llm import Message
+from voicecli.recording import FileDuplex
+from voicecli.settings import ListenSettings
+
+T = TypeVar("T")
+
+SETTINGS = ListenSettings(onset_ms=96, pause_ms=160, min_silence_ms=320, pre_roll_ms=320)
+"""In frames: onset 3, pause 5, hangover 10, pre-roll 10."""
+
+
+@dataclass
+class Outcome:
+    events: list[Event]
+    recognizer: ScriptedRecognizer
+    model: ScriptedModel
+    voice: ToneVoice
+    history: History
+    played: Samples
+    """Of the assistant, 16 kHz."""
+
+    def of(self, kind: type[T]) -> list[T]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    @property
+    def conversation(self) -> list[tuple[str, str]]:
+        return [(message.role, message.content) for message in self.history.messages]
+
+    @property
+    def audible_frames(self) -> list[int]:
+        """Numbers of the frames in which the assistant is heard."""
+        n_frames = len(self.played) // FRAME_SAMPLES
+        frames = self.played[: n_frames * FRAME_SAMPLES].reshape(n_frames, FRAME_SAMPLES)
+        return [int(i) for i in np.flatnonzero(np.abs(frames).max(axis=1) > 0.3)]
+
+
+@pytest.fixture
+def talk(tmp_path: Path):
+    def run(
+        pattern: str,
+        texts: Sequence[str | VoicecliError],
+        scripts: Sequence[Sequence[str | int | VoicecliError]],
+        *,
+        speculate: Speculate = "full",
+        stt_frames: int = 0,
+    ) -> Outcome:
+        output = tmp_path / "output.wav"
+        duplex = FileDuplex(write_pattern(tmp_path / "input.wav", pattern), output)
+        recognizer = ScriptedRecognizer(duplex.speaker, texts)
+        recognizer.delay_frames = stt_frames
+        model, voice = ScriptedModel(duplex.speaker, scripts), ToneVoice()
+        history, events = History(), list[Event]()
+
+        async def main() -> None:
+            async with duplex:
+                await Conversation(
+                    duplex,
+                    LevelDetector(),
+                    Endpointer(SETTINGS),
+                    recognizer,
+                    model,
+                    voice,
+                    history,
+                    events.append,
+                    speculate=speculate,
+                ).run()
+
+        asyncio.run(main())
+        assert model.n_open == 0
+        return Outcome(events, recognizer, model, voice, history, read_audio(output))
+
+    return run
+
+
+def test_one_turn(talk) -> None:
+    outcome = talk("....####..........", ["hello"], [["Hello ", "to you."]])
+    assert outcome.conversation == [("user", "hello"), ("assistant", "Hello to you.")]
+    assert outcome.of(UserSaid) == [UserSaid("hello")]
+    assert outcome.of(ReplyText) == [ReplyText("Hello "), ReplyText("to you.")]
+    assert outcome.of(ReplyEnded) == [ReplyEnded("Hello to you.", "", interrupted=False)]
+    # Speech ends with frame 7; the hangover with frame 17; the reply is heard from the next one on.
+    assert outcome.audible_frames[0] == 18
+    assert outcome.audible_frames[-1] == 18 + 3 * 10 - 1
+    (timed,) = outcome.of(TurnTimed)
+    assert timed.first_audio_ms == pytest.approx(320)
+    assert timed.hangover_ms == pytest.approx(320)
+    assert outcome.of(Ended) == [Ended(1, 0, timed.first_audio_ms, timed.first_audio_ms)]
+
+
+def test_states_of_a_turn(talk) -> None:
+    outcome = talk("....####..........", ["hello"], [[20, "Hello."]])
+    states = [str(event.state) for event in outcome.of(StateChanged)]
+    assert states == ["listening", "hearing you", "thinking", "speaking", "listening"]
+
+
+def test_a_level_for_every_frame(talk) -> None:
+    outcome = talk("." * 25, [], [])
+    assert len(outcome.of(Level)) == 25
+    assert outcome.conversation == []
+
+
+def test_nothing_of_a_held_reply_is_heard_shown_or_remembered(talk) -> None:
+    outcome = talk(
+        "....####.......####..........",
+        ["what is", "what is seven plus twelve"],
+        [["What is what?"], ["Nineteen."]],
+    )
+    assert outcome.conversation == [
+        ("user", "what is seven plus twelve"),
+        ("assistant", "Nineteen."),
+    ]
+    assert outcome.voice.sentences == ["What is what?", "Nineteen."]
+    assert outcome.of(ReplyText) == [ReplyText("Nineteen.")]
+    assert outcome.of(ReplyEnded) == [ReplyEnded("Nineteen.", "", interrupted=False)]
+    assert outcome.audible_frames[0] == 29
+    assert outcome.model.requests[1] == [Message("user", "what is seven plus twelve")]
+
+
+def test_a_resumed_turn_closes_the_stream_of_its_held_reply(talk) -> None:
+    outcome = talk(
+        "....####.......####..........",
+        ["what is", "what is it"],
+        [["Well. ", 1000, "late"], ["Nineteen."]],
+    )
+    assert outcome.model.n_closed_early == 1
+    assert outcome.conversation[-1] == ("assistant", "Nineteen.")
+
+
+def test_the_final_transcript_has_every_sample_of_the_turn(talk) -> None:
+    outcome = talk("....####.......####..........", ["a", "b"], [["Yes."], ["No."]])
+    first, second = outcome.recognizer.heard
+    assert np.array_equal(second[: len(first)], first)
+
+
+def test_at_most_three_held_replies_a_turn(talk) -> None:
+    words = ["one", "two", "three", "the whole"]
+    outcome = talk(
+        "...." + "####......." * 4 + "####..........", words, [[f"{word}."] for word in words]
+    )
+    assert len(outcome.recognizer.heard) == 4
+    assert outcome.conversation == [("user", "the whole"), ("assistant", "the whole.")]
+
+
+@pytest.mark.parametrize(
+    ("speculate", "first_transcribed_at", "asked_at"),
+    [("off", 10, 10), ("stt", 5, 10), ("full", 5, 5)],
+)
+def test_speculate(talk, speculate, first_transcribed_at, asked_at) -> None:
+    outcome = talk("....####..........", ["hello"], [["Hello."]], speculate=speculate)
+    # Pre-roll and speech are 8 frames; what follows is silence that had been waited for.
+    assert len(outcome.recognizer.heard[0]) == (8 + first_transcribed_at) * FRAME_SAMPLES
+    events = [type(e).__name__ for e in outcome.events if not isinstance(e, Level)]
+    assert events.index("UserSaid") < events.index("ReplyText")
+    assert outcome.conversation == [("user", "hello"), ("assistant", "Hello.")]
+    assert outcome.audible_frames[0] == 18
+
+
+def test_a_slow_recogniser_or_model_is_waited_for(talk) -> None:
+    outcome = talk("....####..........", ["hello"], [[7, "Hello."]], stt_frames=9)
+    # The pause is noticed in frame 12; then 9 frames of recognition and 7 of the model.
+    assert outcome.audible_frames[0] == pytest.approx(12 + 9 + 7, abs=2)
+    assert outcome.conversation == [("user", "hello"), ("assistant", "Hello.")]
+
+
+def test_barge_in_stops_the_reply_and_history_keeps_what_was_heard(talk) -> None:
+    reply = "One two three four five. Six seven eight."
+    # The reply starts in frame 18; the user's onset is frame 45, noticed in frame 47.
+    outcome = talk(
+        "....####.........." + "." * 27 + "####..........",
+        ["hello", "stop"],
+        [[reply], ["Fine."]],
+    )
+    assert outcome.conversation == [
+        ("user", "hello"),
+        ("assistant", "One two three"),
+        ("user", "stop"),
+        ("assistant", "Fine."),
+    ]
+    (cut, fine) = outcome.of(ReplyEnded)
+    assert cut == ReplyEnded("One two three", "four five. Six seven eight.", interrupted=True)
+    assert not fine.interrupted
+    audible = [frame for frame in outcome.audible_frames if frame < 55]
+    assert audible[-1] <= 48
+    assert outcome.of(Ended)[0].n_interruptions == 1
+
+
+def test_barge_in_closes_the_stream_at_once(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 27 + "####..........",
+        ["hello", "stop"],
+        [["One two three four five six. ", 5000, "late"], ["Fine."]],
+    )
+    assert outcome.model.n_closed_early == 1
+
+
+def test_interruption_in_the_first_moment_of_a_reply(talk) -> None:
+    # The onset is noticed in frame 18, in which the reply is heard first.
+    outcome = talk("....####........####..........", ["hello", "hello you"], [["Hi."], ["Yes."]])
+    assert outcome.conversation == [("user", "hello hello you"), ("assistant", "Yes.")] or (
+        outcome.conversation == [("user", "hello you"), ("assistant", "Yes.")]
+    )
+
+
+def test_two_interruptions_in_a_row(talk) -> None:
+    gap = "." * 40
+    outcome = talk(
+        "....####" + gap + "####" + gap + "####..........",
+        ["first", "second", "third"],
+        [["one " * 30], ["two " * 30], ["Three."]],
+    )
+    roles = [role for role, _ in outcome.conversation]
+    assert roles == ["user", "assistant"] * 3
+    assert [text for role, text in outcome.conversation if role == "user"] == [
+        "first",
+        "second",
+        "third",
+    ]
+    assert outcome.of(Ended)[0].n_interruptions == 2
+
+
+def test_a_follow_up_while_thinking_joins_the_question(talk) -> None:
+    outcome = talk(
+        "....####............####..........",
+        ["what is seven", "plus twelve"],
+        [[1000, "Seven."], ["Nineteen."]],
+    )
+    assert outcome.conversation == [
+        ("user", "what is seven plus twelve"),
+        ("assistant", "Nineteen."),
+    ]
+    assert outcome.model.requests[1] == [Message("user", "what is seven plus twelve")]
+
+
+def test_a_transcription_that_was_cancelled_is_made_again_with_the_next_utterance(talk) -> None:
+    outcome = talk(
+        "....####............####..........",
+        ["what is seven plus twelve"],
+        [["Nineteen."]],
+        stt_frames=11,
+    )
+    # The first call was cancelled before it took a text from the script; the second heard it all.
+    assert outcome.conversation[0] == ("user", "what is seven plus twelve")
+    first, second = outcome.recognizer.heard
+    assert np.array_equal(second[: len(first)], first)
+    assert len(second) > len(first) + 4 * FRAME_SAMPLES
+
+
+def test_a_noise_while_thinking_does_not_lose_the_question(talk) -> None:
+    outcome = talk(
+        "....####............####..........",
+        ["what is seven plus twelve", ""],
+        [[1000, "late"], ["Nineteen."]],
+    )
+    assert outcome.conversation == [
+        ("user", "what is seven plus twelve"),
+        ("assistant", "Nineteen."),
+    ]
+
+
+def test_nothing_said_is_back_to_listening(talk) -> None:
+    outcome = talk("....####..........", [""], [])
+    assert outcome.conversation == []
+    assert outcome.model.requests == []
+    assert str(outcome.of(StateChanged)[-1].state) == "listening"
+    assert outcome.of(PartialTranscript)[-1] == PartialTranscript("")
+
+
+@pytest.mark.parametrize("script", [[], ["..."], ["  \n"]])
+def test_a_reply_with_nothing_to_say(talk, script) -> None:
+    outcome = talk("....####..........", ["hello"], [script])
+    assert [role for role, _ in outcome.conversation][:1] == ["user"]
+    assert str(outcome.of(StateChanged)[-1].state) == "listening"
+
+
+def test_a_failed_reply_is_told_once_and_the_conversation_goes_on(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 10 + "####..........",
+        ["hello", "again"],
+        [[LanguageModelError("the server is gone", "start it")], ["Hello again."]],
+    )
+    assert outcome.of(Notice) == [Notice("the server is gone", "start it")]
+    assert outcome.conversation == [("user", "hello again"), ("assistant", "Hello again.")]
+
+
+def test_a_stream_cut_mid_way_keeps_what_was_heard(talk) -> None:
+    outcome = talk(
+        "....####..........",
+        ["hello"],
+        [["One two three. Four ", LanguageModelError("the stream broke off")]],
+    )
+    assert outcome.conversation == [("user", "hello"), ("assistant", "One two three.")]
+    assert outcome.of(Notice) == [Notice("the stream broke off", "")]
+
+
+def test_audio_that_could_not_be_recognised_is_tried_again_with_the_next(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 10 + "####..........",
+        [ModelError("out of memory"), "both"],
+        [["Yes."]],
+    )
+    assert outcome.of(Notice) == [Notice("out of memory", "")]
+    assert outcome.conversation == [("user", "both"), ("assistant", "Yes.")]
+    assert len(outcome.recognizer.heard[1]) > len(outcome.recognizer.heard[0])
+
+
+def test_two_runs_are_alike(talk) -> None:
+    def run() -> tuple[bytes, list[Event]]:
+        outcome = talk(
+            "....####.........." + "." * 27 + "####..........",
+            ["hello", "stop"],
+            [["One two three four five."], ["Fine."]],
+        )
+        kept = [event for event in outcome.events if not isinstance(event, TurnTimed)]
+        return outcome.played.tobytes(), kept
+
+    assert run() == run()
