@@ -101,8 +101,9 @@ class ToneVoice:
 
     async def synthesize(self, sentence: str) -> Clip:
         self.sentences.append(sentence)
-        n_samples = 10 * FRAME_SAMPLES * len(sentence.split())
-        return Clip(np.full(n_samples, 0.5, np.float32), SAMPLE_RATE_HZ, sentence)
+        word_ends = tuple(10 * FRAME_SAMPLES * (i + 1) for i in range(len(sentence.split())))
+        samples = np.full(max(word_ends, default=0), 0.5, np.float32)
+        return Clip(samples, SAMPLE_RATE_HZ, sentence, word_ends)
 
 
 async def pass_frames(speaker: Speaker, n_frames: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,16 +13,18 @@ import pytest
 
 from fakes import LevelDetector, ScriptedModel, ScriptedRecognizer, ToneVoice, write_pattern
 from voicecli.audio import FRAME_SAMPLES, Samples, read_audio
-from voicecli.conversation import Conversation, Speculate
-from voicecli.endpointing import Endpointer
+from voicecli.conversation import Conversation, Parts, Speculate
+from voicecli.echo import NoEcho
 from voicecli.errors import LanguageModelError, ModelError, VoicecliError
 from voicecli.events import (
+    Dropped,
     Ended,
     Event,
     Level,
     Notice,
     PartialTranscript,
     ReplyEnded,
+    ReplyResumed,
     ReplyText,
     StateChanged,
     TurnTimed,
@@ -35,8 +37,15 @@ from voicecli.settings import ListenSettings
 
 T = TypeVar("T")
 
-SETTINGS = ListenSettings(onset_ms=96, pause_ms=160, min_silence_ms=320, pre_roll_ms=320)
-"""In frames: onset 3, pause 5, hangover 10, pre-roll 10."""
+SETTINGS = ListenSettings(
+    onset_ms=96,
+    pause_ms=160,
+    min_silence_ms=320,
+    silence_ms=320,
+    max_silence_ms=640,
+    pre_roll_ms=320,
+)
+"""In frames: onset 3, pause 5, hangover 10, or 20 after an open end, pre-roll 10."""
 
 
 @dataclass
@@ -73,6 +82,7 @@ def talk(tmp_path: Path):
         *,
         speculate: Speculate = "full",
         stt_frames: int = 0,
+        settings: ListenSettings = SETTINGS,
     ) -> Outcome:
         output = tmp_path / "output.wav"
         duplex = FileDuplex(write_pattern(tmp_path / "input.wav", pattern), output)
@@ -83,16 +93,9 @@ def talk(tmp_path: Path):
 
         async def main() -> None:
             async with duplex:
+                parts = Parts(duplex, NoEcho(), LevelDetector(), recognizer, model, voice)
                 await Conversation(
-                    duplex,
-                    LevelDetector(),
-                    Endpointer(SETTINGS),
-                    recognizer,
-                    model,
-                    voice,
-                    history,
-                    events.append,
-                    speculate=speculate,
+                    parts, history, events.append, settings=settings, speculate=speculate
                 ).run()
 
         asyncio.run(main())
@@ -114,7 +117,7 @@ def test_one_turn(talk) -> None:
     (timed,) = outcome.of(TurnTimed)
     assert timed.first_audio_ms == pytest.approx(320)
     assert timed.hangover_ms == pytest.approx(320)
-    assert outcome.of(Ended) == [Ended(1, 0, timed.first_audio_ms, timed.first_audio_ms)]
+    assert outcome.of(Ended) == [Ended(1, 0, 0, timed.first_audio_ms, timed.first_audio_ms)]
 
 
 def test_states_of_a_turn(talk) -> None:
@@ -279,12 +282,90 @@ def test_a_noise_while_thinking_does_not_lose_the_question(talk) -> None:
     outcome = talk(
         "....####............####..........",
         ["what is seven plus twelve", ""],
-        [[1000, "late"], ["Nineteen."]],
+        [[30, "Nineteen."]],
     )
     assert outcome.conversation == [
         ("user", "what is seven plus twelve"),
         ("assistant", "Nineteen."),
     ]
+    assert outcome.of(Dropped) == [Dropped("", "nothing recognised")]
+    assert outcome.of(Ended)[0].n_interruptions == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "nothing recognised"),
+        ("Mhm.", "only a sign of listening"),
+        ("yeah okay", "only a sign of listening"),
+        ("two three four", "the loudspeaker was heard"),
+    ],
+)
+def test_a_reply_goes_on_from_the_first_unheard_word(talk, text, reason) -> None:
+    # Heard from frame 18 on, suspended after frame 47: three words of 10 frames, and no more.
+    outcome = talk(
+        "....####.........." + "." * 27 + "####..........",
+        ["hello", text],
+        [["One two three four five."]],
+    )
+    assert outcome.of(Dropped) == [Dropped(text, reason)]
+    assert len(outcome.of(ReplyResumed)) == 1
+    assert outcome.conversation == [
+        ("user", "hello"),
+        ("assistant", "One two three four five."),
+    ]
+    assert outcome.of(ReplyEnded) == [ReplyEnded("One two three four five.", "", interrupted=False)]
+    ended = outcome.of(Ended)[0]
+    assert (ended.n_interruptions, ended.n_false_interruptions) == (0, 1)
+    assert len([frame for frame in outcome.audible_frames if frame > 50]) == pytest.approx(
+        20, abs=1
+    )
+
+
+def test_the_reply_is_ducked_on_the_first_suspicion(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 20 + "#....................", ["hello"], [["a b c d"]]
+    )
+    levels = np.abs(outcome.played[: 60 * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES)).max(axis=1)
+    assert levels[37] == pytest.approx(0.5, abs=0.05)
+    assert levels[41] == pytest.approx(0.5 * 10 ** (-15 / 20), abs=0.02)
+    assert levels[50] == pytest.approx(0.5, abs=0.05)
+
+
+@pytest.mark.parametrize("text", ["stop", "wait", "no", "what time is it"])
+def test_words_that_end_a_reply(talk, text) -> None:
+    outcome = talk(
+        "....####.........." + "." * 27 + "####..........",
+        ["hello", text],
+        [["One two three four five."], ["Fine."]],
+    )
+    assert outcome.of(ReplyEnded)[0].interrupted
+    assert outcome.conversation[-2:] == [("user", text), ("assistant", "Fine.")]
+
+
+def test_a_turn_that_was_cut_too_early_reopens(talk) -> None:
+    """Speech again within 0.8 s of the reply's start: the words join the same message."""
+    outcome = talk(
+        "....####.........." + "." * 14 + "####..........",
+        ["what is seven", "plus twelve"],
+        [["Seven is a number."], ["Nineteen."]],
+    )
+    assert outcome.conversation == [
+        ("user", "what is seven plus twelve"),
+        ("assistant", "Nineteen."),
+    ]
+    assert outcome.of(Ended)[0].n_interruptions == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "hangover_frames"),
+    [("What is that?", 8), ("what is that", 10), ("what is this and", 20), ("well,", 20)],
+)
+def test_the_hangover_follows_the_words(talk, text, hangover_frames) -> None:
+    settings = replace(SETTINGS, min_silence_ms=256)
+    outcome = talk("....####" + "." * 25, [text], [["Yes."]], settings=settings)
+    assert outcome.of(TurnTimed)[0].hangover_ms == 32 * hangover_frames
+    assert outcome.audible_frames[0] == 8 + hangover_frames
 
 
 def test_nothing_said_is_back_to_listening(talk) -> None:
@@ -292,7 +373,7 @@ def test_nothing_said_is_back_to_listening(talk) -> None:
     assert outcome.conversation == []
     assert outcome.model.requests == []
     assert str(outcome.of(StateChanged)[-1].state) == "listening"
-    assert outcome.of(PartialTranscript)[-1] == PartialTranscript("")
+    assert outcome.of(PartialTranscript)[-1] == PartialTranscript("", "")
 
 
 @pytest.mark.parametrize("script", [[], ["..."], ["  \n"]])

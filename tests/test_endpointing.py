@@ -12,7 +12,6 @@ from voicecli.endpointing import (
     Endpointer,
     SpeechEvent,
     SpeechPaused,
-    SpeechResumed,
     SpeechStarted,
     Utterance,
     join,
@@ -22,7 +21,7 @@ from voicecli.settings import ListenSettings
 PROBABILITIES = {"#": 0.9, "~": 0.42, ".": 0.02}
 """Speech, between the two thresholds, silence."""
 
-SETTINGS = ListenSettings(onset_ms=96, pause_ms=160, min_silence_ms=320, pre_roll_ms=320)
+SETTINGS = ListenSettings(onset_ms=96, pause_ms=160, silence_ms=320, pre_roll_ms=320)
 """In frames: 3, 5, 10 and 10."""
 
 
@@ -157,15 +156,36 @@ def test_a_long_utterance_is_handed_on_in_pieces_without_a_hole() -> None:
         assert following.start <= piece.start + len(piece.samples)
 
 
-def test_finish_ends_an_open_utterance() -> None:
+def test_the_hangover_can_be_changed_while_it_runs_and_each_onset_sets_it_back() -> None:
     endpointer = Endpointer(SETTINGS)
-    assert endpointer.finish() == []
-    for frame in frames(8):
-        endpointer.feed(frame, 0.9)
-    (utterance,) = endpointer.finish()
-    assert isinstance(utterance, Utterance)
-    assert len(utterance.samples) == 8 * FRAME_SAMPLES
-    assert not endpointer.in_speech
+    ends = []
+    for number, (frame, mark) in enumerate(
+        zip(frames(60), "....####" + "." * 25 + "####" + "." * 23, strict=True)
+    ):
+        for event in endpointer.feed(frame, PROBABILITIES[mark]):
+            if isinstance(event, SpeechPaused) and number < 20:
+                endpointer.hangover_ms = 640
+            elif isinstance(event, Utterance):
+                ends.append(number)
+    assert ends == [7 + 20, 36 + 10]
+
+
+def test_what_is_certainly_too_quiet_is_silence() -> None:
+    """Silero's probability falls late; the level does not."""
+    endpointer = Endpointer(SETTINGS)
+    events = [
+        (number, event)
+        for number, frame in enumerate(frames(30))
+        for event in endpointer.feed(frame, 0.9 if 4 <= number < 12 else 0.0, loud=number < 8)
+    ]
+    assert [type(event).__name__ for _, event in events] == [
+        "SpeechStarted",
+        "SpeechPaused",
+        "Utterance",
+    ]
+    assert events[-1][0] == 7 + 10
+    assert isinstance(events[-1][1], Utterance)
+    assert events[-1][1].speech_end == 8 * FRAME_SAMPLES
 
 
 @given(st.text("#~.", max_size=300))
@@ -189,5 +209,3 @@ def test_any_pattern(pattern: str) -> None:
                 event.samples, signal[event.start : event.start + len(event.samples)]
             )
             assert event.start < event.speech_end <= event.start + len(event.samples)
-        elif isinstance(event, SpeechResumed):
-            assert event.start % FRAME_SAMPLES == 0

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecli.history import History, heard_words
+from voicecli.audio import SAMPLE_RATE_HZ, Clip, silence
+from voicecli.history import History, first_unheard_sample, heard_words
 from voicecli.llm import Message
+from voicecli.speaker import Speaker
 
 
 def test_consecutive_user_messages_are_one() -> None:
-    history = History("Be brief.")
+    history = History()
     history.add_user("what is seven")
     history.add_user("plus twelve")
     assert history.messages == [Message("user", "what is seven plus twelve")]
-    assert history.unanswered
 
 
 def test_a_reply_nobody_heard_is_not_remembered() -> None:
@@ -22,18 +24,24 @@ def test_a_reply_nobody_heard_is_not_remembered() -> None:
     history.add_assistant("")
     assert history.messages == [Message("user", "hello")]
     history.add_assistant("Hello to you.")
-    assert not history.unanswered
+    assert history.messages == [Message("user", "hello"), Message("assistant", "Hello to you.")]
 
 
 def test_with_user_remembers_nothing() -> None:
-    history = History("Be brief.")
+    history = History()
     history.add_user("hello")
-    assert history.with_user("there") == [
-        Message("system", "Be brief."),
-        Message("user", "hello there"),
-    ]
-    assert history.with_user("") == [Message("system", "Be brief."), Message("user", "hello")]
+    assert history.with_user("there") == [Message("user", "hello there")]
+    assert history.with_user("") == [Message("user", "hello")]
     assert history.messages == [Message("user", "hello")]
+
+
+def played(text: str, n_heard: int, word_ends: tuple[int, ...] = (), n_samples: int = 100):
+    """A clip of 100 samples of which the loudspeaker played so many."""
+    speaker = Speaker(SAMPLE_RATE_HZ)
+    clip = Clip(np.full(n_samples, 0.1, np.float32), SAMPLE_RATE_HZ, text, word_ends)
+    playback = speaker.queue(clip)
+    speaker.fill(silence(n_heard))
+    return playback
 
 
 @pytest.mark.parametrize(
@@ -48,17 +56,37 @@ def test_with_user_remembers_nothing() -> None:
         (20, ""),
     ],
 )
-def test_heard_words(heard: int, expected: str) -> None:
-    assert heard_words("Seven plus twelve", heard, 100) == expected
+def test_without_word_times_proportion_decides(heard: int, expected: str) -> None:
+    assert heard_words("Seven plus twelve", played("Seven plus twelve", heard)) == expected
+
+
+@pytest.mark.parametrize(
+    ("heard", "expected"),
+    [(0, ""), (9, ""), (10, "Seven"), (89, "Seven"), (90, "Seven plus"), (99, "Seven plus")],
+)
+def test_word_times_are_exact(heard: int, expected: str) -> None:
+    playback = played("Seven plus twelve", heard, (10, 90, 100))
+    assert heard_words("Seven plus twelve", playback) == expected
+
+
+def test_other_words_than_were_written_fall_back_to_proportion() -> None:
+    playback = played("five dollars please", 50, (20, 70, 100))
+    assert heard_words("$5, please", playback) == "$5,"
 
 
 def test_a_clip_without_samples_was_heard() -> None:
-    assert heard_words("...", 0, 0) == "..."
+    assert heard_words("...", played("", 0, n_samples=0)) == "..."
+
+
+def test_the_first_unheard_sample() -> None:
+    assert first_unheard_sample(played("Seven plus twelve", 50, (30, 60, 100))) == 30
+    assert first_unheard_sample(played("Seven plus twelve", 20, (30, 60, 100))) == 0
+    assert first_unheard_sample(played("Seven plus twelve", 70)) == 100 * len("Seven plus") // 17
 
 
 @given(st.text(max_size=60), st.integers(0, 100))
 def test_heard_words_are_a_beginning(text: str, heard: int) -> None:
-    words = heard_words(text, heard, 100)
+    words = heard_words(text, played(text, heard))
     assert text.startswith(words)
     rest = text[len(words) :]
     assert not words or not rest or rest[0].isspace()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +25,9 @@ SAMPLE_RATE_HZ = 16_000
 
 FRAME_SAMPLES = 512
 """32 ms at 16 kHz: the only size that Silero VAD v5 and v6 accept."""
+
+RAW_BLOCK_BYTES = 8192
+"""Read at once from a pipe of raw sound: a quarter of a second at 16 kHz."""
 
 FRAME_MS = 1000 * FRAME_SAMPLES / SAMPLE_RATE_HZ
 
@@ -52,6 +56,9 @@ class Clip:
     sample_rate_hz: int
     text: str = ""
     """What is said in it."""
+    word_ends: tuple[int, ...] = ()
+    """For each word of `text` (split at white space) the sample after its last one; empty where the
+    voice doesn't tell."""
 
     @property
     def duration_s(self) -> float:
@@ -89,52 +96,115 @@ def resample(samples: Samples, from_hz: int, to_hz: int) -> Samples:
     return samples if from_hz == to_hz else soxr.resample(samples, from_hz, to_hz)
 
 
-def decode(source: Path | BinaryIO, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Iterator[Samples]:
+def decode(
+    source: Path | BinaryIO,
+    sample_rate_hz: int = SAMPLE_RATE_HZ,
+    *,
+    on_damage: Callable[[str], None] = lambda message: None,
+) -> Iterator[Samples]:
     """Decode any audio or video file that FFmpeg reads, piece by piece, mixed to mono.
 
-    A file that is cut off in the middle gives what it holds up to there. Raises AudioFileError
-    where nothing can be read.
+    A file that is cut off or damaged in the middle gives what can be read of it, and `on_damage` a
+    sentence. Raises AudioFileError where nothing can be read.
+    """
+    for piece in decode_channels(source, sample_rate_hz, layout="mono", on_damage=on_damage):
+        yield piece[0]
+
+
+def decode_channels(
+    source: Path | BinaryIO,
+    sample_rate_hz: int = SAMPLE_RATE_HZ,
+    *,
+    layout: str | None = None,
+    on_damage: Callable[[str], None] = lambda message: None,
+) -> Iterator[NDArray[np.float32]]:
+    """As `decode`, with every channel for itself: pieces of shape (channels, samples).
+
+    layout: FFmpeg's name of the channels to mix to; None leaves them as they are in the file.
     """
     name = str(source) if isinstance(source, Path) else "standard input"
-    if isinstance(source, Path):
-        if not source.exists():
-            raise AudioFileError(f"{name} does not exist", "check the path")
-        if source.is_dir():
-            raise AudioFileError(f"{name} is a directory", "name a file in it")
-        if source.stat().st_size == 0:
-            raise AudioFileError(f"{name} is empty (0 bytes)", "record it again")
     n_samples = 0
+
+    def damaged(error: Exception) -> None:
+        at = f"{n_samples / sample_rate_hz:.1f} s"
+        on_damage(f"{name} is damaged at {at} ({_reason(error)}); what can be read is used")
+
     try:
-        for piece in _decode_with_ffmpeg(source, sample_rate_hz):
-            n_samples += len(piece)
-            yield piece
+        with _open(source, name) as file:
+            for piece in _decode_with_ffmpeg(file, sample_rate_hz, layout, damaged):
+                n_samples += piece.shape[1]
+                yield piece
     except PermissionError as error:
         raise AudioFileError(f"{name} may not be read", "check its permissions") from error
-    except (av.error.FFmpegError, OSError, ValueError) as error:
+    except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
         if n_samples == 0:
             raise AudioFileError(
                 f"{name} is not audio that can be decoded ({_reason(error)})",
                 "give a WAV, FLAC, MP3, M4A, Ogg or video file with sound",
             ) from error
+        damaged(error)
     if n_samples == 0:
         raise AudioFileError(f"{name} holds no audio samples", "record it again")
 
 
-def _decode_with_ffmpeg(source: Path | BinaryIO, sample_rate_hz: int) -> Iterator[Samples]:
-    with av.open(str(source) if isinstance(source, Path) else source, "r") as container:
+@contextmanager
+def _open(source: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """The open file: FFmpeg would take a name such as `http:x.wav` for a URL."""
+    if not isinstance(source, Path):
+        yield source
+        return
+    if not source.exists():
+        raise AudioFileError(f"{name} does not exist", "check the path")
+    if source.is_dir():
+        raise AudioFileError(f"{name} is a directory", "name a file in it")
+    if source.is_file() and source.stat().st_size == 0:
+        raise AudioFileError(f"{name} is empty (0 bytes)", "record it again")
+    with source.open("rb") as file:
+        yield file
+
+
+def _decode_with_ffmpeg(
+    file: BinaryIO, sample_rate_hz: int, layout: str | None, damaged: Callable[[Exception], None]
+) -> Iterator[NDArray[np.float32]]:
+    with av.open(file, "r") as container:
         if not container.streams.audio:
             raise ValueError("no audio track")
-        resampler = av.AudioResampler(format="flt", layout="mono", rate=sample_rate_hz)
+        resampler = av.AudioResampler(format="fltp", layout=layout, rate=sample_rate_hz)
         for packet in container.demux(container.streams.audio[0]):
             try:
                 frames = packet.decode()
-            except av.error.InvalidDataError:
-                continue  # a damaged packet; the ones after it may be whole
+            except av.error.InvalidDataError as error:
+                damaged(error)
+                continue  # the packets after it may be whole
             for frame in frames:
                 for piece in resampler.resample(frame):
-                    yield piece.to_ndarray().reshape(-1)
+                    yield piece.to_ndarray()
         for piece in resampler.resample(None):
-            yield piece.to_ndarray().reshape(-1)
+            yield piece.to_ndarray()
+
+
+def duration_s(source: Path) -> float | None:
+    """How long a file says that it is; None where it doesn't say, or can't be read."""
+    try:
+        with _open(source, str(source)) as file, av.open(file, "r") as container:
+            return None if container.duration is None else container.duration / av.time_base
+    except (AudioFileError, av.error.FFmpegError, OSError, ValueError, IndexError):
+        return None
+
+
+def decode_raw(source: BinaryIO, sample_rate_hz: int) -> Iterator[Samples]:
+    """Headerless 16-bit little-endian mono, resampled to 16 kHz; raises AudioFileError."""
+    resampler = Resampler(sample_rate_hz, SAMPLE_RATE_HZ)
+    n_bytes, rest = 0, b""
+    while data := source.read(RAW_BLOCK_BYTES):
+        n_bytes += len(data)
+        data = rest + data
+        n_whole = len(data) // 2 * 2
+        rest = data[n_whole:]
+        yield resampler.feed(np.frombuffer(data[:n_whole], "<i2").astype(np.float32) / 32768)
+    if n_bytes < 2:
+        raise AudioFileError("standard input holds no audio samples", "pipe some sound into it")
+    yield resampler.feed(silence(0), last=True)
 
 
 def _reason(error: Exception) -> str:

@@ -2,22 +2,27 @@
 
 The loop hears every frame and never waits for a reply. A reply is one task: recognition, language
 model, sentences, voice, loudspeaker, each pulling the one before. It is begun in the first pause,
-is held back until the hangover is over, and is cancelled by the user's next word: before that
-moment without trace, afterwards with a history that holds what was heard.
+or from a partial transcript before it, and is held back until the hangover is over. The user's next
+word cancels it: before that moment without trace, afterwards with a history that holds what was
+heard.
+
+Whoever speaks during a reply suspends it first. What was said is recognised; if it was nothing, a
+"mhm" or the loudspeaker itself, the reply goes on from the first word that was not heard.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from voicecli.audio import SAMPLE_RATE_HZ, Clip, Frame, Samples, level_db
 from voicecli.duplex import Duplex
 from voicecli.endpointing import (
     Endpointer,
+    Speech,
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
@@ -26,32 +31,41 @@ from voicecli.endpointing import (
 )
 from voicecli.errors import VoicecliError
 from voicecli.events import (
+    Dropped,
     Ended,
     Event,
     Level,
     Notice,
     PartialTranscript,
     ReplyEnded,
-    ReplyText,
+    ReplyResumed,
     State,
     StateChanged,
     TurnTimed,
     UserSaid,
 )
-from voicecli.history import History, heard_words
-from voicecli.llm import Message
-from voicecli.sentences import sentences
-from voicecli.speakable import speakable
-from voicecli.speaker import Playback
-from voicecli.spoken import spoken
-from voicecli.stt import Transcript
-from voicecli.timing import Stopwatch, percentile
+from voicecli.ghosts import is_echo, why_nothing
+from voicecli.history import History, first_unheard_sample
+from voicecli.loudness import Loudness
+from voicecli.partials import Agreement
+from voicecli.reply import Answer, Draft, LanguageModel, Recognizer, Reply, Voice
+from voicecli.settings import ListenSettings
+from voicecli.timing import percentile
+from voicecli.turn import Completeness, completeness, hangover_ms, is_backchannel, same_words
 
 MAX_HELD_REPLIES = 3
 """Replies begun in the pauses of one utterance; from then on, its end is waited for."""
 
 PARTIAL_FRAMES = 16
 """A partial transcript is made of this much more speech (0.5 s), if the recogniser is idle."""
+
+REOPEN_S = 0.8
+"""A user who speaks again so soon after the turn was taken was not finished: what was heard of the
+reply is taken back, and the words join the same message (huggingface speech-to-speech's window)."""
+
+DUCK_DB = -15.0
+UNDUCK_FRAMES = 8
+"""On the first frame that may be the user the reply is played softer, until so many are not."""
 
 Speculate = Literal["off", "stt", "full"]
 """What may happen in a pause that may not be the end: nothing, recognition, or the whole reply."""
@@ -62,42 +76,26 @@ class SpeechDetector(Protocol):
     def reset(self) -> None: ...
 
 
-class Recognizer(Protocol):
-    @property
-    def busy(self) -> bool: ...
-    async def transcribe(self, samples: Samples) -> Transcript: ...
+class EchoCanceller(Protocol):
+    def cancel(self, frame: Frame) -> Frame: ...
+    def may_be_user(self, frame: Frame) -> bool: ...
 
 
-class LanguageModel(Protocol):
-    def stream(self, messages: Sequence[Message]) -> AsyncIterator[str]: ...
+class TurnDetector(Protocol):
+    async def probability(self, samples: Samples) -> float: ...
 
 
-class Voice(Protocol):
-    async def synthesize(self, sentence: str) -> Clip: ...
+@dataclass(frozen=True)
+class Parts:
+    """What a conversation is made of."""
 
-
-@dataclass(eq=False)
-class Reply:
-    """One assistant turn: what it answers, and how far it got."""
-
-    utterances: list[Utterance | SpeechPaused]
-    """Everything said that is not yet in the history."""
-    confirmed: bool = False
-    """The hangover is over: the reply may be heard, and what it answers is remembered."""
-    confirmed_at: int = 0
-    """Sample index of that moment."""
-    interrupted: bool = False
-    transcript: Transcript | None = None
-    spoken: list[tuple[str, Playback]] = field(default_factory=list)
-    """Sentences as written, and how much of each was heard."""
-    held_events: list[Event] = field(default_factory=list)
-    stopwatch: Stopwatch = field(default_factory=Stopwatch)
-    timed: bool = False
-    task: asyncio.Task[None] = field(init=False)
-
-    @property
-    def running(self) -> bool:
-        return not self.task.done()
+    duplex: Duplex
+    echo: EchoCanceller
+    detector: SpeechDetector
+    recognizer: Recognizer
+    language_model: LanguageModel
+    voice: Voice
+    turn_detector: TurnDetector | None = None
 
 
 class Conversation:
@@ -109,114 +107,163 @@ class Conversation:
 
     def __init__(
         self,
-        duplex: Duplex,
-        detector: SpeechDetector,
-        endpointer: Endpointer,
-        recognizer: Recognizer,
-        language_model: LanguageModel,
-        voice: Voice,
+        parts: Parts,
         history: History,
         emit: Callable[[Event], None],
         *,
+        settings: ListenSettings | None = None,
         language: str = "en",
         speculate: Speculate = "full",
+        draft: bool = False,
     ) -> None:
-        self._duplex = duplex
-        self._speaker = duplex.speaker
-        self._detector = detector
-        self._endpointer = endpointer
-        self._recognizer = recognizer
-        self._language_model = language_model
-        self._voice = voice
+        """draft: answers may be begun from partial transcripts. For a model that costs nothing."""
+        self._parts = parts
+        self._speaker = parts.duplex.speaker
         self._history = history
         self._emit = emit
+        self._settings = settings or ListenSettings()
         self._language = language
         self._speculate: Speculate = speculate
+        self._may_draft = draft
+        self._endpointer = Endpointer(self._settings)
+        self._loudness = Loudness()
         self._state: State | None = None
-        self._pending: list[Utterance | SpeechPaused] = []
+        self._pending: list[Speech] = []
+        """Said, and not yet in the history."""
         self._reply: Reply | None = None
+        self._suspended: Reply | None = None
+        self._draft: Draft | None = None
         self._n_held = 0
+        self._said: list[str] = []
+        """Sentences of the newest reply."""
+        self._last_audible = 0
+        """Sample index up to which the loudspeaker spoke."""
+        self._quiet_frames = 0
+        self._agreement = Agreement()
         self._partial: asyncio.Task[None] | None = None
         self._partial_countdown = PARTIAL_FRAMES
+        self._jobs: set[asyncio.Task[None]] = set()
         self._first_audio_ms: list[float] = []
         self._n_turns = 0
         self._n_interruptions = 0
+        self._n_false_interruptions = 0
 
     async def run(self) -> None:
+        frames = self._parts.duplex.frames()
         try:
-            async with (
-                asyncio.TaskGroup() as self._tasks,
-                aclosing(self._duplex.frames()) as frames,
-            ):
+            async with asyncio.TaskGroup() as self._tasks, aclosing(frames):
                 async for frame in frames:
                     await self._hear(frame)
-                    if self._duplex.input_ended and self._nothing_left():
+                    if self._parts.duplex.input_ended and self._nothing_left():
                         break
         finally:
+            p50_ms, p95_ms = (percentile(self._first_audio_ms, percent) for percent in (50, 95))
             self._emit(
                 Ended(
                     self._n_turns,
                     self._n_interruptions,
-                    percentile(self._first_audio_ms, 50),
-                    percentile(self._first_audio_ms, 95),
+                    self._n_false_interruptions,
+                    p50_ms,
+                    p95_ms,
                 )
             )
 
     # ---- the listening loop -------------------------------------------------------------------
 
     async def _hear(self, frame: Frame) -> None:
-        probability = self._detector.probability(frame.samples)
+        frame = self._parts.echo.cancel(frame)
+        probability = self._parts.detector.probability(frame.samples)
+        loud = self._loudness.is_loud(frame.samples)
         self._emit(Level(level_db(frame.samples), probability))
-        for event in self._endpointer.feed(frame, probability):
+        if self._speaker.speaking and not self._parts.echo.may_be_user(frame):
+            probability = 0.0
+        self._follow_speaker(frame, probability)
+        for event in self._endpointer.feed(frame, probability, loud=loud):
             match event:
                 case SpeechStarted():
-                    self._n_held = 0
-                    self._partial_countdown = PARTIAL_FRAMES
-                    await self._interrupt()
-                case SpeechPaused() if self._may_hold():
-                    self._n_held += 1
-                    self._speaker.hold()
-                    self._begin_reply([*self._pending, event])
+                    await self._user_starts(event)
+                case SpeechPaused():
+                    self._user_pauses(event)
                 case SpeechResumed():
-                    await self._interrupt()
+                    await self._cancel_reply()
+                    await self._discard_draft()
                 case Utterance():
-                    self._end_of_turn(event, frame.end)
+                    self._user_ends(event, frame.end)
         self._report_first_audio()
         self._start_partial()
-        if self._duplex.stands_still:
+        if self._parts.duplex.stands_still:
             await self._let_work()
         self._show_state()
 
-    def _may_hold(self) -> bool:
-        return self._speculate != "off" and self._n_held < MAX_HELD_REPLIES
+    def _follow_speaker(self, frame: Frame, probability: float) -> None:
+        """Play softer while it may be the user who is heard."""
+        if not self._speaker.speaking:
+            return
+        self._last_audible = frame.end
+        if probability >= self._settings.threshold:
+            self._quiet_frames = 0
+            self._speaker.duck(DUCK_DB)
+        elif self._quiet_frames < UNDUCK_FRAMES:
+            self._quiet_frames += 1
+            if self._quiet_frames == UNDUCK_FRAMES:
+                self._speaker.duck(0.0)
 
-    def _end_of_turn(self, utterance: Utterance, now: int) -> None:
-        self._detector.reset()
+    async def _user_starts(self, event: SpeechStarted) -> None:
+        self._n_held = 0
+        self._agreement = Agreement()
+        self._partial_countdown = PARTIAL_FRAMES
+        reply = self._reply
+        if reply is None or not reply.running:
+            self._reply = None
+        elif reply.accepted:
+            # It may turn out to be nothing: the reply is only suspended.
+            reply.reopened = event.start - reply.confirmed_at <= REOPEN_S * SAMPLE_RATE_HZ
+            self._reply, self._suspended = None, reply
+            self._hold_or_release()
+        else:
+            await self._cancel_reply()
+
+    def _user_pauses(self, event: SpeechPaused) -> None:
+        if self._speculate != "off" and self._n_held < MAX_HELD_REPLIES:
+            self._n_held += 1
+            self._begin_reply([*self._pending, event])
+
+    def _user_ends(self, utterance: Utterance, now: int) -> None:
+        self._parts.detector.reset()
         self._pending.append(utterance)
         reply = self._reply or self._begin_reply(list(self._pending))
         reply.confirmed = True
         reply.confirmed_at = now
-        self._remember_user(reply)
-        self._speaker.release()
-        for event in reply.held_events:
-            self._emit(event)
+        self._take_turn(reply)
+        self._speaker.tick()
 
-    async def _interrupt(self) -> None:
-        """The user speaks: stop the reply, whatever it is doing."""
+    def _begin_reply(self, utterances: list[Speech]) -> Reply:
+        self._reply = reply = Reply(utterances)
+        reply.task = self._start(self._answer(reply))
+        self._hold_or_release()
+        return reply
+
+    async def _cancel_reply(self) -> None:
+        """End the reply that is not suspended, if there is one."""
         reply, self._reply = self._reply, None
-        if reply is None:
-            return
-        reply.interrupted = reply.confirmed and reply.running
-        self._n_interruptions += self._speaker.speaking
-        self._speaker.stop()
-        self._speaker.release()
+        if reply is not None:
+            await self._end(reply)
+        self._hold_or_release()
+
+    async def _end(self, reply: Reply) -> None:
+        if reply.spoken:
+            self._speaker.stop()
+        reply.interrupted = reply.may_be_heard and reply.running
         reply.task.cancel()
         await asyncio.wait([reply.task])
 
-    def _begin_reply(self, utterances: list[Utterance | SpeechPaused]) -> Reply:
-        self._reply = reply = Reply(utterances)
-        reply.task = self._tasks.create_task(self._answer(reply), name="reply")
-        return reply
+    def _hold_or_release(self) -> None:
+        """Nothing is heard while a reply is suspended, or while the turn may go on."""
+        reply = self._reply
+        if self._suspended is not None or (reply is not None and not reply.may_be_heard):
+            self._speaker.hold()
+        else:
+            self._speaker.release()
 
     def _report_first_audio(self) -> None:
         reply = self._reply
@@ -226,39 +273,20 @@ class Conversation:
         if first_sample is None:
             return
         reply.timed = True
-        speech_end = reply.utterances[-1].speech_end
+        speech_end, watch = reply.utterances[-1].speech_end, reply.stopwatch
         first_audio_ms = 1000 * (
-            (first_sample - speech_end) / SAMPLE_RATE_HZ + self._duplex.latency_s
+            (first_sample - speech_end) / SAMPLE_RATE_HZ + self._parts.duplex.latency_s
         )
         self._first_audio_ms.append(first_audio_ms)
-        watch = reply.stopwatch
         self._emit(
             TurnTimed(
                 first_audio_ms,
                 1000 * (reply.confirmed_at - speech_end) / SAMPLE_RATE_HZ,
                 watch.between_ms(None, "transcript"),
-                watch.between_ms("transcript", "first token"),
+                watch.between_ms("asked", "first token"),
                 watch.between_ms("first token", "first audio"),
             )
         )
-
-    def _start_partial(self) -> None:
-        """Show what the user is saying, where that costs the final transcript nothing."""
-        if not self._endpointer.in_speech or self._endpointer.paused:
-            return
-        self._partial_countdown -= 1
-        idle = self._partial is None or self._partial.done()
-        if self._partial_countdown > 0 or not idle or self._recognizer.busy:
-            return
-        self._partial_countdown = PARTIAL_FRAMES
-        samples = self._endpointer.so_far()
-        self._partial = self._tasks.create_task(self._transcribe_partial(samples), name="partial")
-
-    async def _transcribe_partial(self, samples: Samples) -> None:
-        with suppress(VoicecliError):  # the final transcription will say it
-            transcript = await self._recognizer.transcribe(samples)
-            if self._endpointer.in_speech and not self._endpointer.paused:
-                self._emit(PartialTranscript(transcript.text))
 
     def _show_state(self) -> None:
         reply = self._reply
@@ -272,94 +300,200 @@ class Conversation:
             self._state = state
             self._emit(StateChanged(state))
 
+    def _start(self, job: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = self._tasks.create_task(job)
+        self._jobs.add(task)
+        task.add_done_callback(self._jobs.discard)
+        return task
+
     async def _let_work(self) -> None:
-        """Where files stand in for devices, time stands still while a model works."""
-        if self._partial is not None and not self._partial.done():
-            await asyncio.wait([self._partial])
-        reply = self._reply
-        while reply is not None and reply.running and not self._speaker.waiting:
-            waits = asyncio.ensure_future(self._speaker.wait_for_wait())
-            await asyncio.wait([reply.task, waits], return_when=asyncio.FIRST_COMPLETED)
+        """Where files stand in for devices, time stands still until every job waits for it."""
+        while len(self._jobs) > self._speaker.n_waiting:
+            waits = asyncio.ensure_future(self._speaker.wait_for_waiters(len(self._jobs)))
+            await asyncio.wait([*self._jobs, waits], return_when=asyncio.FIRST_COMPLETED)
             waits.cancel()
 
     def _nothing_left(self) -> bool:
-        answering = self._reply is not None and self._reply.running
-        return not (self._endpointer.in_speech or answering or self._speaker.speaking)
+        return not (self._endpointer.in_speech or self._jobs or self._speaker.speaking)
+
+    # ---- partial transcripts ------------------------------------------------------------------
+
+    def _start_partial(self) -> None:
+        """Show what the user is saying, where that costs the final transcript nothing."""
+        if not self._endpointer.in_speech or self._endpointer.paused:
+            return
+        self._partial_countdown -= 1
+        idle = self._partial is None or self._partial.done()
+        if self._partial_countdown > 0 or not idle or self._parts.recognizer.busy:
+            return
+        self._partial_countdown = PARTIAL_FRAMES
+        self._partial = self._start(self._transcribe_partial(self._agreement))
+
+    async def _transcribe_partial(self, agreement: Agreement) -> None:
+        with suppress(VoicecliError):  # the final transcription will say it
+            transcript = await self._parts.recognizer.transcribe(self._endpointer.so_far())
+            if self._endpointer.in_speech and agreement is self._agreement:
+                self._emit(PartialTranscript(*agreement.feed(transcript.text)))
+                await self._draft_answer(transcript.text)
+
+    async def _draft_answer(self, text: str) -> None:
+        """Begin to answer before the user has fallen silent, if that reads as complete."""
+        if self._draft is not None and not same_words(self._draft.text, text):
+            await self._discard_draft()
+        free = self._reply is None and self._suspended is None and not self._pending
+        if (
+            self._may_draft
+            and free
+            and self._draft is None
+            and self._n_held < MAX_HELD_REPLIES
+            and completeness(text) is Completeness.COMPLETE
+        ):
+            self._n_held += 1
+            self._draft = Draft(text, self._new_answer(), self._history.with_user(text))
+            self._start(self._draft.begin())
+
+    async def _discard_draft(self) -> None:
+        draft, self._draft = self._draft, None
+        if draft is not None:
+            await draft.discard()
 
     # ---- the reply ----------------------------------------------------------------------------
 
     async def _answer(self, reply: Reply) -> None:
         try:
             try:
-                if await self._understand(reply):
-                    await self._speak(reply)
+                await self._understand(reply)
+                if reason := self._why_nothing(reply):
+                    await self._drop(reply, reason)
+                    return
+                await self._accept(reply)
+                await self._respond(reply)
             except VoicecliError as error:
-                await self._speaker.released()
-                self._tell(reply, Notice(error.message, error.hint))
+                await self._speaker.until(lambda: reply.confirmed)
+                self._emit(Notice(error.message, error.hint))
+                if not reply.accepted:
+                    self._give_way(reply)
+                    return
             await self._speaker.drain()
-            await self._speaker.released()
+            await self._speaker.until(lambda: reply.confirmed)
         finally:
             self._remember_heard(reply)
 
-    async def _understand(self, reply: Reply) -> bool:
-        """Transcribe; False where there is nothing to answer."""
-        reply.transcript = await self._recognizer.transcribe(join(reply.utterances))
+    async def _understand(self, reply: Reply) -> None:
+        samples = join(reply.utterances)
+        reply.transcript = await self._parts.recognizer.transcribe(samples)
         reply.stopwatch.mark("transcript")
-        if reply.confirmed:
-            self._remember_user(reply)
-        else:
-            self._emit(PartialTranscript(reply.transcript.text))
-        if self._speculate != "full":
-            await self._speaker.released()
-        # Nothing was said now; but a question that a noise interrupted still waits for its answer.
-        return bool(reply.transcript.text) or self._history.unanswered
+        if not reply.confirmed:
+            self._emit(PartialTranscript(reply.transcript.text, ""))
+        await self._adapt_hangover(samples, reply.transcript.text)
 
-    async def _speak(self, reply: Reply) -> None:
+    async def _adapt_hangover(self, samples: Samples, text: str) -> None:
+        settings, endpointer = self._settings, self._endpointer
+        wanted_ms = hangover_ms(text, settings)
+        if self._parts.turn_detector is not None:
+            probability = await self._parts.turn_detector.probability(samples)
+            wanted_ms = settings.min_silence_ms if probability > 0.5 else settings.max_silence_ms
+        if endpointer.paused:
+            endpointer.hangover_ms = wanted_ms
+
+    def _why_nothing(self, reply: Reply) -> str | None:
+        """The reason why the microphone heard nothing that wants an answer; None where it did."""
+        transcript, speech = reply.transcript, reply.utterances[-1]
+        assert transcript is not None
+        during = self._suspended
+        if during is not None and is_backchannel(transcript.text):
+            return "only a sign of listening"
+        if speech.start < self._last_audible and is_echo(transcript.text, self._said):
+            return "the loudspeaker was heard"
+        peak_probability = max(speech.peak_probability for speech in reply.utterances)
+        return why_nothing(transcript, join(reply.utterances), peak_probability)
+
+    async def _drop(self, reply: Reply, reason: str) -> None:
         assert reply.transcript is not None
-        text = "" if reply.confirmed else reply.transcript.text
-        messages = self._history.with_user(text)
-        async with aclosing(self._write(reply, messages)) as deltas:
-            plain = speakable(deltas, self._language)
-            async with aclosing(plain), aclosing(sentences(plain, self._language)) as pieces:
-                async for sentence in pieces:
-                    clip = await self._voice.synthesize(spoken(sentence.strip(), self._language))
-                    reply.stopwatch.mark("first audio")
-                    reply.spoken.append((sentence, self._speaker.queue(clip)))
-                    await self._speaker.room()
-
-    async def _write(self, reply: Reply, messages: Sequence[Message]) -> AsyncIterator[str]:
-        async with aclosing(self._language_model.stream(messages)) as deltas:
-            async for delta in deltas:
-                reply.stopwatch.mark("first token")
-                self._tell(reply, ReplyText(delta))
-                yield delta
-
-    def _tell(self, reply: Reply, event: Event) -> None:
-        """Of a reply that is held back, nothing is shown."""
-        if reply.confirmed:
-            self._emit(event)
-        else:
-            reply.held_events.append(event)
-
-    def _remember_user(self, reply: Reply) -> None:
-        """Audio is forgotten only here, when its text is in the history."""
-        if reply.transcript is None:
-            return
+        if self._endpointer.paused:
+            self._endpointer.hangover_ms = self._settings.min_silence_ms
+        await self._speaker.until(lambda: reply.confirmed)
         self._pending.clear()
-        if text := reply.transcript.text:
-            self._n_turns += 1
-            self._history.add_user(text)
-            self._emit(UserSaid(text))
-        else:
-            self._emit(PartialTranscript(""))
+        self._emit(PartialTranscript("", ""))
+        self._emit(Dropped(reply.transcript.text, reason))
+        self._give_way(reply)
+
+    def _give_way(self, reply: Reply) -> None:
+        """Go on with the reply that `reply` suspended, from the first word that was not heard."""
+        assert self._reply is reply
+        self._reply, self._suspended = self._suspended, None
+        resumed = self._reply
+        if resumed is not None:
+            resumed.reopened = False
+        if resumed is not None and resumed.spoken:
+            self._n_false_interruptions += 1
+            self._speaker.rewind(first_unheard_sample)
+            self._speaker.duck(0.0)
+            self._emit(ReplyResumed())
+        self._hold_or_release()
+
+    async def _accept(self, reply: Reply) -> None:
+        suspended, self._suspended = self._suspended, None
+        if suspended is not None:
+            self._n_interruptions += bool(suspended.spoken) and not suspended.reopened
+            await self._end(suspended)
+        reply.accepted = True
+        self._take_turn(reply)
+
+    async def _respond(self, reply: Reply) -> None:
+        assert reply.transcript is not None
+        if self._speculate != "full":
+            await self._speaker.until(lambda: reply.confirmed)
+        reply.stopwatch.mark("asked")
+        self._said = []
+        async with aclosing(await self._pieces(reply)) as pieces:
+            async for sentence, clip in pieces:
+                reply.stopwatch.mark("first audio")
+                self._said.append(sentence)
+                reply.spoken.append((sentence, self._speaker.queue(clip)))
+                await self._speaker.room()
+
+    async def _pieces(self, reply: Reply) -> AsyncGenerator[tuple[str, Clip], None]:
+        assert reply.transcript is not None
+
+        def tell(event: Event) -> None:
+            reply.stopwatch.mark("first token")
+            reply.tell(event, self._emit)
+
+        draft, self._draft = self._draft, None
+        if draft is not None:
+            if same_words(draft.text, reply.transcript.text):
+                return draft.take_over(tell)
+            await draft.discard()
+        # Confirmed, it is in the history already.
+        text = "" if reply.confirmed else reply.transcript.text
+        answer = self._new_answer()
+        answer.tell = tell
+        return answer.to(self._history.with_user(text))
+
+    def _new_answer(self) -> Answer:
+        parts = self._parts
+        return Answer(parts.language_model, parts.voice, self._language, self._emit)
+
+    def _take_turn(self, reply: Reply) -> None:
+        """The reply may be heard if the turn is over and was worth an answer.
+
+        Audio is forgotten only here, when its text is in the history.
+        """
+        if not reply.may_be_heard:
+            return
+        assert reply.transcript is not None
+        self._pending.clear()
+        self._n_turns += 1
+        self._history.add_user(reply.transcript.text)
+        self._emit(UserSaid(reply.transcript.text))
+        reply.tell_kept(self._emit)
+        self._hold_or_release()
 
     def _remember_heard(self, reply: Reply) -> None:
-        heard = unheard = ""
-        for sentence, playback in reply.spoken:
-            n_heard, n_samples = playback.heard_samples, len(playback.clip.samples)
-            words = heard_words(sentence, n_heard, n_samples) if not unheard else ""
-            heard += words
-            unheard += sentence[len(words) :]
-        self._history.add_assistant(heard.strip())
-        if reply.spoken and reply.confirmed:
-            self._emit(ReplyEnded(heard.strip(), unheard.strip(), reply.interrupted))
+        if not reply.may_be_heard or not reply.spoken:
+            return
+        heard, unheard = reply.heard_and_unheard()
+        if not reply.reopened:
+            self._history.add_assistant(heard)
+        self._emit(ReplyEnded(heard, unheard, reply.interrupted))

@@ -1,13 +1,60 @@
-"""The seam between the conversation and its devices or files."""
+"""A microphone and a loudspeaker as one: the seam of the conversation, and the real devices."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
+from itertools import count
+from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
-from voicecli.audio import Frame
+import numpy as np
+
+from voicecli.audio import SAMPLE_RATE_HZ, Frame, Samples
+from voicecli.devices import Device, SoundSystem, Stream, StreamPlan, choose
+from voicecli.errors import AudioDeviceError, AudioFileError
+from voicecli.microphone import INBOX_S, Microphone
+from voicecli.recording import FILE_SAMPLE_RATE_HZ, FileSource, Recorder
 from voicecli.speaker import Speaker
+from voicecli.timing import now_s
+from voicecli.worker import Worker
+
+T = TypeVar("T")
+
+Notices = Callable[[str, str], None]
+"""Is told what the user should know: a message and a hint."""
+
+CHECK_S = 0.5
+"""How often we look whether the callbacks still come. Two bad looks in a row are a dead stream: one
+alone may be our own process, which was stopped or held up."""
+
+ALIVE_S = 0.1
+"""A stream that has moved this much sound runs."""
+
+SHARED_START_S = 1.0
+"""What a duplex stream gets for its first ALIVE_S. JACK needs 0.1 s; PulseAudio's plugin, with 2
+callbacks in 2 s, never makes it."""
+
+SHARED_TRUST_S = 3.0
+"""A duplex stream that dies before it moved that much is not tried again."""
+
+START_S = 4.0
+"""What single streams get: a Bluetooth headset needs 1-3 s to wake up."""
+
+NATIVE_TIMEOUT_S = 10.0
+"""No call to PortAudio is waited for longer. Listing ALSA devices may take 2 s."""
+
+CLOSE_TIMEOUT_S = 2.0
+"""A dead stream must not hang the exit: PortAudio waits ten minutes for a JACK server that died."""
+
+FIRST_RETRY_S, LAST_RETRY_S = 0.5, 5.0
+"""Between attempts to reopen a lost device; doubled each time."""
+
+MAX_PLAYED_BLOCKS = 100
+"""Where each device has a stream: blocks that were played since the last one was heard."""
 
 
 class Duplex(Protocol):
@@ -45,3 +92,390 @@ class Duplex(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+class _StuckError(AudioDeviceError):
+    """A call to PortAudio does not return; this process can't use it any more."""
+
+
+class Line:
+    """The streams that are open together, and their callbacks.
+
+    The callbacks run on PortAudio's thread. They copy and hand over, nothing more, and do not even
+    that before `live`.
+    """
+
+    def __init__(
+        self,
+        inbox: Microphone,
+        speaker: Speaker,
+        microphone: Device | None,
+        loudspeaker: Device | None,
+        *,
+        shared: bool,
+    ) -> None:
+        """shared: one stream for both devices, instead of one for each."""
+        self.microphone = microphone
+        self.loudspeaker = loudspeaker
+        self.shared = shared
+        self.heard_hz = SAMPLE_RATE_HZ
+        self.played_hz = FILE_SAMPLE_RATE_HZ
+        """Without a loudspeaker, what would be played is for a recording."""
+        self.latency_s = 0.0
+        """Of the loudspeaker."""
+        self.live = False
+        self.finished = asyncio.Event()
+        self._inbox = inbox
+        self._speaker = speaker
+        self._loop = asyncio.get_running_loop()
+        self._streams: list[Stream] = []
+        self._n_heard = 0
+        self._n_played = 0
+        self._played: deque[Samples] = deque(maxlen=MAX_PLAYED_BLOCKS)
+
+    def open(self, sound: SoundSystem) -> None:
+        """Open and start the streams; raises AudioDeviceError. On a thread of its own."""
+        if self.shared:
+            self._open(sound, self._move_both, self.microphone, self.loudspeaker)
+            return
+        if self.loudspeaker is not None:
+            self._open(sound, self._play, None, self.loudspeaker)
+        if self.microphone is not None:
+            self._open(sound, self._hear, self.microphone, None)
+
+    def close(self) -> None:
+        """On the thread that opened them. May hang, if a sound server died."""
+        while self._streams:
+            self._streams.pop().close()
+
+    def moved_s(self) -> float:
+        """How much sound the slower side has moved, heard or played."""
+        heard_s = self._n_heard / self.heard_hz
+        played_s = self._n_played / self.played_hz
+        return min(
+            heard_s if self.microphone is not None else played_s,
+            played_s if self.loudspeaker is not None else heard_s,
+        )
+
+    def describe(self) -> str:
+        """The names of the devices."""
+        devices = (self.microphone, self.loudspeaker)
+        return " -> ".join(dict.fromkeys(device.name for device in devices if device is not None))
+
+    def _open(
+        self,
+        sound: SoundSystem,
+        callback: Callable[..., None],
+        microphone: Device | None,
+        loudspeaker: Device | None,
+    ) -> None:
+        stream = sound.open(StreamPlan(callback, self._finish, microphone, loudspeaker))
+        self._streams.append(stream)
+        if microphone is not None:
+            self.heard_hz = int(stream.samplerate)
+        if loudspeaker is not None:
+            self.played_hz = int(stream.samplerate)
+            latency = stream.latency
+            self.latency_s = latency[1] if isinstance(latency, tuple) else latency
+
+    # ---- PortAudio's thread -------------------------------------------------------------------
+
+    def _move_both(self, indata: Samples, outdata: Samples, n: int, *_: object) -> None:
+        self._n_heard += n
+        self._n_played += n
+        if not self.live:
+            outdata.fill(0)
+            return
+        block = self._fill(n)
+        outdata[:] = block[:, np.newaxis]
+        self._inbox.push(_mono(indata), block)
+
+    def _play(self, outdata: Samples, n: int, *_: object) -> None:
+        self._n_played += n
+        if not self.live:
+            outdata.fill(0)
+            return
+        block = self._fill(n)
+        outdata[:] = block[:, np.newaxis]
+        if self.microphone is None:
+            self._inbox.push(None, block)
+        else:
+            self._played.append(block)
+
+    def _hear(self, indata: Samples, n: int, *_: object) -> None:
+        n_before, self._n_heard = self._n_heard, self._n_heard + n
+        if not self.live:
+            return
+        if self.loudspeaker is None:
+            ends = (m * self.played_hz // self.heard_hz for m in (n_before, self._n_heard))
+            played = self._fill(-next(ends) + next(ends))
+        else:
+            blocks = [self._played.popleft() for _ in range(len(self._played))]
+            played = np.concatenate([np.empty(0, np.float32), *blocks])
+        self._inbox.push(_mono(indata), played)
+
+    def _fill(self, n_samples: int) -> Samples:
+        block = np.empty(n_samples, np.float32)
+        self._speaker.fill(block, self._inbox.index)
+        return block
+
+    def _finish(self) -> None:
+        with suppress(RuntimeError):  # the event loop has closed
+            self._loop.call_soon_threadsafe(self.finished.set)
+
+
+def _mono(indata: Samples) -> Samples:
+    """PortAudio's block, shape (n, channels), as one channel; perhaps still PortAudio's memory."""
+    return indata[:, 0] if indata.shape[1] == 1 else indata.mean(axis=1, dtype=np.float32)
+
+
+class DeviceDuplex:
+    """The real microphone and loudspeaker, or one of them (see Duplex).
+
+    A shared stream that does not run is replaced by two single ones. Where the sound stops later,
+    PortAudio is initialised anew, and the device, or the default one, is opened as soon as there
+    is one. The index of the frames goes on where it was, and so does what is being played;
+    `notices` is told.
+    """
+
+    stands_still = False
+
+    def __init__(
+        self,
+        input_device: str | None = None,
+        output_device: str | None = None,
+        *,
+        microphone: bool = True,
+        loudspeaker: bool = True,
+        input_file: Path | None = None,
+        recording: Path | None = None,
+        stereo: bool = False,
+        notices: Notices = lambda message, hint: None,
+        sound_system: Callable[[], SoundSystem] = SoundSystem,
+    ) -> None:
+        """input_device, output_device: see devices.choose; None is the default device.
+
+        microphone, loudspeaker: without one of them, its stream is not opened. There are no frames
+        without a microphone or an input file.
+
+        input_file: its sound in place of the microphone's.
+
+        recording: a WAV of what is played, and with `stereo` of what is heard (see Recorder).
+        """
+        if not loudspeaker and (input_file is not None or not microphone):
+            raise ValueError("without any device, a FileDuplex does it")
+        self.speaker = Speaker(FILE_SAMPLE_RATE_HZ)
+        self._input_device = input_device
+        self._output_device = output_device
+        self._microphone = microphone and input_file is None
+        self._loudspeaker = loudspeaker
+        self._input_file = input_file
+        self._recording = recording
+        self._stereo = stereo
+        self._notices = notices
+        self._sound_system = sound_system
+        self._source = FileSource(None)
+        self._recorder: Recorder | None = None
+        self._worker = Worker("sound")
+        self._may_share = True
+        self._stuck = False
+        self._error: AudioDeviceError | None = None
+        self._frame_end = 0
+
+    @property
+    def latency_s(self) -> float:
+        return self.speaker.latency_s
+
+    @property
+    def input_ended(self) -> bool:
+        return (
+            self._input_file is not None
+            and self._source.ended
+            and self._frame_end >= self._source.n_samples
+        )
+
+    def describe(self) -> str:
+        names = self._line.describe()
+        return names if self._input_file is None else f"{self._input_file} -> {names}"
+
+    async def __aenter__(self) -> Self:
+        """Open everything; raises AudioDeviceError or AudioFileError."""
+        self._source = FileSource(self._input_file)
+        self._inbox = Microphone(
+            asyncio.get_running_loop(),
+            on_block=self.speaker.tick,
+            source=None if self._microphone else self._source.read,
+            tap=self._record,
+            inbox_s=INBOX_S if self._microphone or self._input_file else 0.0,
+        )
+        self._sound = await self._native(self._sound_system)
+        self._line = await self._open()
+        try:
+            if self._recording is not None:
+                self._recorder = Recorder(self._recording, FILE_SAMPLE_RATE_HZ, stereo=self._stereo)
+        except BaseException:
+            await self._close(self._line)
+            raise
+        self._watcher = asyncio.create_task(self._watch(), name="sound watcher")
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close everything, in bounded time; raises what made the devices fail for good."""
+        self._watcher.cancel()
+        await asyncio.wait([self._watcher])
+        await self._close(self._line)
+        self._inbox.close()
+        self._inbox.empty()
+        if self._recorder is not None:
+            self._recorder.close()
+        if self._error is not None and error is None:
+            raise self._error
+
+    async def frames(self) -> AsyncGenerator[Frame, None]:
+        """Frame after frame; raises AudioDeviceError where the devices failed for good."""
+        async with aclosing(self._inbox.frames()) as frames:
+            async for frame in frames:
+                self._frame_end = frame.end
+                yield frame
+        if self._error is not None:
+            raise self._error
+
+    # ---- opening and closing ------------------------------------------------------------------
+
+    async def _open(self, *, default: bool = False) -> Line:
+        """Open the devices, in one stream if that runs. default: no matter what was asked for."""
+        devices = await self._native(self._sound.devices)
+        microphone = loudspeaker = None
+        if self._microphone:
+            wanted = None if default else self._input_device
+            microphone = choose(devices, "microphone", wanted)
+        if self._loudspeaker:
+            wanted = None if default else self._output_device
+            loudspeaker = choose(devices, "loudspeaker", wanted)
+        if self._may_share and _can_share(microphone, loudspeaker):
+            try:
+                return await self._open_line(microphone, loudspeaker, shared=True)
+            except _StuckError:
+                raise
+            except AudioDeviceError:
+                line = await self._open_line(microphone, loudspeaker, shared=False)
+                self._may_share = False
+                return line
+        return await self._open_line(microphone, loudspeaker, shared=False)
+
+    async def _open_line(
+        self, microphone: Device | None, loudspeaker: Device | None, *, shared: bool
+    ) -> Line:
+        line = Line(self._inbox, self.speaker, microphone, loudspeaker, shared=shared)
+        try:
+            await self._native(line.open, self._sound)
+            self._inbox.retune(line.heard_hz, line.played_hz)
+            self.speaker.retune(line.played_hz)
+            self.speaker.latency_s = line.latency_s
+            line.live = True
+            await _until_moving(line, SHARED_START_S if shared else START_S)
+        except BaseException:
+            await self._close(line)
+            raise
+        return line
+
+    async def _close(self, line: Line) -> None:
+        line.live = False
+        if not self._stuck:
+            with suppress(_StuckError):
+                await self._native(line.close, timeout_s=CLOSE_TIMEOUT_S)
+        if self._stuck:
+            self._sound.give_up()
+
+    async def _native(
+        self, function: Callable[..., T], *args: object, timeout_s: float = NATIVE_TIMEOUT_S
+    ) -> T:
+        """Call PortAudio, off the event loop; raises _StuckError where it does not return."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._worker.run(function, *args)
+        except TimeoutError:
+            self._stuck = True
+            raise _StuckError(
+                "the sound system does not answer any more",
+                "restart the sound server (JACK, PipeWire...) if it died, then voicecli",
+            ) from None
+
+    # ---- keeping it open ----------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        try:
+            while True:
+                await _until_quiet(self._line)
+                self._line = await self._replace(self._line)
+        except AudioDeviceError as error:
+            self._error = error
+            self.speaker.stop()
+            self._inbox.close()
+
+    async def _replace(self, line: Line) -> Line:
+        """Raises AudioDeviceError only where no attempt can help any more."""
+        await self._close(line)
+        if line.shared and line.moved_s() < SHARED_TRUST_S:
+            self._may_share = False
+        self._notices(f"the sound stopped: {line.describe()}", "it is opened again when it is back")
+        retry_s = FIRST_RETRY_S
+        for attempt in count():
+            try:
+                await self._native(self._sound.restart)
+                line = await self._open(default=attempt % 2 == 1)
+                break
+            except _StuckError:
+                raise
+            except AudioDeviceError:
+                await asyncio.sleep(retry_s)
+                retry_s = min(2 * retry_s, LAST_RETRY_S)
+        self._notices(f"the sound is back: {line.describe()}", "")
+        return line
+
+    def _record(self, heard: Samples, heard_hz: int, played: Samples, played_hz: int) -> None:
+        if self._recorder is None:
+            return
+        try:
+            self._recorder.feed(heard, heard_hz, played, played_hz)
+        except AudioFileError as error:
+            self._recorder = None
+            self._notices(error.message, error.hint)
+
+
+def _can_share(microphone: Device | None, loudspeaker: Device | None) -> bool:
+    """PortAudio opens no stream across host APIs."""
+    return (
+        microphone is not None
+        and loudspeaker is not None
+        and microphone.host_api == loudspeaker.host_api
+    )
+
+
+async def _until_moving(line: Line, within_s: float) -> None:
+    give_up_at_s = now_s() + within_s
+    while line.moved_s() < ALIVE_S:
+        if now_s() > give_up_at_s or line.finished.is_set():
+            raise AudioDeviceError(
+                f"{line.describe()} opened, but no sound moves", "choose another device"
+            )
+        await asyncio.sleep(0.01)
+
+
+async def _until_quiet(line: Line) -> None:
+    """Until the streams have ended, or move less than half of the time that passes."""
+    n_bad = 0
+    moved_s, at_s = line.moved_s(), now_s()
+    while n_bad < 2:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CHECK_S):
+                await line.finished.wait()
+                return
+        moved_before_s, before_s = moved_s, at_s
+        moved_s, at_s = line.moved_s(), now_s()
+        n_bad = n_bad + 1 if moved_s - moved_before_s < (at_s - before_s) / 2 else 0

@@ -3,7 +3,7 @@
 probability   ___/~~~~~~~~~\\_____/~~~~~\\____________________
 event            ^Started   ^Paused ^Resumed   ^Paused      ^Utterance
               |..|                                |..........|
-              onset_ms                     hangover: min_silence_ms from the last speech sample
+              onset_ms                    hangover_ms from the last sample of speech
 """
 
 from __future__ import annotations
@@ -26,45 +26,50 @@ RESUME_FRAMES = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Speech:
+    """A stretch of the user's speech with what lies around it."""
+
+    samples: Samples
+    """From the pre-roll on."""
+    start: int
+    """Index of samples[0]."""
+    speech_end: int
+    """Index after the last sample of speech."""
+    peak_probability: float
+    """The highest speech probability in it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class SpeechStarted:
     start: int
     """Index of the first sample of speech."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SpeechPaused:
-    samples: Samples
-    """The utterance so far, from its pre-roll on."""
-    start: int
-    """Index of samples[0]."""
-    speech_end: int
-    """Index after the last sample of speech."""
+class SpeechPaused(Speech):
+    """What was said so far; the user may go on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeechResumed:
-    start: int
+    """The user goes on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Utterance:
-    """One stretch of the user's speech, complete."""
-
-    samples: Samples
-    start: int
-    speech_end: int
-
-
-def join(utterances: Sequence[Utterance | SpeechPaused]) -> Samples:
-    """The audio of several utterances, in order; what two of them share comes once."""
-    pieces = [
-        utterance.samples[: following.start - utterance.start]
-        for utterance, following in pairwise(utterances)
-    ]
-    return np.concatenate([*pieces, utterances[-1].samples])
+class Utterance(Speech):
+    """Everything that was said: the hangover is over."""
 
 
 SpeechEvent = SpeechStarted | SpeechPaused | SpeechResumed | Utterance
+
+
+def join(stretches: Sequence[Speech]) -> Samples:
+    """Their audio, in order; what two of them share comes once."""
+    pieces = [
+        speech.samples[: following.start - speech.start]
+        for speech, following in pairwise(stretches)
+    ]
+    return np.concatenate([*pieces, stretches[-1].samples])
 
 
 class Endpointer:
@@ -76,12 +81,15 @@ class Endpointer:
 
     def __init__(self, settings: ListenSettings | None = None) -> None:
         self._settings = settings = settings or ListenSettings()
+        self.hangover_ms: float = settings.silence_ms
+        """Of the open utterance. May be changed while it runs; each onset sets it back."""
         self._onset_frames = max(1, round(settings.onset_ms / FRAME_MS))
         self._pre_roll_frames = max(self._onset_frames, round(settings.pre_roll_ms / FRAME_MS))
         self._ring: deque[Frame] = deque(maxlen=self._pre_roll_frames)
         self._recent: deque[bool] = deque(maxlen=ONSET_WINDOW * self._onset_frames)
         self._speech: list[Frame] = []
         self._speech_end = 0
+        self._peak_probability = 0.0
         self._paused = False
         self._resume_count = 0
 
@@ -99,16 +107,17 @@ class Endpointer:
         """The open utterance."""
         return np.concatenate([frame.samples for frame in self._speech])
 
-    def feed(self, frame: Frame, probability: float) -> list[SpeechEvent]:
-        """Take the next frame; return what it decides, in order."""
+    def feed(self, frame: Frame, probability: float, *, loud: bool = True) -> list[SpeechEvent]:
+        """Take the next frame; return what it decides, in order.
+
+        loud: False where the frame is certainly too quiet for speech (loudness.py). Silero's
+        probability stays high for about 0.1 s after the last sound; its level does not.
+        """
         if not self._speech:
             return self._wait_for_onset(frame, probability)
         self._speech.append(frame)
-        return self._follow_speech(frame, probability)
-
-    def finish(self) -> list[SpeechEvent]:
-        """The input has ended: an open utterance ends here."""
-        return [self._end()] if self._speech else []
+        self._peak_probability = max(self._peak_probability, probability)
+        return self._follow_speech(frame, probability if loud else 0.0)
 
     def _wait_for_onset(self, frame: Frame, probability: float) -> list[SpeechEvent]:
         self._ring.append(frame)
@@ -121,8 +130,9 @@ class Endpointer:
         self._ring.clear()
         self._recent.clear()
         self._speech_end = frame.end
+        self._peak_probability = probability
         self._paused = False
-        self._resume_count = 0
+        self.hangover_ms = self._settings.silence_ms
         return [SpeechStarted(start)]
 
     def _follow_speech(self, frame: Frame, probability: float) -> list[SpeechEvent]:
@@ -133,7 +143,7 @@ class Endpointer:
             if self._resume_count >= RESUME_FRAMES:
                 self._paused = False
                 self._speech_end = frame.end
-                return [SpeechResumed(frame.end - RESUME_FRAMES * FRAME_SAMPLES)]
+                return [SpeechResumed()]
         elif probability >= settings.exit_threshold:
             self._speech_end = frame.end
         silence_ms = 1000 * (frame.end - self._speech_end) / SAMPLE_RATE_HZ
@@ -141,18 +151,17 @@ class Endpointer:
         if not self._paused and silence_ms >= settings.pause_ms:
             self._paused = True
             self._resume_count = 0
-            events.append(SpeechPaused(self.so_far(), self._speech[0].start, self._speech_end))
+            events.append(SpeechPaused(*self._stretch()))
         length_s = (frame.end - self._speech[0].start) / SAMPLE_RATE_HZ
-        # A frame of speech at the very end of the hangover is given its chance to become speech.
-        over = silence_ms >= settings.min_silence_ms and self._resume_count == 0
+        # Speech in the very last frame of the hangover is given the chance to go on.
+        over = silence_ms >= self.hangover_ms and self._resume_count == 0
         if over or length_s >= settings.max_utterance_s:
-            events.append(self._end())
+            events.append(Utterance(*self._stretch()))
+            # Its hangover is the next utterance's pre-roll; what was speech is not.
+            self._ring.extend(f for f in self._speech if f.start >= self._speech_end)
+            self._speech = []
+            self._paused = False
         return events
 
-    def _end(self) -> Utterance:
-        utterance = Utterance(self.so_far(), self._speech[0].start, self._speech_end)
-        # Its last frames, the hangover, are the next utterance's pre-roll; what was speech is not.
-        self._ring.extend(frame for frame in self._speech if frame.start >= self._speech_end)
-        self._speech = []
-        self._paused = False
-        return utterance
+    def _stretch(self) -> tuple[Samples, int, int, float]:
+        return self.so_far(), self._speech[0].start, self._speech_end, self._peak_probability

@@ -39,9 +39,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class PartialTranscript:
-    """What the user seems to be saying; it may still change."""
+    """What the user seems to be saying."""
 
-    text: str
+    committed: str
+    """Two recognitions agreed on it."""
+    tail: str
+    """May still change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,14 @@ class UserSaid:
     """What the user said; it is in the history now. A follow-up is a second one."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The microphone heard something that is not taken for the user's words."""
+
+    text: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,11 @@ class ReplyEnded:
     unheard: str
     """What the user cut off."""
     interrupted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyResumed:
+    """It was not the user who spoke, or only a "mhm": the reply goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +110,8 @@ class Notice:
 class Ended:
     n_turns: int
     n_interruptions: int
+    n_false_interruptions: int
+    """Times that a reply fell silent and went on again."""
     first_audio_p50_ms: float | None
     first_audio_p95_ms: float | None
 
@@ -104,8 +122,10 @@ Event = (
     | Level
     | PartialTranscript
     | UserSaid
+    | Dropped
     | ReplyText
     | ReplyEnded
+    | ReplyResumed
     | TurnTimed
     | Notice
     | Ended

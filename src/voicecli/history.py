@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from voicecli.llm import Message
+from voicecli.speaker import Playback
 
 
 @dataclass
 class History:
-    """The conversation so far. Consecutive messages of the user are one."""
+    """The conversation so far, without the system prompt. The user's messages in a row are one."""
 
-    system: str = ""
     messages: list[Message] = field(default_factory=list)
-
-    @property
-    def unanswered(self) -> bool:
-        """True where the user spoke last."""
-        return bool(self.messages) and self.messages[-1].role == "user"
 
     def with_user(self, text: str) -> list[Message]:
         """What would be sent if the user had said `text`; nothing is remembered."""
-        head = [Message("system", self.system)] if self.system else []
-        return head + _joined(self.messages, text)
+        return _joined(self.messages, text)
 
     def add_user(self, text: str) -> None:
         self.messages = _joined(self.messages, text)
@@ -42,11 +37,35 @@ def _joined(messages: Sequence[Message], text: str) -> list[Message]:
     return [*messages, Message("user", text)]
 
 
-def heard_words(text: str, heard_samples: int, n_samples: int) -> str:
-    """The words of `text` that were heard whole, by the share of its audio that was played."""
-    if heard_samples >= n_samples:
-        return text
-    n_heard = int(len(text) * heard_samples / n_samples)
-    if n_heard < len(text) and not text[n_heard].isspace():
-        n_heard = text.rfind(" ", 0, n_heard) + 1
-    return text[:n_heard].rstrip()
+def heard_words(written: str, playback: Playback) -> str:
+    """The words of a sentence that were heard whole.
+
+    written: the sentence as the model wrote it; the clip's text is how it was spoken ("$5", "five
+    dollars"). Where both have the same words, the voice's word times decide, else proportion.
+    """
+    clip, n_heard = playback.clip, playback.heard_samples
+    if n_heard >= len(clip.samples):
+        return written
+    n_words = len(written.split())
+    if n_words == len(clip.word_ends):
+        n_chars = _end_of_word(written, sum(end <= n_heard for end in clip.word_ends))
+    else:
+        n_chars = len(written) * n_heard // len(clip.samples)
+        if n_chars < len(written) and not written[n_chars].isspace():
+            n_chars = written.rfind(" ", 0, n_chars) + 1
+    return written[:n_chars].rstrip()
+
+
+def _end_of_word(text: str, number: int) -> int:
+    """Index after the `number`-th word."""
+    ends = [match.end() for match in re.finditer(r"\S+", text)]
+    return ends[number - 1] if number else 0
+
+
+def first_unheard_sample(playback: Playback) -> int:
+    """Where the first word that was not heard whole begins: the end of the last one that was."""
+    clip, n_heard = playback.clip, playback.heard_samples
+    if clip.word_ends:
+        return max((end for end in clip.word_ends if end <= n_heard), default=0)
+    words = heard_words(clip.text, playback)
+    return len(clip.samples) * len(words) // max(1, len(clip.text))

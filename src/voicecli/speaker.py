@@ -47,6 +47,9 @@ class Playback:
         self._position += len(piece)
         return piece
 
+    def _seek(self, sample: int) -> None:
+        self._position = sample * len(self._samples) // max(1, len(self.clip.samples))
+
     def _retune(self, sample_rate_hz: int) -> None:
         heard = self._position / max(1, len(self._samples))
         self._samples = resample(self.clip.samples, self.clip.sample_rate_hz, sample_rate_hz)
@@ -75,7 +78,7 @@ class Speaker:
         self._idle_samples = 0
         self._n_stops = 0
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
-        self._waited_for = asyncio.Event()
+        self._one_more = asyncio.Event()
 
     # ---- the event loop's side ----------------------------------------------------------------
 
@@ -157,17 +160,26 @@ class Speaker:
         with self._lock:
             return sum(playback._remaining for playback in self._queue) / self.sample_rate_hz
 
+    def rewind(self, to_sample: Callable[[Playback], int]) -> None:
+        """Let the clip that is being heard go on from an earlier sample (of the clip's own)."""
+        with self._lock:
+            if self._queue and self._queue[0]._position:
+                self._queue[0]._seek(to_sample(self._queue[0]))
+
     @property
-    def waiting(self) -> bool:
-        """Someone waits in room, drain or released: only the next block can let them go on.
+    def n_waiting(self) -> int:
+        """So many wait in room, drain or until: only the next block can let them go on.
 
-        Where a file stands in for the device, this is the moment to ask for the next frame.
+        Where a file stands in for the device, it may be asked for the next frame when nobody else
+        has anything to do.
         """
-        return bool(self._waiters)
+        return len(self._waiters)
 
-    async def wait_for_wait(self) -> None:
-        """Wait until `waiting`."""
-        await self._waited_for.wait()
+    async def wait_for_waiters(self, n: int) -> None:
+        """Wait until `n_waiting` is at least n."""
+        while self.n_waiting < n:
+            self._one_more.clear()
+            await self._one_more.wait()
 
     def tick(self) -> None:
         """A block was pulled: let those go on whose wait is over. `waiting` is right at once."""
@@ -204,10 +216,7 @@ class Speaker:
 
     def _set_waiters(self, waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]]) -> None:
         self._waiters = waiters
-        if waiters:
-            self._waited_for.set()
-        else:
-            self._waited_for.clear()
+        self._one_more.set()
 
     def _drained(self) -> bool:
         with self._lock:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +23,27 @@ if TYPE_CHECKING:
 WINDOW_S = 30
 """Whisper hears at most this much at once."""
 
+FRAMES_PER_S = 100
+"""Of the log-mel spectrogram that the encoder takes."""
+
+BUCKET_FRAMES = 200
+"""The encoder's input is a multiple of this: CTranslate2 keeps memory for every length it meets."""
+
+MARGIN_FRAMES = 250
+MIN_FRAMES = 800
+"""Silence after the speech, and the shortest input. Models that were trained on 30 s alone repeat
+themselves without end when they get less (whisper.cpp #1855, FUTO's ACFT)."""
+
+FULL_FRAMES = WINDOW_S * FRAMES_PER_S
+
+TOKENS_PER_S = 8
+SPARE_TOKENS = 16
+"""Nobody speaks faster; a model that writes more invents."""
+
+DOUBTFUL_LOGPROB = -1.0
+DOUBTFUL_COMPRESSION = 2.4
+"""openai-whisper's limits for a failed decoding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
@@ -31,20 +56,48 @@ class Transcript:
     """Whisper's own opinion that nothing was said."""
 
 
-def load_whisper(folder: Path, settings: SttSettings, *, n_threads: int = 1) -> WhisperModel:
+def load_whisper(
+    folder: Path, settings: SttSettings, *, n_threads: int = 1, n_workers: int = 1
+) -> WhisperModel:
     """Load a faster-whisper model from a folder; raises ModelCorruptError.
 
     One thread decodes an utterance faster than two (the barrier after each token costs more than
-    the second core brings), and leaves a core to the audio.
+    the second core brings), and leaves a core to the audio. Several utterances at once want several
+    workers, which share the weights.
     """
-    from faster_whisper import WhisperModel
+    return _load(import_whisper().WhisperModel, folder, settings, n_threads, n_workers)
 
+
+def import_whisper():
+    """The package faster_whisper. Wherever it is needed first, so that CTranslate2 is set up."""
+    if _cpu_has_avx512():
+        # On AMD, CTranslate2 takes AVX2 where AVX512 is 4 to 25 % faster. Read when it is imported.
+        os.environ.setdefault("CT2_FORCE_CPU_ISA", "AVX512")
+    import faster_whisper
+
+    return faster_whisper
+
+
+def _cpu_has_avx512() -> bool:
+    with suppress(OSError):
+        return "avx512vl" in Path("/proc/cpuinfo").read_text("ascii", "ignore")
+    return False
+
+
+def _load(
+    kind: type[WhisperModel],
+    folder: Path,
+    settings: SttSettings,
+    n_threads: int = 1,
+    n_workers: int = 1,
+) -> WhisperModel:
     try:
-        return WhisperModel(
+        return kind(
             str(folder),
             device=settings.device,
             compute_type=_compute_type(settings),
             cpu_threads=n_threads,
+            num_workers=n_workers,
             local_files_only=True,
         )
     except Exception as error:
@@ -60,6 +113,21 @@ def _compute_type(settings: SttSettings) -> str:
     return "int8" if settings.device != "cuda" else "float16"
 
 
+def may_trim(folder: Path) -> bool:
+    """True where the model's card says `trim_encoder: true`: it was trained on short input too."""
+    card = folder / "README.md"
+    return card.is_file() and bool(
+        re.search(r"^trim_encoder:\s*true\s*$", card.read_text("utf-8", "replace"), re.MULTILINE)
+    )
+
+
+def encoder_frames(n_samples: int) -> int:
+    """How much of its 30 s the encoder needs for so much sound at 16 kHz."""
+    n_frames = n_samples * FRAMES_PER_S // SAMPLE_RATE_HZ + MARGIN_FRAMES
+    n_buckets = -(-max(MIN_FRAMES, n_frames) // BUCKET_FRAMES)
+    return min(FULL_FRAMES, n_buckets * BUCKET_FRAMES)
+
+
 class Recognizer:
     """faster-whisper on its own thread. The model is loaded by the first job."""
 
@@ -67,7 +135,9 @@ class Recognizer:
         self.name = folder.name
         self._folder = folder
         self._settings = settings
+        self._trims = may_trim(folder) if settings.trim_encoder is None else settings.trim_encoder
         self._model: WhisperModel | None = None
+        self._n_frames = FULL_FRAMES
         self._worker = Worker("stt")
 
     @property
@@ -84,26 +154,62 @@ class Recognizer:
 
     def _transcribe(self, samples: Samples) -> Transcript:
         if self._model is None:
-            self._model = load_whisper(self._folder, self._settings)
+            self._model = self._load()
         try:
-            segments, info = self._model.transcribe(
-                samples,
-                language=self._settings.language,
-                beam_size=self._settings.beam_size,
-                temperature=0.0,
-                condition_on_previous_text=False,
-                # Short windows are more accurate without; longer audio needs them to move on.
-                without_timestamps=len(samples) <= WINDOW_S * SAMPLE_RATE_HZ,
-            )
-            found = list(segments)
+            self._n_frames = encoder_frames(len(samples)) if self._trims else FULL_FRAMES
+            transcript = self._decode(self._model, samples)
+            if self._n_frames < FULL_FRAMES and _is_doubtful(transcript):
+                self._n_frames = FULL_FRAMES
+                transcript = self._decode(self._model, samples)
         except Exception as error:
             raise ModelError(
                 f"speech recognition with {self.name} failed ({error})",
                 "try another model with --stt-model",
             ) from error
+        return transcript
+
+    def _load(self) -> WhisperModel:
+        recognizer, whisper = self, import_whisper()
+
+        class TrimmedWhisper(whisper.WhisperModel):
+            """faster-whisper pads what it hears to 30 s; most of that need not be encoded."""
+
+            def encode(self, features):
+                trimmed = np.ascontiguousarray(features[..., : recognizer._n_frames])
+                return super().encode(trimmed)
+
+        return _load(TrimmedWhisper, self._folder, self._settings)
+
+    def _decode(self, model: WhisperModel, samples: Samples) -> Transcript:
+        duration_s = len(samples) / SAMPLE_RATE_HZ
+        is_short = duration_s <= WINDOW_S
+        segments, info = model.transcribe(
+            samples,
+            language=self._settings.language,
+            beam_size=self._settings.beam_size,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            # Short windows are more accurate without; longer audio needs them to move on.
+            without_timestamps=is_short,
+            max_new_tokens=SPARE_TOKENS + int(TOKENS_PER_S * duration_s) if is_short else None,
+        )
+        found = list(segments)
         return Transcript(
             " ".join(segment.text.strip() for segment in found).strip(),
             info.language,
             float(np.mean([segment.avg_logprob for segment in found])) if found else 0.0,
             max((segment.no_speech_prob for segment in found), default=1.0),
         )
+
+
+def _is_doubtful(transcript: Transcript) -> bool:
+    return (
+        transcript.avg_logprob < DOUBTFUL_LOGPROB
+        or compression(transcript.text) > DOUBTFUL_COMPRESSION
+    )
+
+
+def compression(text: str) -> float:
+    """zlib's ratio: high where a text repeats itself."""
+    data = text.encode()
+    return len(data) / len(zlib.compress(data))

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, nullcontext
+from dataclasses import replace
 from enum import StrEnum
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -173,18 +174,20 @@ async def _converse(
     stereo: bool,
     speculate: SpeculateChoice | None,
 ) -> None:
-    from voicecli.conversation import Conversation
-    from voicecli.endpointing import Endpointer
+    from voicecli.conversation import Conversation, Parts
+    from voicecli.echo import NoEcho
     from voicecli.events import Notice, Started
     from voicecli.history import History
-    from voicecli.llm import DEFAULT_SYSTEM_PROMPT, LanguageModel
+    from voicecli.llm import LanguageModel
     from voicecli.models import find_stt, find_voice
+    from voicecli.settings import api_key
     from voicecli.stt import Recognizer
     from voicecli.tts import Voice
     from voicecli.vad import SileroVad
 
     recognizer = Recognizer(find_stt(settings.stt.model), settings.stt)
     voice = Voice(find_voice(settings.tts.voice), settings.tts)
+    llm_settings = replace(settings.llm, api_key=api_key(settings.llm))
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
         # The microphone opens first: what is said while the models load waits in its inbox.
@@ -192,8 +195,10 @@ async def _converse(
             _open_duplex(settings, input_file, output_file, stereo, screen)
         )
         language_model = await stack.enter_async_context(
-            LanguageModel(settings.llm, offline=settings.offline)
+            LanguageModel(llm_settings, offline=settings.offline)
         )
+        if output_file is not None:
+            stack.callback(screen, Notice(f"recorded in {output_file}"))
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(recognizer.warm_up())
@@ -201,24 +206,25 @@ async def _converse(
                 tasks.create_task(language_model.connect())
             screen(Started(duplex.describe(), recognizer.name, voice.name, language_model.where))
             _tell_about(language_model, screen)
-            conversation = Conversation(
-                duplex,
-                SileroVad(),
-                Endpointer(settings.listen),
-                recognizer,
-                language_model,
-                voice,
-                History(settings.llm.system or DEFAULT_SYSTEM_PROMPT),
+            is_local = language_model.is_local
+            await Conversation(
+                Parts(
+                    duplex,
+                    NoEcho(),
+                    SileroVad(),
+                    recognizer,
+                    language_model,
+                    voice,
+                ),
+                History(),
                 screen,
+                settings=settings.listen,
                 language=settings.stt.language or "en",
-                speculate=speculate or ("full" if language_model.is_local else "stt"),
-            )
-            await conversation.run()
+                speculate=speculate or ("full" if is_local else "stt"),
+                draft=is_local,
+            ).run()
         except ExceptionGroup as group:
             raise _first_error(group) from None
-        finally:
-            if output_file is not None:
-                screen(Notice(f"recorded in {output_file}"))
 
 
 def _open_duplex(
@@ -228,19 +234,22 @@ def _open_duplex(
     stereo: bool,
     emit: Callable[[Event], None],
 ) -> Duplex:
-    from voicecli.duplex import DeviceDuplex
     from voicecli.events import Notice
-    from voicecli.recording import FileDuplex
 
     if input_file is not None and output_file is not None:
+        from voicecli.recording import FileDuplex
+
         return FileDuplex(input_file, output_file, stereo=stereo)
+    # PortAudio is not needed, nor loaded, where files take its place.
+    from voicecli.duplex import DeviceDuplex
+
     return DeviceDuplex(
         settings.sound.input_device,
         settings.sound.output_device,
-        lambda message, hint: emit(Notice(message, hint)),
         input_file=input_file,
-        record=output_file,
+        recording=output_file,
         stereo=stereo,
+        notices=lambda message, hint: emit(Notice(message, hint)),
     )
 
 

@@ -1,0 +1,84 @@
+"""Is the user's turn over? Judged by the words. Pure."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+from voicecli.settings import ListenSettings
+
+
+class Completeness(Enum):
+    COMPLETE = auto()
+    """Reads as something to be answered."""
+    OPEN = auto()
+    """More must follow."""
+    UNKNOWN = auto()
+
+
+SHORT_ANSWERS = frozenset(
+    """
+    yes no yeah yep nope okay ok sure right correct stop wait cancel help please thanks thank hello
+    hi hey bye goodbye louder quieter slower faster continue again never mind you good morning
+    evening night go on
+    """.split()
+)
+"""Words that are a whole turn, alone or together."""
+
+UNFINISHED_ENDS = frozenset(
+    """
+    and or but because if although though unless than the a an my your our their its um uh uhm erm
+    er hmm plus minus
+    und oder aber weil dass wenn der die das ein eine äh ähm et ou mais parce le la les un une euh
+    y o pero porque el los las una eh
+    """.split()
+)
+"""No sentence ends with these (of English, German, French, Spanish); fillers announce more."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+def completeness(text: str) -> Completeness:
+    """Judge a transcript. Recognisers that write no punctuation leave most of it UNKNOWN."""
+    text = text.strip()
+    words = [word.lower() for word in _WORD.findall(text)]
+    if not words:
+        return Completeness.UNKNOWN
+    if all(word in SHORT_ANSWERS for word in words):
+        return Completeness.COMPLETE
+    if text.endswith(("...", "…", ",", ";", ":", "-", "–", "—")):
+        return Completeness.OPEN
+    if words[-1] in UNFINISHED_ENDS:
+        # "What are you waiting for?" ends so too: a question mark is believed, a full stop is not.
+        return Completeness.COMPLETE if text.endswith(("?", "？")) else Completeness.OPEN
+    if text.endswith((".", "!", "?", "。", "！", "？")):
+        return Completeness.COMPLETE
+    return Completeness.UNKNOWN
+
+
+def hangover_ms(text: str, settings: ListenSettings) -> float:
+    """The silence to wait for after `text`."""
+    return {
+        Completeness.COMPLETE: settings.min_silence_ms,
+        Completeness.OPEN: settings.max_silence_ms,
+        Completeness.UNKNOWN: settings.silence_ms,
+    }[completeness(text)]
+
+
+def same_words(one: str, other: str) -> bool:
+    """True where two transcripts say the same, case and punctuation aside."""
+    return _WORD.findall(one.lower()) == _WORD.findall(other.lower())
+
+
+BACKCHANNELS = frozenset(
+    """
+    mhm mm mmm hm hmm uh uhhuh uh-huh mm-hmm ah oh aha yeah yep yes okay ok right sure wow really
+    nice good great haha ha i see
+    """.split()
+)
+"""Listeners say this to be polite, not to take the turn (alone, or two or three together)."""
+
+
+def is_backchannel(text: str) -> bool:
+    words = [word.lower() for word in _WORD.findall(text)]
+    return 0 < len(words) <= 3 and all(word in BACKCHANNELS for word in words)

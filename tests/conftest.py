@@ -1,0 +1,56 @@
+"""Every test alone: no setting from outside, no network, no sound device of the developer's."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jack_person import JackServer, Person, skip_without_jack
+
+
+@pytest.fixture(autouse=True)
+def _isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith(("OPENAI_", "VOICECLI_", "HF_", "PULSE_", "JACK_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("VOICECLI_HOME", str(tmp_path / "voicecli-home"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("JACK_NO_START_SERVER", "1")
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "voicecli-no-such-server")
+
+
+@pytest.fixture(scope="session")
+def _running_jack_server() -> Iterator[JackServer]:
+    skip_without_jack()
+    with JackServer() as server:
+        yield server
+
+
+@pytest.fixture
+def jack_server(
+    _isolated: None, _running_jack_server: JackServer, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[JackServer]:
+    """A JACK server (one for the whole run) that PortAudio finds, here and in child processes."""
+    with monkeypatch.context() as environment:
+        for name, value in _running_jack_server.environment.items():
+            environment.setenv(name, value)
+        _let_portaudio_look_again()
+        yield _running_jack_server
+    _let_portaudio_look_again()  # and leave: it must not be there when the server stops
+
+
+def _let_portaudio_look_again() -> None:
+    if sounddevice := sys.modules.get("sounddevice"):
+        sounddevice._terminate()
+        sounddevice._initialize()
+
+
+@pytest.fixture
+def person(jack_server: JackServer) -> Iterator[Person]:
+    """Someone in front of the microphone (see jack_person.py)."""
+    with Person(jack_server) as person:
+        yield person

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from voicecli.settings import ListenSettings
+from voicecli.turn import Completeness, completeness, hangover_ms, is_backchannel, same_words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What time is it?", "COMPLETE"),
+        ("Seven plus twelve.", "COMPLETE"),
+        ("Stop!", "COMPLETE"),
+        ("yes", "COMPLETE"),
+        ("no thank you", "COMPLETE"),
+        ("几点了？", "COMPLETE"),
+        ("what time is it", "UNKNOWN"),
+        ("what is that", "UNKNOWN"),
+        ("", "UNKNOWN"),
+        ("...", "UNKNOWN"),
+        ("what is seven plus", "OPEN"),
+        ("set a timer and", "OPEN"),
+        ("I was thinking, um", "OPEN"),
+        ("Well,", "OPEN"),
+        ("I would like...", "OPEN"),
+        ("Tell me about the.", "OPEN"),
+        ("Ich möchte und", "OPEN"),
+    ],
+)
+def test_completeness(text: str, expected: str) -> None:
+    assert completeness(text) is Completeness[expected]
+
+
+def test_hangover_is_within_its_bounds() -> None:
+    settings = ListenSettings(min_silence_ms=300, silence_ms=500, max_silence_ms=900)
+    assert hangover_ms("What time is it?", settings) == 300
+    assert hangover_ms("what time is it", settings) == 500
+    assert hangover_ms("what time and", settings) == 900
+
+
+def test_same_words() -> None:
+    assert same_words("What's the time?", "what's the time")
+    assert not same_words("What is it?", "What was it?")
+    assert not same_words("seven", "seven plus")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mhm.", True),
+        ("yeah, okay", True),
+        ("I see.", True),
+        ("uh-huh", True),
+        ("yeah but stop", False),
+        ("stop", False),
+        ("", False),
+        ("yes yes yes yes", False),
+    ],
+)
+def test_backchannel(text: str, expected: bool) -> None:
+    assert is_backchannel(text) is expected
