@@ -175,8 +175,8 @@ def test_a_bad_input_is_an_error_and_leaves_no_output(tmp_path: Path, kind: str)
 
 def test_an_output_that_cannot_be_written_is_an_error(tmp_path: Path):
     async def scenario():
-        async with FileDuplex(None, tmp_path / "no" / "such" / "folder.wav"):
-            pass
+        async with FileDuplex(None, tmp_path / "no" / "such" / "folder.wav") as duplex:
+            await anext(duplex.frames())
 
     with pytest.raises(AudioFileError, match="can't be written"):
         run(scenario())

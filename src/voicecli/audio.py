@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-import av
-import av.error
 import numpy as np
 import soxr
 from numpy.typing import NDArray
@@ -48,6 +47,14 @@ class Frame:
         return self.start + len(self.samples)
 
 
+@dataclass(frozen=True, slots=True)
+class Phoneme:
+    """One IPA symbol of synthesised speech, or a blank or punctuation mark between the words."""
+
+    symbol: str
+    n_samples: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
     """A piece of synthesised speech."""
@@ -59,6 +66,8 @@ class Clip:
     word_ends: tuple[int, ...] = ()
     """For each word of `text` (split at white space) the sample after its last one; empty where the
     voice doesn't tell."""
+    phonemes: tuple[Phoneme, ...] = ()
+    """One after the other, without a gap; empty unless asked for."""
 
     @property
     def duration_s(self) -> float:
@@ -122,6 +131,8 @@ def decode_channels(
 
     layout: FFmpeg's name of the channels to mix to; None leaves them as they are in the file.
     """
+    import av.error  # here, as below: PyAV takes 50 ms, and most sound comes from devices
+
     name = str(source) if isinstance(source, Path) else "standard input"
     n_samples = 0
 
@@ -166,6 +177,8 @@ def _open(source: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
 def _decode_with_ffmpeg(
     file: BinaryIO, sample_rate_hz: int, layout: str | None, damaged: Callable[[Exception], None]
 ) -> Iterator[NDArray[np.float32]]:
+    import av
+
     with av.open(file, "r") as container:
         if not container.streams.audio:
             raise ValueError("no audio track")
@@ -185,6 +198,8 @@ def _decode_with_ffmpeg(
 
 def duration_s(source: Path) -> float | None:
     """How long a file says that it is; None where it doesn't say, or can't be read."""
+    import av
+
     try:
         with _open(source, str(source)) as file, av.open(file, "r") as container:
             return None if container.duration is None else container.duration / av.time_base
@@ -221,17 +236,28 @@ def to_pcm16(samples: Samples) -> bytes:
     return (np.clip(samples, -1, 1) * 32767).round().astype("<i2").tobytes()
 
 
+def wav_header(sample_rate_hz: int) -> bytes:
+    """Of a mono 16-bit WAV whose end is not known: the lengths are the largest there are."""
+    byte_rate = 2 * sample_rate_hz
+    return (
+        struct.pack("<4sI4s", b"RIFF", 0xFFFF_FFFF, b"WAVE")
+        + struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, sample_rate_hz, byte_rate, 2, 16)
+        + struct.pack("<4sI", b"data", 0xFFFF_FFFF)
+    )
+
+
 class WavWriter:
     """Writes 16-bit PCM; after every write the header on disk is right: a kill loses nothing."""
 
     def __init__(self, path: Path, sample_rate_hz: int, n_channels: int = 1) -> None:
         try:
-            self._wave = wave.open(str(path), "wb")  # noqa: SIM115 (closed in close())
+            self._file = path.open("wb")
         except OSError as error:
             raise AudioFileError(
                 f"{path} can't be written ({_reason(error)})", "choose another place"
             ) from error
         self._path = path
+        self._wave = wave.open(self._file, "wb")  # noqa: SIM115 (closed in close())
         self._wave.setnchannels(n_channels)
         self._wave.setsampwidth(2)
         self._wave.setframerate(sample_rate_hz)
@@ -249,3 +275,4 @@ class WavWriter:
 
     def close(self) -> None:
         self._wave.close()
+        self._file.close()

@@ -134,10 +134,8 @@ class FileDuplex:
         return " -> ".join(names) or "silence"
 
     async def __aenter__(self) -> Self:
-        """Open both files; raises AudioFileError. Nothing is written where the input is bad."""
+        """Open the input; raises AudioFileError."""
         self._source = FileSource(self._input_file)
-        if self._output_file is not None:
-            self._recorder = Recorder(self._output_file, FILE_SAMPLE_RATE_HZ, stereo=self._stereo)
         return self
 
     async def __aexit__(
@@ -150,7 +148,12 @@ class FileDuplex:
             self._recorder.close()
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
-        """Frame after frame; raises AudioFileError where the output can't be written."""
+        """Frame after frame; raises AudioFileError where the output can't be written.
+
+        The output is opened here: it stays as it was where the conversation can't even begin.
+        """
+        if self._output_file is not None:
+            self._recorder = Recorder(self._output_file, FILE_SAMPLE_RATE_HZ, stereo=self._stereo)
         # What was heard waits for nothing: each pull is one frame. Frame.played lags by the
         # resampler's delay (37 ms), which matters to no one without a room in between.
         lockstep = Lockstep(SAMPLE_RATE_HZ, FILE_SAMPLE_RATE_HZ, SAMPLE_RATE_HZ, patience_s=0)

@@ -51,8 +51,9 @@ def summary_line(event: Ended) -> str:
             f"first audio p50 {event.first_audio_p50_ms / 1000:.2f} s"
             f" p95 {event.first_audio_p95_ms / 1000:.2f} s"
         )
-    if event.n_interruptions:
-        parts.append(_count(event.n_interruptions, "interruption"))
+    if event.n_interruptions or event.n_false_interruptions:
+        interruptions = _count(event.n_interruptions, "interruption")
+        parts.append(f"{interruptions}, {event.n_false_interruptions} false")
     return ", ".join(parts)
 
 
@@ -133,6 +134,11 @@ class LiveScreen:
         from rich.live import Live
 
         self._console = Console(stderr=True, highlight=False, soft_wrap=False)
+        self._latency = latency
+        self._state: State | None = None
+        self._levels_db = [METER_FLOOR_DB] * 8
+        self._partial = "", ""
+        self._reply = ""
         self._live = Live(
             console=self._console,
             transient=True,
@@ -141,12 +147,6 @@ class LiveScreen:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._latency = latency
-        self._state: State | None = None
-        self._levels_db = [METER_FLOOR_DB] * 8
-        self._partial = ""
-        self._reply = ""
-        self._open = False
 
     def __enter__(self) -> LiveScreen:
         self._live.__enter__()
@@ -169,10 +169,10 @@ class LiveScreen:
                 self._levels_db = [*self._levels_db[1:], level_db]
             case StateChanged(state):
                 self._state = state
-            case PartialTranscript(text):
-                self._partial = printable(text)
+            case PartialTranscript(committed, tail):
+                self._partial = printable(committed), printable(tail)
             case UserSaid(text):
-                self._partial = ""
+                self._partial = "", ""
                 self._print("you", text)
             case ReplyText(delta):
                 self._reply += printable(delta)
@@ -215,8 +215,11 @@ class LiveScreen:
         from rich.text import Text
 
         rows = []
-        if self._partial:
-            rows.append(_row("you", Text(self._partial, "dim")))
+        committed, tail = self._partial
+        if committed or tail:
+            rows.append(
+                _row("you", Text.assemble(committed, " " if committed else "", (tail, "dim")))
+            )
         if self._reply:
             rows.append(_row("ai", Text(self._reply)))
         return Group(*rows, self._status())
@@ -248,7 +251,7 @@ def _row(who: str, body):
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=4, style="bold" if who == "!" else "dim", justify="left")
+    grid.add_column(width=5, style="bold" if who == "!" else "dim", justify="left")
     grid.add_column(ratio=1)
     grid.add_row(f" {who}", body)
     return grid

@@ -5,12 +5,21 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+_workers: weakref.WeakSet[Worker] = weakref.WeakSet()
+
+
+def any_busy() -> bool:
+    """A job runs somewhere. Python can't end then: native code would lose the ground under it."""
+    return any(worker.busy for worker in _workers)
 
 
 class Worker:
@@ -25,6 +34,7 @@ class Worker:
             queue.SimpleQueue()
         )
         self._running = False
+        _workers.add(self)
         threading.Thread(target=self._work, name=name, daemon=True).start()
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -55,9 +57,22 @@ def main() -> None:
         app()
     except VoicecliError as error:
         if os.environ.get("VOICECLI_DEBUG"):
-            raise
+            traceback.print_exc()
         print_error(error)
-        sys.exit(error.exit_code)
+        _leave(error.exit_code)
+    except SystemExit as leaving:
+        _leave(leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None))
+
+
+def _leave(exit_code: int) -> None:
+    """End at once, also while a model works: its job can't be stopped, and need not be awaited."""
+    worker = sys.modules.get("voicecli.worker")
+    if worker is not None and worker.any_busy():
+        with suppress(OSError):
+            sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(exit_code)
+    sys.exit(exit_code)
 
 
 def print_error(error: VoicecliError) -> None:

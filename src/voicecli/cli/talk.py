@@ -197,13 +197,13 @@ async def _converse(
         language_model = await stack.enter_async_context(
             LanguageModel(llm_settings, offline=settings.offline)
         )
-        if output_file is not None:
-            stack.callback(screen, Notice(f"recorded in {output_file}"))
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(recognizer.warm_up())
                 tasks.create_task(voice.warm_up())
                 tasks.create_task(language_model.connect())
+            if output_file is not None:
+                stack.callback(screen, Notice(f"recorded in {output_file}"))
             screen(Started(duplex.describe(), recognizer.name, voice.name, language_model.where))
             _tell_about(language_model, screen)
             is_local = language_model.is_local

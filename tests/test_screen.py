@@ -1,0 +1,199 @@
+"""What the user sees: lines, JSON, and a real terminal (tmux)."""
+
+from __future__ import annotations
+
+import io
+import json
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from jack_person import JACK_DEVICE, Person
+from programs import speak
+from sse_server import SseServer, reply
+from voicecli.audio import SAMPLE_RATE_HZ
+from voicecli.events import (
+    Dropped,
+    Ended,
+    Event,
+    Level,
+    Notice,
+    PartialTranscript,
+    ReplyEnded,
+    ReplyText,
+    Started,
+    State,
+    StateChanged,
+    TurnTimed,
+    UserSaid,
+)
+from voicecli.screen import JsonLines, PlainLines, printable, summary_line, timing_line
+
+TURN: list[Event] = [
+    Started("USB Audio 48 kHz", "stt-en", "lessac", "llama3.2 @ localhost:11434"),
+    StateChanged(State.LISTENING),
+    Level(-30.0, 0.9),
+    PartialTranscript("what is", "seven"),
+    UserSaid("what is seven plus twelve"),
+    ReplyText("Seven plus twelve "),
+    TurnTimed(520.0, 350.0, 60.0, 150.0, 20.0),
+    ReplyText("is nineteen."),
+    ReplyEnded("Seven plus", "twelve is nineteen.", interrupted=True),
+    Dropped("thank you", "hardly speech"),
+    Notice("the server is gone", "start it"),
+    Ended(1, 1, 0, 520.0, 520.0),
+]
+
+
+def test_plain_lines() -> None:
+    out = io.StringIO()
+    with PlainLines(out) as show:
+        for event in TURN:
+            show(event)
+    assert out.getvalue().splitlines() == [
+        "listening: USB Audio 48 kHz",
+        "stt stt-en, voice lessac, llm llama3.2 @ localhost:11434",
+        "you: what is seven plus twelve",
+        "first audio after 0.52 s  [pause 0.35 | stt 0.06* | llm 0.15* | voice 0.02*]",
+        "ai: Seven plus (you cut in)",
+        "! the server is gone: start it",
+        "1 turn, first audio p50 0.52 s p95 0.52 s, 1 interruption, 0 false",
+    ]
+
+
+def test_json_lines_are_one_object_for_every_event_but_the_level() -> None:
+    out = io.StringIO()
+    with JsonLines(out) as show:
+        for event in TURN:
+            show(event)
+    lines = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert len(lines) == len(TURN) - 1
+    assert lines[3] == {"event": "user_said", "text": "what is seven plus twelve"}
+    assert lines[8] == {"event": "dropped", "text": "thank you", "reason": "hardly speech"}
+
+
+def test_what_does_not_fit_into_the_pause_has_no_star() -> None:
+    line = timing_line(TurnTimed(900.0, 350.0, 200.0, 400.0, 30.0))
+    assert line == "0.90 s  [pause 0.35 | stt 0.20* | llm 0.40 | voice 0.03]"
+
+
+def test_a_summary_without_turns() -> None:
+    assert summary_line(Ended(0, 0, 0, None, None)) == "0 turns"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        ("\x1b[31mred\x1b[0m", "[31mred[0m"),
+        ("a\u202eb\x07c\x9b2J", "abc2J"),
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        ("é 日本 🙂", "é 日本 🙂"),
+    ],
+)
+def test_printable(text: str, expected: str) -> None:
+    assert printable(text) == expected
+
+
+# ---- a real terminal --------------------------------------------------------------------------
+
+
+class Terminal:
+    """A program in tmux, 80 columns wide."""
+
+    def __init__(self, socket: str, *command: str) -> None:
+        self._tmux = ("tmux", "-L", socket, "-f", "/dev/null")
+        shell = f"{shlex.join(command)}; echo exit code: $?; exec sleep 600"
+        self._call("new-session", "-d", "-x", "80", "-y", "24", shell)
+
+    def _call(self, *arguments: str) -> str:
+        done = subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    @property
+    def text(self) -> str:
+        """The screen, and what has scrolled out of it."""
+        return self._call("capture-pane", "-p", "-S", "-")
+
+    @property
+    def cursor_is_shown(self) -> bool:
+        return self._call("display-message", "-p", "#{cursor_flag}").strip() == "1"
+
+    def press(self, key: str) -> None:
+        self._call("send-keys", key)
+
+    def wait_for(self, text: str, timeout_s: float = 60) -> str:
+        return self._wait(lambda: text in self.text, text, timeout_s)
+
+    def wait_for_end(self, timeout_s: float = 30) -> str:
+        """Until the program has left; its exit code."""
+        text = self._wait(lambda: "exit code: " in self.text, "exit code", timeout_s)
+        return text.rpartition("exit code: ")[2].split()[0]
+
+    def _wait(self, is_there: Callable[[], bool], what: str, timeout_s: float) -> str:
+        deadline = time.monotonic() + timeout_s
+        while not is_there():
+            assert time.monotonic() < deadline, f"no {what!r} on:\n{self.text}"
+            time.sleep(0.02)
+        return self.text
+
+    def close(self) -> None:
+        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    if shutil.which("tmux") is None:
+        pytest.skip("tmux is not installed (Debian: apt install tmux)")
+    opened: list[Terminal] = []
+
+    def start(*arguments: str) -> Terminal:
+        command = [sys.executable, "-m", "voicecli", *arguments]
+        opened.append(Terminal(f"voicecli-{tmp_path.name}-{len(opened)}", *command))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.close()
+
+
+def test_every_state_of_a_conversation(terminal: Callable[..., Terminal], person: Person) -> None:
+    devices = ("--input-device", JACK_DEVICE, "--output-device", JACK_DEVICE)
+    with SseServer() as server:
+        server.script(reply("Seven plus twelve is **nineteen**.", first_token_s=2.0))
+        screen = terminal("talk", *devices, "--base-url", server.base_url)
+        screen.wait_for("○ listening")
+        person.wait_for_program()
+        question = speak("What is seven plus twelve?")
+        person.say(question, SAMPLE_RATE_HZ, at_s=person.now_s + 0.3)
+        screen.wait_for("● hearing you")
+        screen.wait_for("◌ thinking")
+        assert "you  what is seven plus twelve" in screen.text.lower()
+        screen.wait_for("▶ speaking")
+        screen.wait_for("ai   Seven plus twelve is nineteen.")
+        screen.wait_for("○ listening")
+        assert "pause 0." in screen.text
+        screen.press("C-c")
+        assert screen.wait_for_end() == "130"
+    left = screen.text
+    assert "1 turn, first audio p50" in left
+    assert "○" not in left  # the status line is gone, the transcript stays
+    assert screen.cursor_is_shown
+
+
+def test_no_color_is_honoured(
+    terminal: Callable[..., Terminal], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    output = str(tmp_path / "reply.wav")
+    screen = terminal("talk", "--demo", "--output", output, "--base-url", "built-in")
+    assert screen.wait_for_end() == "0"
+    with_escapes = screen._call("capture-pane", "-p", "-e", "-S", "-")
+    assert "nineteen" in with_escapes
+    assert "\x1b[3" not in with_escapes.replace("\x1b[39m", "")
