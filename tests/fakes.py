@@ -38,7 +38,7 @@ class LevelDetector:
 
 
 class ScriptedRecognizer:
-    """Answers from a script, one text per turn; partials are those of speech that still goes on.
+    """Answers from a script, one text per call.
 
     A text can be an exception to be raised. `delay_frames` of the sample clock pass before each.
     """
@@ -46,12 +46,10 @@ class ScriptedRecognizer:
     def __init__(self, speaker: Speaker, texts: Sequence[str | VoicecliError]) -> None:
         self.heard: list[Samples] = []
         self.delay_frames = 0
+        self.busy = True
+        """No partial transcripts: each call is one turn's."""
         self._speaker = speaker
         self._texts = list(texts)
-
-    @property
-    def busy(self) -> bool:
-        return True  # no partials: each call of transcribe is one turn's
 
     async def transcribe(self, samples: Samples) -> Transcript:
         self.heard.append(samples)

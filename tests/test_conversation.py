@@ -83,11 +83,13 @@ def talk(tmp_path: Path):
         speculate: Speculate = "full",
         stt_frames: int = 0,
         settings: ListenSettings = SETTINGS,
+        partials: bool = False,
     ) -> Outcome:
         output = tmp_path / "output.wav"
         duplex = FileDuplex(write_pattern(tmp_path / "input.wav", pattern), output)
         recognizer = ScriptedRecognizer(duplex.speaker, texts)
         recognizer.delay_frames = stt_frames
+        recognizer.busy = not partials
         model, voice = ScriptedModel(duplex.speaker, scripts), ToneVoice()
         history, events = History(), list[Event]()
 
@@ -95,7 +97,12 @@ def talk(tmp_path: Path):
             async with duplex:
                 parts = Parts(duplex, NoEcho(), LevelDetector(), recognizer, model, voice)
                 await Conversation(
-                    parts, history, events.append, settings=settings, speculate=speculate
+                    parts,
+                    history,
+                    events.append,
+                    settings=settings,
+                    speculate=speculate,
+                    draft=partials,
                 ).run()
 
         asyncio.run(main())
@@ -425,3 +432,69 @@ def test_two_runs_are_alike(talk) -> None:
         return outcome.played.tobytes(), kept
 
     assert run() == run()
+
+
+# ---- partial transcripts and drafts -------------------------------------------------------------
+
+LONG = "....." + "#" * 40 + "." * 20
+"""Partial transcripts are made in frames 22 and 38; speech ends with frame 44."""
+
+
+def test_partial_transcripts_commit_what_two_agree_on(talk) -> None:
+    outcome = talk(LONG, ["what is", "what is seven", "what is seven"], [["Yes."]], partials=True)
+    assert outcome.of(PartialTranscript)[:2] == [
+        PartialTranscript("", "what is"),
+        PartialTranscript("what is", "seven"),
+    ]
+
+
+def test_an_answer_is_begun_from_what_already_reads_as_complete(talk) -> None:
+    texts = ["What is", "What is seven plus twelve?", "what is seven plus twelve"]
+    slow = [18, "Nineteen."]
+    outcome = talk(LONG, texts, [slow], partials=True)
+    assert outcome.conversation == [
+        ("user", "what is seven plus twelve"),
+        ("assistant", "Nineteen."),
+    ]
+    assert outcome.of(ReplyText) == [ReplyText("Nineteen.")]
+    # The 18 frames that the model takes begin in frame 37, not in the pause (49).
+    assert outcome.audible_frames[0] == 55
+    assert outcome.model.n_closed_early == 0
+
+
+def test_a_draft_for_other_words_leaves_no_trace(talk) -> None:
+    texts = ["What is", "What is seven?", "what is seven plus twelve"]
+    outcome = talk(LONG, texts, [["It is a number."], ["Nineteen."]], partials=True)
+    assert outcome.conversation == [
+        ("user", "what is seven plus twelve"),
+        ("assistant", "Nineteen."),
+    ]
+    assert outcome.of(ReplyText) == [ReplyText("Nineteen.")]
+    assert [request[-1].content for request in outcome.model.requests] == [
+        "What is seven?",
+        "what is seven plus twelve",
+    ]
+
+
+def test_a_draft_is_dropped_when_the_next_partial_says_something_else(talk) -> None:
+    texts = ["Stop.", "Stop the timer and", "stop the timer and go"]
+    outcome = talk(LONG, texts, [[100, "late"], ["Okay."]], partials=True)
+    assert outcome.model.n_closed_early == 1
+    assert outcome.conversation == [("user", "stop the timer and go"), ("assistant", "Okay.")]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [[], [LanguageModelError("the server is gone")], ["One. ", LanguageModelError("cut")]],
+    ids=["nothing", "error at once", "error later"],
+)
+def test_a_draft_that_fails_is_a_reply_that_fails(talk, script) -> None:
+    outcome = talk(LONG, ["Hello", "Hello.", "hello"], [script], partials=True)
+    n_errors = sum(isinstance(step, LanguageModelError) for step in script)
+    assert len(outcome.of(Notice)) == n_errors
+    assert outcome.conversation[0] == ("user", "hello")
+
+
+def test_a_hosted_model_is_never_asked_before_the_pause(talk) -> None:
+    outcome = talk(LONG, ["Hello.", "Hello."], [["Hi."]], speculate="stt")
+    assert len(outcome.model.requests) == 1

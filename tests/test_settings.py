@@ -355,6 +355,28 @@ def test_a_key_goes_only_where_it_was_meant_to_go(
     assert SECRET not in repr(loaded)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://a", "http://a:1/v1", "https://u:p@a.example/v1?x=1", "http://[::1]:8080/v1"),
+        *("http://localhost:99999/v1", "built-in"),
+    ],
+)
+def test_addresses(url: str) -> None:
+    loaded = load({"llm.base_url": url}, environ=OPENAI, path=Path("/nonexistent"))
+    assert loaded.settings.llm.base_url == url
+    assert loaded.settings.llm.api_key is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["a/v1", "http://", "http:///v1", "http://[bad/v1", "http://a:x/v1", "http://a b", "ftp://a"],
+)
+def test_what_is_no_address(url: str) -> None:
+    with pytest.raises(SettingsError, match="option --base-url: llm.base_url must be a URL"):
+        load({"llm.base_url": url}, environ=OPENAI, path=Path("/nonexistent"))
+
+
 def test_the_strongest_way_to_a_key_is_the_only_one(tmp_path: Path) -> None:
     """A key in the file must not stand in the way of a command in the environment."""
     text = f'[llm]\napi_key = "{SECRET}"\n'

@@ -133,6 +133,7 @@ class Conversation:
         self._reply: Reply | None = None
         self._suspended: Reply | None = None
         self._draft: Draft | None = None
+        self._draft_job: asyncio.Task[None]
         self._n_held = 0
         self._said: list[str] = []
         """Sentences of the newest reply."""
@@ -350,7 +351,7 @@ class Conversation:
         ):
             self._n_held += 1
             self._draft = Draft(text, self._new_answer(), self._history.with_user(text))
-            self._start(self._draft.begin())
+            self._draft_job = self._start(self._draft.begin())
 
     async def _discard_draft(self) -> None:
         draft, self._draft = self._draft, None
@@ -463,6 +464,7 @@ class Conversation:
         draft, self._draft = self._draft, None
         if draft is not None:
             if same_words(draft.text, reply.transcript.text):
+                self._draft_job.cancel()  # from now on it is this reply that waits
                 return draft.take_over(tell)
             await draft.discard()
         # Confirmed, it is in the history already.

@@ -140,7 +140,7 @@ class Draft:
         self._first: asyncio.Task[tuple[str, Clip]] | None = None
 
     async def begin(self) -> None:
-        """Make the first sentence; errors wait for whoever takes the draft over."""
+        """Make the first sentence. It is made even if this is cancelled; errors wait, too."""
         self._first = asyncio.ensure_future(anext(self._pieces))
         await asyncio.wait([self._first])
 

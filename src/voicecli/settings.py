@@ -71,7 +71,8 @@ Milliseconds = Between(0, 60_000)
 Seconds = Between(0.1, 3600)
 LanguageCode = Matching(r"[a-z]{2,3}", "an ISO 639 code such as en or de")
 ServerUrl = Matching(
-    r"built-in|https?://[^\s/]\S*", "a URL that begins with http:// or https://, or built-in"
+    r"built-in|https?://([^\s/@]+@)?([^\s/:?#@\[\]]+|\[[\w:.%]+\])(:\d{1,5})?([/?#]\S*)?",
+    "a URL that begins with http:// or https://, or built-in",
 )
 ComputeType = one_of(
     *("auto", "default", "int8", "int8_float32", "int8_float16", "int8_bfloat16"),
@@ -636,7 +637,10 @@ def _choose_key(given: _Layer, layers: Sequence[_Layer]) -> Iterator[str]:
 def _server(url: str) -> str:
     """Scheme, host and port: what decides who reads a request."""
     parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    try:
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:  # beyond 65535; whoever connects will say so
+        port = None
     return f"{parts.scheme}://{parts.hostname}:{port}"
 
 

@@ -1,0 +1,41 @@
+"""Where models live, what they are called, and how they are fetched.
+
+    places      the folders that voicecli keeps things in
+    catalogue   the names that can be pulled
+    formats     what a recogniser and a voice look like on the disk
+    store       what is on this machine: bundled, or pulled
+    offers      what the hub has under a name: files, sizes, checksums, licence
+    hub         the hub over HTTP: bytes, resumed where cut
+    download    pull, verify, remove; old state or new, never between
+    ask         a missing model: pull it now?
+    progress    a pull on the screen
+    offline     no socket but to this machine
+
+Nothing here imports the libraries that run models, and finding one imports nothing heavy at all.
+"""
+
+from __future__ import annotations
+
+from voicecli.models.ask import ensure_stt, ensure_voice, on_terminal
+from voicecli.models.offline import forbid_network
+from voicecli.models.store import (
+    Model,
+    find_stt,
+    find_voice,
+    installed,
+    installed_stt,
+    installed_voices,
+)
+
+__all__ = [
+    "Model",
+    "ensure_stt",
+    "ensure_voice",
+    "find_stt",
+    "find_voice",
+    "forbid_network",
+    "installed",
+    "installed_stt",
+    "installed_voices",
+    "on_terminal",
+]

@@ -1,0 +1,177 @@
+"""The two formats: is it a model, and what do its files tell of it? Reads no weights."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from voicecli.errors import ModelCorruptError
+from voicecli.models import catalogue
+
+MULTILINGUAL_TOKENS = 51865
+"""CTranslate2 takes a Whisper model for multilingual from this many tokens on."""
+
+
+def check_stt(folder: Path) -> None:
+    """Raise ModelCorruptError where faster-whisper could not load the folder; reads no weights.
+
+    The tokenizer is asked for because faster-whisper fetches a missing one from the network.
+    """
+    if not folder.is_dir():
+        raise ModelCorruptError(
+            f"{folder} is a file; a speech recognition model is a folder with model.bin in it",
+            "name the folder",
+        )
+    names = {file.name for file in folder.iterdir() if file.is_file() and file.stat().st_size}
+    if missing := missing_files(names):
+        foreign = "model.bin" in missing and names & {"model.safetensors", "pytorch_model.bin"}
+        raise ModelCorruptError(
+            f"{folder} is not a faster-whisper model: no {', no '.join(missing)} in it",
+            "it is a Transformers model: convert it with ct2-transformers-converter"
+            if foreign
+            else _fetch_again(folder),
+        )
+    _read_json(folder / "config.json")
+    with (folder / "model.bin").open("rb") as file:
+        head = file.read(64)
+    if _ct2_spec(head) != "WhisperSpec":
+        raise ModelCorruptError(
+            f"{folder / 'model.bin'} is not a CTranslate2 Whisper model",
+            _fetch_again(folder),
+        )
+
+
+def missing_files(names: Collection[str]) -> list[str]:
+    """What a folder, or a repository, with these files lacks to be a recogniser."""
+    missing = sorted({"model.bin", "config.json", "tokenizer.json"} - set(names))
+    if not any(catalogue.VOCABULARY_FILES.fullmatch(name) for name in names):
+        missing.append("vocabulary.json")
+    return missing
+
+
+def check_voice(onnx: Path) -> None:
+    """Raise ModelCorruptError where Piper could not load the voice; reads no weights."""
+    if onnx.suffix != ".onnx":
+        raise ModelCorruptError(
+            f"{onnx} is not a Piper voice: its name doesn't end in .onnx",
+            "name the .onnx file; its .onnx.json must lie beside it",
+        )
+    if onnx.stat().st_size == 0:
+        raise ModelCorruptError(f"{onnx} is empty", _fetch_again(onnx.parent))
+    config_path = config_of(onnx)
+    if not config_path.is_file():
+        raise ModelCorruptError(
+            f"{onnx} has no {config_path.name} beside it", "a voice is these two files together"
+        )
+    config = _read_json(config_path)
+    for key in ("audio", "phoneme_id_map"):
+        if not isinstance(config.get(key), dict):
+            raise ModelCorruptError(
+                f"{config_path} is not a Piper voice's: no {key!r} in it", _fetch_again(onnx.parent)
+            )
+
+
+def _ct2_spec(head: bytes) -> str:
+    """The kind of model that a CTranslate2 file says it holds.
+
+    Its header: u32 version, u16 length, that many bytes of the specification's name with a NUL.
+    """
+    if len(head) < 6:
+        return ""
+    _, length = struct.unpack_from("<IH", head)
+    return head[6 : 6 + length].rstrip(b"\0").decode("ascii", "replace")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelCorruptError(
+            f"{path} can't be read as JSON: {error}", _fetch_again(path.parent)
+        ) from error
+    if not isinstance(content, dict):
+        raise ModelCorruptError(f"{path} holds no JSON object", _fetch_again(path.parent))
+    return content
+
+
+def _fetch_again(folder: Path) -> str:
+    """What to do about a broken model: the folder of a pulled one has its name up to the @."""
+    name, at, _ = folder.name.replace("--", "/").partition("@")
+    if at and any(catalogue.can_be(name, kind) for kind in ("stt", "voice")):
+        return f"fetch it again: voicecli models pull {name}"
+    return "take its files again from where it came from, or choose another: voicecli models"
+
+
+def config_of(onnx: Path) -> Path:
+    return onnx.with_name(onnx.name + ".json")
+
+
+def only_voice_in(folder: Path) -> Path:
+    voices = sorted(folder.glob("*.onnx"))
+    if len(voices) != 1:
+        found = ", ".join(voice.name for voice in voices) or "none"
+        raise ModelCorruptError(
+            f"{folder} should hold one .onnx file, and holds: {found}", "name the .onnx file"
+        )
+    return voices[0]
+
+
+# -- what its files tell of it ----------------------------------------------------------------
+
+
+def stt_languages(folder: Path) -> tuple[str, ...]:
+    """ISO 639 codes that a recogniser knows, from its vocabulary.
+
+    faster-whisper offers every language where CTranslate2 calls the model multilingual, and
+    English alone otherwise.
+    """
+    try:
+        if (listed := folder / "vocabulary.json").is_file():
+            tokens = json.loads(listed.read_text("utf-8"))
+        else:
+            tokens = (folder / "vocabulary.txt").read_text("utf-8").splitlines()
+    except (OSError, ValueError):
+        return ()
+    if len(tokens) < MULTILINGUAL_TOKENS:
+        return ("en",)
+    codes = (re.fullmatch(r"<\|([a-z]{2,3})\|>", str(token)) for token in tokens)
+    return tuple(sorted(code[1] for code in codes if code))
+
+
+def voice_languages(onnx: Path) -> tuple[str, ...]:
+    """ISO 639 code of a voice, from its configuration; older ones only name espeak's."""
+    try:
+        config = json.loads(config_of(onnx).read_text("utf-8"))
+        language = config.get("language", {})
+        code = language.get("family") or language.get("code") or config["espeak"]["voice"]
+    except (OSError, ValueError, KeyError, AttributeError):
+        return ()
+    return (re.split(r"[-_]", code)[0],)
+
+
+def licence_in(folder: Path) -> str:
+    """The licence that a model's card states, in one line; empty where none does.
+
+    Cards of the hub have `license: mit` at the top, those of Piper `* License: ...` in a list.
+    """
+    for card in sorted(folder.iterdir()):
+        if not catalogue.CARD_FILES.fullmatch(card.name):
+            continue
+        if licence := licence_of(card.read_text("utf-8", "replace")):
+            return licence
+    return ""
+
+
+def licence_of(card: str) -> str:
+    """The licence in the text of a card."""
+    stated = re.search(r"^[\s*#-]*licen[sc]e\**:\**[ \t]*(\S.*)$", card, re.I | re.M)
+    return in_one_line(stated[1].strip("\"' \t")) if stated else ""
+
+
+def in_one_line(text: str) -> str:
+    """What somebody else wrote, fit for a terminal: no control characters, no novel."""
+    return "".join(filter(str.isprintable, text))[:100].strip()

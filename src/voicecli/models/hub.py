@@ -1,0 +1,337 @@
+"""The Hugging Face hub over HTTP: its index of files, and their bytes, resumed where cut.
+
+huggingface_hub knows addresses and finds the token. The bytes are fetched here, because its own
+download throws a partial file away and compares sizes, not checksums (2.4.0).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from voicecli.errors import ModelMissingError, NetworkError
+from voicecli.models.offline import is_loopback
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file of a repository, at one revision."""
+
+    path: str
+    """Where it goes, below the model's folder."""
+    url: str
+    size_bytes: int
+    checksum: str
+    """`sha256:`, `md5:`, or `git:` (SHA-1 of a git blob), and the hex digits."""
+
+
+class _TransientError(Exception):
+    """Worth another try; `error` is what to say when there is none left."""
+
+    def __init__(self, error: NetworkError, wait_s: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait_s = wait_s
+        """How long the server wants to be left alone, where it says so."""
+
+
+class CancelledPullError(Exception):
+    """The pull was given up elsewhere."""
+
+
+class Hub:
+    """One connection pool to the hub, or to the mirror in `HF_ENDPOINT`. Safe to share by threads.
+
+    Proxies (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) are httpx's matter; huggingface_hub finds the
+    token. Offline there is no proxy, since it would be another machine.
+
+    :param offline: no connection but to this machine.
+    :param retries: how often it asks again without having received a byte.
+    :param backoff_s: before the first retry; doubles with each.
+    :param longest_wait_s: a server that wants to be left alone for longer is an error.
+    """
+
+    def __init__(
+        self,
+        *,
+        offline: bool = False,
+        retries: int = 5,
+        backoff_s: float = 0.5,
+        longest_wait_s: float = 60.0,
+        timeout_s: float = 20.0,
+    ) -> None:
+        from huggingface_hub import get_token
+
+        self.endpoint = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+        try:
+            self.host = urlsplit(self.endpoint).netloc
+        except ValueError:
+            self.host = ""
+        if not self.host:
+            raise NetworkError(
+                f"{self.endpoint!r} is no address of a hub", "set HF_ENDPOINT to a URL"
+            )
+        self._forbidden = ""
+        if _is_true(os.environ.get("HF_HUB_OFFLINE")):
+            self._forbidden = "HF_HUB_OFFLINE"
+        elif offline and not is_loopback(urlsplit(self.endpoint).hostname or ""):
+            self._forbidden = "--offline"
+        # Looking for a token may itself ask the network, to renew it.
+        token = os.environ.get("HF_TOKEN") if offline or self._forbidden else get_token()
+        self.has_token = bool(token)
+        self._retries, self._backoff_s = retries, backoff_s
+        self._longest_wait_s = longest_wait_s
+        # Not huggingface_hub's own headers: to find out which program calls, it asks the network.
+        headers = {
+            "user-agent": f"voicecli/{version('voicecli')}",
+            # The sizes on disk and in ranges must be those of the file itself.
+            "accept-encoding": "identity",
+        }
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        try:
+            self._client = httpx.Client(
+                headers=headers,
+                timeout=timeout_s,
+                follow_redirects=True,
+                trust_env=not offline,
+                event_hooks={"request": [self._check_offline]} if offline else {},
+            )
+        except (ValueError, ImportError, httpx.InvalidURL) as error:
+            raise NetworkError(
+                f"the proxy in the environment can't be used: {error}",
+                "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY",
+            ) from error
+
+    def close(self) -> None:
+        self._client.close()
+
+    def url(self, repo: str, path: str, revision: str) -> str:
+        from huggingface_hub import hf_hub_url
+
+        return hf_hub_url(repo, path, revision=revision, endpoint=self.endpoint)
+
+    def repo(self, repo: str) -> dict[str, Any]:
+        """What the hub knows of a repository: `sha`, `siblings` with sizes and checksums, `tags`.
+
+        :raises ModelMissingError: when there is none of that name, or it is private.
+        :raises NetworkError: when the hub can't be asked.
+        """
+        content, _ = self.json(f"{self.endpoint}/api/models/{repo}?blobs=true", repo)
+        return content
+
+    def json(self, url: str, what: str) -> tuple[dict[str, Any], str]:
+        """A JSON object, and the commit that it belongs to (empty where the hub doesn't say)."""
+        response = self._retrying(lambda: self._get(url, what))
+        try:
+            content = response.json()
+            if not isinstance(content, dict):
+                raise ValueError
+        except ValueError:
+            raise not_the_hub(self.endpoint) from None
+        return content, response.headers.get("x-repo-commit", "")
+
+    def text(self, url: str, what: str) -> str:
+        return self._retrying(lambda: self._get(url, what)).text
+
+    def fetch(
+        self,
+        file: RemoteFile,
+        part: Path,
+        report: Callable[[int], None],
+        stop: threading.Event,
+    ) -> None:
+        """Bring `part` to its full length, from where it stands.
+
+        :param report: hears how many bytes are there.
+        :param stop: set to give up soon.
+        """
+
+        def attempt() -> None:
+            if stop.is_set():
+                raise CancelledPullError
+            here = _size(part)
+            if here < file.size_bytes or not part.exists():
+                self._stream(file, part, here, report, stop)
+            report(_size(part))
+
+        self._retrying(attempt, progress=lambda: _size(part), pause=stop.wait)
+
+    # -- one request --------------------------------------------------------------------------
+
+    def _get(self, url: str, what: str) -> httpx.Response:
+        with self._mapped(what):
+            response = self._client.get(url)
+            self._check_status(response, what)
+            return response
+
+    def _stream(
+        self,
+        file: RemoteFile,
+        part: Path,
+        here: int,
+        report: Callable[[int], None],
+        stop: threading.Event,
+    ) -> None:
+        headers = {"range": f"bytes={here}-"} if here else {}
+        with self._mapped(file.path), self._client.stream("GET", file.url, headers=headers) as got:
+            if got.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                part.unlink()
+                raise _TransientError(NetworkError(f"{file.path} changed on the hub", "try again"))
+            self._check_status(got, file.path)
+            if got.status_code != httpx.codes.PARTIAL_CONTENT:
+                here = 0  # the server knows no ranges: from the start
+            with part.open("r+b" if here else "wb") as out:
+                out.seek(here)
+                out.truncate()
+                # As they arrive: with a size of its own, httpx would hold back what a cut loses.
+                for chunk in got.iter_bytes():
+                    out.write(chunk)
+                    here += len(chunk)
+                    report(here)
+                    if stop.is_set():
+                        raise CancelledPullError
+                    if here > file.size_bytes:
+                        break  # the checksum will tell
+        if here < file.size_bytes:
+            raise _TransientError(NetworkError(f"{file.path} arrived incomplete", "try again"))
+
+    def _check_offline(self, request: httpx.Request) -> None:
+        """Of every request, redirected ones included."""
+        if not is_loopback(request.url.host):
+            raise NetworkError(
+                f"--offline forbids to ask {request.url.host}", "pull without --offline"
+            )
+
+    @contextmanager
+    def _mapped(self, what: str) -> Iterator[None]:
+        """httpx's exceptions as ours."""
+        if self._forbidden:
+            raise NetworkError(
+                f"{self._forbidden} forbids to fetch {what}", "pull once with a network"
+            )
+        host = self.host
+        try:
+            yield
+        except httpx.TooManyRedirects as error:
+            raise NetworkError(f"{host} redirects in circles for {what}") from error
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            raise NetworkError(
+                f"{self.endpoint!r} is no address of a hub", "set HF_ENDPOINT to a URL"
+            ) from error
+        except httpx.HTTPError as error:
+            reason = "does not answer" if isinstance(error, httpx.TimeoutException) else str(error)
+            raise _TransientError(
+                NetworkError(
+                    f"{what} could not be fetched from {host}: {reason or type(error).__name__}",
+                    "check the network, then pull again: it goes on where it stopped",
+                )
+            ) from error
+
+    def _check_status(self, response: httpx.Response, what: str) -> None:
+        """Raise for a refusal, in the words of whoever has to mend it."""
+        status, host = response.status_code, response.url.host
+        if response.is_success:
+            return
+        if status == 429:
+            wait_s = _wait_s(response)
+            until = f"in {wait_s:.0f} s" if wait_s is not None else "later"
+            raise _TransientError(
+                NetworkError(
+                    f"{host} has had too many requests from here (429)",
+                    f"pull again {until}" + ("" if self.has_token else ", or set HF_TOKEN"),
+                ),
+                wait_s,
+            )
+        if status == 408 or status >= 500:
+            raise _TransientError(
+                NetworkError(f"{host} failed to serve {what} ({status})", "try again later"),
+                _wait_s(response),
+            )
+        if status in (401, 403):
+            raise self._refused(response, what)
+        if status == 404:
+            raise ModelMissingError(
+                f"there is no {what} on {host}", "the names: voicecli models --language en"
+            )
+        raise NetworkError(f"{host} refused {what} ({status})")
+
+    def _refused(self, response: httpx.Response, what: str) -> Exception:
+        host = response.url.host
+        if response.headers.get("x-error-code") == "GatedRepo":
+            return NetworkError(
+                f"{what} is only given out after one accepts its terms",
+                f"accept them at {self.endpoint}/{what}, then set HF_TOKEN",
+            )
+        if self.has_token:
+            return NetworkError(
+                f"{host} refuses {what} with this token ({response.status_code})",
+                "is HF_TOKEN right, and may it read this?",
+            )
+        # The hub doesn't tell strangers whether a repository exists.
+        return ModelMissingError(
+            f"there is no {what} on {host}, or it is private",
+            "check the name; for a private one set HF_TOKEN",
+        )
+
+    # -- again --------------------------------------------------------------------------------
+
+    def _retrying(
+        self,
+        attempt: Callable[[], _T],
+        progress: Callable[[], int] = lambda: 0,
+        pause: Callable[[float], object] = time.sleep,
+    ) -> _T:
+        """Try until it works; trials count from the last one that brought something."""
+        failed = 0
+        while True:
+            before = progress()
+            try:
+                return attempt()
+            except _TransientError as transient:
+                failed = 1 if progress() > before else failed + 1
+                wait_s = transient.wait_s
+                if failed > self._retries or (wait_s or 0) > self._longest_wait_s:
+                    raise transient.error from transient
+                pause(self._backoff_s * 2 ** (failed - 1) if wait_s is None else wait_s)
+
+
+def not_the_hub(endpoint: str) -> NetworkError:
+    return NetworkError(
+        f"{endpoint} answers with something that isn't the hub's",
+        "is a login page or a proxy in between? HF_ENDPOINT names another address",
+    )
+
+
+def _wait_s(response: httpx.Response) -> float | None:
+    """What `Retry-After` or the hub's `RateLimit: ...;t=55` asks for."""
+    after = response.headers.get("retry-after", "")
+    if after.isdigit():
+        return float(after)
+    limit = re.search(r"\bt=(\d+)", response.headers.get("ratelimit", ""))
+    return float(limit[1]) if limit else None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _is_true(text: str | None) -> bool:
+    """As huggingface_hub reads its variables."""
+    return (text or "").upper() in {"1", "ON", "YES", "TRUE"}

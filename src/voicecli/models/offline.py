@@ -1,0 +1,55 @@
+"""What `--offline` promises: no socket but to this machine itself."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+from functools import cache
+
+from voicecli.errors import NetworkError
+
+_EVENTS = {
+    "socket.connect": 1,
+    "socket.sendto": 1,
+    "socket.sendmsg": 1,
+    "socket.getaddrinfo": 0,
+    "socket.gethostbyname": 0,
+}
+"""Audit events of Python's socket module -> where the address stands in their arguments."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host's name or address is this machine, by what it says alone."""
+    host = host.strip("[]").partition("%")[0]
+    if host.lower() in ("localhost", "localhost.localdomain", ""):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    address = mapped or address
+    return address.is_loopback or address.is_unspecified  # connecting to 0.0.0.0 stays here
+
+
+@cache
+def forbid_network() -> None:
+    """From here on, to the end of the process, Python refuses connections to other machines.
+
+    An audit hook, because every library goes through it: httpx, asyncio, huggingface_hub.
+    :raises NetworkError: where something tries it.
+    """
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, args: tuple[object, ...]) -> None:
+    if event not in _EVENTS:
+        return
+    host = args[_EVENTS[event]]
+    if _EVENTS[event] == 1:
+        # A Unix socket's address is a path, and a netlink one begins with a number.
+        host = host[0] if isinstance(host, tuple) else None
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if isinstance(host, str) and not is_loopback(host):
+        raise NetworkError(f"--offline forbids to connect to {host}", "leave --offline out")
