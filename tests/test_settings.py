@@ -46,6 +46,7 @@ def some_values(key: Key) -> list[object]:
             "stt.device": ["cpu", "cuda", "auto"],
             "stt.compute_type": ["int8", "float32", "int16"],
             "sound.echo": ["aec", "headphones", "half-duplex"],
+            "listen.speculate": ["off", "stt", "full"],
         }
         return list(examples.get(key.name, ["one", "two", "three"]))
     assert isinstance(key.rule, Between)

@@ -82,6 +82,8 @@ class EchoCanceller(Protocol):
 
 
 class TurnDetector(Protocol):
+    """How likely it is that nothing more follows (turn_detector.py)."""
+
     async def probability(self, samples: Samples) -> float: ...
 
 

@@ -107,6 +107,12 @@ class ListenSettings:
     """The hangover when that can't be told. Shorter replies faster, cuts slow speakers."""
     max_silence_ms: Annotated[int, Milliseconds] = 1400
     """The hangover after "and", "um" or a comma: more is likely to come."""
+    turn_model: str | None = None
+    """ONNX file with Smart Turn v3's input and output: then the sound decides instead of the words
+    whether the turn is over."""
+    speculate: Annotated[str, one_of("off", "stt", "full")] | None = None
+    """What may happen in a pause that may not be the end: nothing, recognition, or the whole reply.
+    None is full, and stt where a remote language model would have to be paid for it."""
     pre_roll_ms: Annotated[int, Milliseconds] = 800
     """Audio kept from before the onset, so that no first syllable is lost."""
     max_utterance_s: Annotated[float, Between(1, 3600)] = 120.0

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 DEMO_OUTPUT = Path("voicecli-demo.wav")
 
 
+class EchoChoice(StrEnum):
+    AUTO = "auto"
+    AEC = "aec"
+    HEADPHONES = "headphones"
+    HALF_DUPLEX = "half-duplex"
+
+
 class SpeculateChoice(StrEnum):
     OFF = "off"
     STT = "stt"
@@ -87,6 +94,20 @@ def talk(
             " Default: full, but stt for a remote server."
         ),
     ] = None,
+    turn_model: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="ONNX turn detector like Smart Turn v3."),
+    ] = None,
+    echo: Annotated[
+        EchoChoice | None,
+        typer.Option(help="What keeps the loudspeaker from being taken for you. Default: auto."),
+    ] = None,
+    trim_encoder: Annotated[
+        bool | None,
+        typer.Option(
+            help="Encode what was said instead of 30 s. Default: as the model's card allows."
+        ),
+    ] = None,
     offline: Annotated[
         bool | None, typer.Option("--offline", help="No connection but to this machine.")
     ] = None,
@@ -114,6 +135,10 @@ def talk(
             "sound.input_device": input_device,
             "sound.output_device": output_device,
             "stt.model": stt_model,
+            "sound.echo": echo and echo.value,
+            "listen.speculate": speculate and speculate.value,
+            "listen.turn_model": turn_model,
+            "stt.trim_encoder": trim_encoder,
             "stt.language": language,
             "tts.voice": voice,
             "tts.speed": speed,
@@ -130,7 +155,7 @@ def talk(
     screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
     with as_file(files("voicecli") / "demo.flac") if demo else nullcontext(input_file) as source:
         target = output_file or (DEMO_OUTPUT if demo else None)
-        work = _converse(settings, screen, source, target, stereo or demo, speculate)
+        work = _converse(settings, screen, source, target, stereo or demo)
         exit_code = asyncio.run(_until_signal(work))
     if exit_code:
         raise typer.Exit(exit_code)
@@ -172,10 +197,9 @@ async def _converse(
     input_file: Path | None,
     output_file: Path | None,
     stereo: bool,
-    speculate: SpeculateChoice | None,
 ) -> None:
     from voicecli.conversation import Conversation, Parts
-    from voicecli.echo import NoEcho
+    from voicecli.echo import NoEcho, choose_echo
     from voicecli.events import Notice, Started
     from voicecli.history import History
     from voicecli.llm import LanguageModel
@@ -183,11 +207,14 @@ async def _converse(
     from voicecli.settings import api_key
     from voicecli.stt import Recognizer
     from voicecli.tts import Voice
+    from voicecli.turn_detector import TurnDetector
     from voicecli.vad import SileroVad
 
     recognizer = Recognizer(find_stt(settings.stt.model), settings.stt)
     voice = Voice(find_voice(settings.tts.voice), settings.tts)
     llm_settings = replace(settings.llm, api_key=api_key(settings.llm))
+    turn_model = settings.listen.turn_model
+    turn_detector = TurnDetector(Path(turn_model).expanduser()) if turn_model else None
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
         # The microphone opens first: what is said while the models load waits in its inbox.
@@ -210,17 +237,19 @@ async def _converse(
             await Conversation(
                 Parts(
                     duplex,
-                    NoEcho(),
+                    # In a recording, nothing comes back.
+                    NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo),
                     SileroVad(),
                     recognizer,
                     language_model,
                     voice,
+                    turn_detector,
                 ),
                 History(),
                 screen,
                 settings=settings.listen,
                 language=settings.stt.language or "en",
-                speculate=speculate or ("full" if is_local else "stt"),
+                speculate=settings.listen.speculate or ("full" if is_local else "stt"),
                 draft=is_local,
             ).run()
         except ExceptionGroup as group:
