@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from voicecli.cli import config, models
+from voicecli.cli.bench import bench
 from voicecli.cli.devices import devices
 from voicecli.cli.say import say
 from voicecli.cli.talk import talk
@@ -29,6 +30,7 @@ app.command()(talk)
 app.command()(transcribe)
 app.command()(say)
 app.command()(devices)
+app.command()(bench)
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 

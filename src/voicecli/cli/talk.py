@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -15,16 +15,29 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicecli.cli.streams import tell
 from voicecli.errors import VoicecliError
 
 if TYPE_CHECKING:
+    from voicecli.conversation import Conversation
     from voicecli.duplex import Duplex
     from voicecli.events import Event
     from voicecli.llm import LanguageModel
     from voicecli.screen import Screen
     from voicecli.settings import Settings
+    from voicecli.turn_detector import TurnDetector
 
 DEMO_OUTPUT = Path("voicecli-demo.wav")
+
+KEYS = "Esc stops the reply   m mutes   q quits   ? shows this"
+
+
+@dataclass(frozen=True)
+class Models:
+    """Where the two are."""
+
+    stt: Path
+    voice: Path
 
 
 class EchoChoice(StrEnum):
@@ -128,10 +141,13 @@ def talk(
         raise typer.BadParameter("--stereo needs --output FILE to record into")
     if demo and input_file:
         raise typer.BadParameter("--demo brings its own input; leave out one of the two")
+    from voicecli.cli import first_run
+    from voicecli.keys import terminal_kept
+    from voicecli.models import forbid_network
     from voicecli.settings import load
 
-    settings = load(
-        {
+    loaded = load(
+        options := {
             "sound.input_device": input_device,
             "sound.output_device": output_device,
             "stt.model": stt_model,
@@ -151,28 +167,49 @@ def talk(
             "offline": offline,
         },
         profile=profile,
-    ).settings
-    screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
-    with as_file(files("voicecli") / "demo.flac") if demo else nullcontext(input_file) as source:
+    )
+    for warning in loaded.warnings:
+        tell(warning)
+    if loaded.settings.offline:
+        forbid_network()
+    demo_file = as_file(files("voicecli") / "demo.flac") if demo else nullcontext(input_file)
+    with terminal_kept(), demo_file as source:
+        if not (source or json or plain) and first_run.is_due():
+            first_run.guide(loaded.settings)
+            loaded = load(options, profile=profile)
         target = output_file or (DEMO_OUTPUT if demo else None)
-        work = _converse(settings, screen, source, target, stereo or demo)
+        models = _ensure_models(loaded.settings)
+        screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
+        work = _converse(loaded.settings, models, screen, source, target, stereo or demo)
         exit_code = asyncio.run(_until_signal(work))
     if exit_code:
         raise typer.Exit(exit_code)
 
 
+def _ensure_models(settings: Settings) -> Models:
+    """Here and not later: a question has to be answered before the event loop runs."""
+    from voicecli.models import ensure_stt, ensure_voice, on_terminal
+
+    ask = on_terminal()
+    return Models(
+        ensure_stt(settings.stt.model, ask=ask, offline=settings.offline),
+        ensure_voice(settings.tts.voice, ask=ask, offline=settings.offline),
+    )
+
+
 def _choose_screen(*, json: bool, plain: bool, latency: bool) -> Screen:
+    from voicecli.keys import is_ours
     from voicecli.screen import JsonLines, LiveScreen, PlainLines
 
     if json:
         return JsonLines()
     if plain or not sys.stderr.isatty():
         return PlainLines(latency=latency)
-    return LiveScreen(latency=latency)
+    return LiveScreen(latency=latency, keys=is_ours())
 
 
 async def _until_signal(work: asyncio.Future[None] | object) -> int:
-    """Run `work`; SIGTERM and SIGHUP end it as cleanly as Ctrl-C does. Returns the exit code."""
+    """Run `work`; other signals end it as cleanly as Ctrl-C does. Returns the exit code."""
     task = asyncio.ensure_future(work)  # type: ignore[arg-type]
     caught: list[int] = []
 
@@ -180,7 +217,7 @@ async def _until_signal(work: asyncio.Future[None] | object) -> int:
         caught.append(number)
         task.cancel()
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         asyncio.get_running_loop().add_signal_handler(number, leave, number)
     try:
         await task
@@ -193,6 +230,7 @@ async def _until_signal(work: asyncio.Future[None] | object) -> int:
 
 async def _converse(
     settings: Settings,
+    models: Models,
     screen: Screen,
     input_file: Path | None,
     output_file: Path | None,
@@ -202,21 +240,27 @@ async def _converse(
     from voicecli.echo import NoEcho, choose_echo
     from voicecli.events import Notice, Started
     from voicecli.history import History
+    from voicecli.keys import Keyboard
     from voicecli.llm import LanguageModel
-    from voicecli.models import find_stt, find_voice
     from voicecli.settings import api_key
     from voicecli.stt import Recognizer
     from voicecli.tts import Voice
-    from voicecli.turn_detector import TurnDetector
     from voicecli.vad import SileroVad
 
-    recognizer = Recognizer(find_stt(settings.stt.model), settings.stt)
-    voice = Voice(find_voice(settings.tts.voice), settings.tts)
+    recognizer = Recognizer(models.stt, settings.stt)
+    voice = Voice(models.voice, settings.tts)
     llm_settings = replace(settings.llm, api_key=api_key(settings.llm))
-    turn_model = settings.listen.turn_model
-    turn_detector = TurnDetector(Path(turn_model).expanduser()) if turn_model else None
+    turn_detector = _turn_detector(settings)
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
+        keys: dict[str, Callable[[], object]] = {}
+        stack.enter_context(
+            Keyboard(
+                lambda key: keys.get(key.lower(), lambda: None)(),
+                before_stop=screen.pause,
+                after_stop=screen.resume,
+            )
+        )
         # The microphone opens first: what is said while the models load waits in its inbox.
         duplex = await stack.enter_async_context(
             _open_duplex(settings, input_file, output_file, stereo, screen)
@@ -234,7 +278,7 @@ async def _converse(
             screen(Started(duplex.describe(), recognizer.name, voice.name, language_model.where))
             _tell_about(language_model, screen)
             is_local = language_model.is_local
-            await Conversation(
+            conversation = Conversation(
                 Parts(
                     duplex,
                     # In a recording, nothing comes back.
@@ -251,9 +295,34 @@ async def _converse(
                 language=settings.stt.language or "en",
                 speculate=settings.listen.speculate or ("full" if is_local else "stt"),
                 draft=is_local,
-            ).run()
+            )
+            async with asyncio.TaskGroup() as tasks:
+                talking = tasks.create_task(conversation.run())
+                keys |= _keys(conversation, talking, screen)
         except ExceptionGroup as group:
             raise _first_error(group) from None
+
+
+def _keys(
+    conversation: Conversation, talking: asyncio.Task[None], emit: Callable[[Event], None]
+) -> dict[str, Callable[[], object]]:
+    from voicecli.events import KeysShown
+    from voicecli.keys import ESCAPE
+
+    return {
+        ESCAPE: conversation.stop_reply,
+        "m": lambda: conversation.mute(not conversation.muted),
+        "q": talking.cancel,
+        "?": lambda: emit(KeysShown(KEYS)),
+    }
+
+
+def _turn_detector(settings: Settings) -> TurnDetector | None:
+    if settings.listen.turn_model is None:
+        return None
+    from voicecli.turn_detector import TurnDetector
+
+    return TurnDetector(Path(settings.listen.turn_model).expanduser())
 
 
 def _open_duplex(

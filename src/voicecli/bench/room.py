@@ -1,0 +1,102 @@
+"""A sound card without hardware. What is said and what is heard lie on one timeline."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from voicecli.audio import SAMPLE_RATE_HZ, Samples
+from voicecli.devices import Device, StreamPlan
+from voicecli.timing import now_s
+
+BLOCK_SAMPLES = SAMPLE_RATE_HZ // 100
+
+AUDIBLE = 0.003
+"""-50 dBFS. Between sounds the speaker writes zeros."""
+
+
+class Room:
+    """Takes the place of devices.SoundSystem: one device, driven by a thread every 10 ms.
+
+    A callback that comes late is made up for, as real devices do it: samples are never skipped.
+    """
+
+    def __init__(self, capacity_s: float) -> None:
+        n_samples = int(capacity_s * SAMPLE_RATE_HZ)
+        self._said = np.zeros(n_samples, np.float32)
+        self._heard = np.zeros(n_samples, np.float32)
+        self._position = 0
+        self._stream: _Stream | None = None
+
+    # ---- in place of PortAudio ----------------------------------------------------------------
+
+    def devices(self) -> list[Device]:
+        return [Device(0, "bench", "none", 1, 1, SAMPLE_RATE_HZ, True, True)]
+
+    def open(self, plan: StreamPlan) -> _Stream:
+        self._stream = _Stream(self._move, plan.callback)
+        return self._stream
+
+    def restart(self) -> None:
+        pass
+
+    def give_up(self) -> None:
+        pass
+
+    def _move(self, callback: Callable[..., None]) -> None:
+        here = slice(self._position, self._position + BLOCK_SAMPLES)
+        if here.stop > len(self._said):
+            return
+        out = np.zeros((BLOCK_SAMPLES, 1), np.float32)
+        callback(self._said[here, np.newaxis], out, BLOCK_SAMPLES, None, None)
+        self._heard[here] = out[:, 0]
+        self._position = here.stop
+
+    # ---- the person ---------------------------------------------------------------------------
+
+    @property
+    def position(self) -> int:
+        """Index of the sample that is next."""
+        return self._position
+
+    def say(self, samples: Samples, delay_s: float = 0.1) -> tuple[int, int]:
+        """Say it soon; the indices of its first and after its last audible sample."""
+        start = self._position + int(delay_s * SAMPLE_RATE_HZ)
+        self._said[start : start + len(samples)] += samples
+        loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max())
+        return start + int(loud[0]), start + int(loud[-1]) + 1
+
+    def first_heard(self, after: int) -> int | None:
+        """Index of the first audible sample after `after`; None where it is silent until now."""
+        loud = np.flatnonzero(np.abs(self._heard[after : self._position]) > AUDIBLE)
+        return after + int(loud[0]) if len(loud) else None
+
+    def last_heard(self, after: int) -> int | None:
+        """Index of the last one."""
+        loud = np.flatnonzero(np.abs(self._heard[after : self._position]) > AUDIBLE)
+        return after + int(loud[-1]) if len(loud) else None
+
+
+class _Stream:
+    latency = (0.0, 0.0)
+    samplerate = float(SAMPLE_RATE_HZ)
+
+    def __init__(self, move: Callable[[Callable[..., None]], None], callback: Callable[..., None]):
+        self._ended = threading.Event()
+        self._move = move
+        self._callback = callback
+        self._thread = threading.Thread(target=self._run, name="bench room", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        block_s = BLOCK_SAMPLES / SAMPLE_RATE_HZ
+        due_s = now_s()
+        while not self._ended.wait(max(0.0, due_s - now_s())):
+            self._move(self._callback)
+            due_s += block_s
+
+    def close(self, ignore_errors: bool = True) -> None:
+        self._ended.set()
+        self._thread.join()

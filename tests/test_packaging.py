@@ -1,0 +1,344 @@
+"""What a user gets: a whole wheel, no torch, a quick --help, a set-up that explains itself."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import tomllib
+import wave
+import zipfile
+from collections.abc import Iterator
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer.main
+
+from voicecli.cli.main import app
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def run(*command: object, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+def modules_after(code: str) -> set[str]:
+    """What a new interpreter has imported once it has run `code`."""
+    code += "\nimport sys; print('\\n'.join(sys.modules), file=sys.stderr)"
+    done = run(sys.executable, "-c", code)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+# --- no torch
+
+
+def test_torch_is_not_locked() -> None:
+    lock = tomllib.loads((ROOT / "uv.lock").read_text())
+    names = {package["name"] for package in lock["package"]}
+    assert "silero-vad" in names
+    assert not {name for name in names if name.startswith(("torch", "nvidia", "triton"))}
+
+
+def test_torch_is_not_installed() -> None:
+    assert importlib.util.find_spec("torch") is None
+
+
+def test_no_module_of_ours_imports_torch() -> None:
+    modules = modules_after(
+        "import pkgutil, voicecli\n"
+        "for module in pkgutil.walk_packages(voicecli.__path__, 'voicecli.'):\n"
+        "    if not module.name.endswith('__main__'):\n"
+        "        __import__(module.name)"
+    )
+    assert {"voicecli.vad", "voicecli.stt", "voicecli.tts", "voicecli.cli.main"} <= modules
+    assert not {name for name in modules if name.split(".")[0] in {"torch", "silero_vad"}}
+
+
+def test_an_installed_tool_overrides_what_the_checkout_overrides() -> None:
+    overrides = (ROOT / "overrides.txt").read_text().splitlines()
+    assert overrides == PYPROJECT["tool"]["uv"]["override-dependencies"]
+
+
+# --- --help
+
+
+def commands(group: typer.main.TyperGroup, *names: str) -> Iterator[tuple[str, ...]]:
+    """Every command of the program, as the words that are typed."""
+    yield names
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, *names, name)
+
+
+@pytest.mark.parametrize("words", list(commands(typer.main.get_command(app))), ids=" ".join)
+def test_every_command_has_help(words: tuple[str, ...]) -> None:
+    done = run(Path(sys.executable).with_name("voicecli"), *words, "--help")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.strip().startswith(" ".join(["Usage: voicecli", *words]))
+
+
+def test_help_loads_nothing_heavy() -> None:
+    modules = modules_after(
+        "import sys\n"
+        "from voicecli.cli.main import main\n"
+        "sys.argv = ['voicecli', '--help']\n"
+        "try: main()\n"
+        "except SystemExit as leaving: assert not leaving.code"
+    )
+    assert "voicecli.cli.talk" in modules
+    heavy = "av ctranslate2 faster_whisper httpx huggingface_hub numpy onnxruntime piper rich soxr"
+    assert not modules & {*heavy.split(), "sounddevice"}
+
+
+# --- the wheel
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what `uv build` makes: an sdist, and a wheel made from that sdist."""
+    folder = tmp_path_factory.mktemp("dist")
+
+    def build(kind: str, source: Path) -> None:
+        done = run(sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", folder, cwd=source)
+        assert done.returncode == 0, done.stderr
+
+    build("sdist", ROOT)
+    (sdist,) = folder.glob("*.tar.gz")
+    assert run("tar", "-xzf", sdist, "-C", folder).returncode == 0
+    build("wheel", folder / sdist.name.removesuffix(".tar.gz"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> zipfile.ZipFile:
+    (path,) = built.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+def files_below(folder: Path) -> set[str]:
+    """Relative paths of the files that belong to the project, so without caches."""
+    return {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def test_the_wheel_holds_all_of_the_package_and_the_models(wheel: zipfile.ZipFile) -> None:
+    source, models = ROOT / "src/voicecli", ROOT / "models"
+    expected = {f"voicecli/{name}": source / name for name in files_below(source)}
+    bundled = {f"voicecli/bundled/{name}": models / name for name in files_below(models)}
+    assert {"voicecli/bundled/stt-en/model.bin", "voicecli/demo.flac"} <= {*bundled, *expected}
+    for name, path in (expected | bundled).items():
+        assert wheel.read(name) == path.read_bytes(), name
+
+
+def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
+    folders = {name.split("/")[0] for name in wheel.namelist()}
+    version = PYPROJECT["project"]["version"]
+    assert folders == {"voicecli", f"voicecli-{version}.dist-info"}
+
+
+def test_the_wheel_carries_the_licence(wheel: zipfile.ZipFile) -> None:
+    (metadata,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+    fields = message_from_bytes(wheel.read(metadata))
+    assert fields["License-Expression"] == "GPL-3.0-or-later"
+    assert fields["License-File"] == "LICENSE"
+    licence = metadata.replace("METADATA", "licenses/LICENSE")
+    assert wheel.read(licence) == (ROOT / "LICENSE").read_bytes()
+
+
+def test_the_wheel_holds_a_conversation_without_the_checkout(
+    wheel: zipfile.ZipFile, tmp_path: Path
+) -> None:
+    site, home, folder = tmp_path / "site", tmp_path / "home", tmp_path / "folder"
+    wheel.extractall(site)
+    home.mkdir()
+    folder.mkdir()
+    # Nothing else: onnxruntime, for one, keeps its telemetry to itself where it sees `CI`.
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(site)}
+
+    def python(*arguments: str) -> str:
+        done = run(sys.executable, *arguments, cwd=folder, env=environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    package = python("-c", "import voicecli; print(voicecli.__file__)")
+    assert Path(package.strip()).is_relative_to(site)
+    lines = python("-m", "voicecli", "talk", "--demo", "--offline", "--json").splitlines()
+    events = [json.loads(line) for line in lines]
+    heard = [event["heard"] for event in events if event["event"] == "reply_ended"]
+    assert "Seven plus twelve is nineteen." in heard
+    with wave.open(str(folder / "voicecli-demo.wav")) as recording:
+        samples = np.frombuffer(recording.readframes(recording.getnframes()), np.int16)
+    assistant = samples.reshape(-1, 2)[:, 1]
+    assert abs(assistant).max() > 1000
+    # No device id, no queue of telemetry, no model cache.
+    assert list(home.rglob("*")) == []
+
+
+# --- scripts/setup
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the scripts, with a PATH of its own in `bin` that holds just what `needs` says.
+
+    What this machine has or lacks, and who we are on it, can't be changed by a test; so the
+    programs that tell are small doubles.
+    """
+    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+    (tmp_path / "bin").mkdir()
+    for name in ("dirname", "env", "sh"):
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name))  # type: ignore[arg-type]
+    double(tmp_path, "uname", "echo Linux")
+    double(tmp_path, "id", "echo 1000")
+    double(tmp_path, "apt-get", f'echo "$DEBIAN_FRONTEND: $*" >> {tmp_path}/installed')
+    double(tmp_path, "python", "exit 1  # find_library says no")
+    double(
+        tmp_path,
+        "uv",
+        f'echo "$*" >> {tmp_path}/uv-calls; [ "$1" != python ] || echo {tmp_path}/bin/python',
+    )
+    return tmp_path
+
+
+def double(checkout: Path, name: str, script: str) -> None:
+    path = checkout / "bin" / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def set_up(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return run(checkout / "scripts/setup", *options, env={"PATH": str(checkout / "bin")})
+
+
+INSTALL = "apt-get update -qq; apt-get install -y --no-install-recommends libportaudio2"
+
+
+def test_setup_tells_who_may_not_install_what_to_type(checkout: Path) -> None:
+    done = set_up(checkout)
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"Type this, then try again: su -c '{INSTALL}'\n")
+    assert not (checkout / "installed").exists()
+
+
+def test_setup_tells_whom_sudo_refuses_what_to_type(checkout: Path) -> None:
+    double(checkout, "sudo", "exit 1")
+    done = set_up(checkout)
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"Type this, then try again: sudo sh -c '{INSTALL}'\n")
+
+
+def test_setup_installs_through_sudo_without_asking_where_nobody_can_answer(checkout: Path) -> None:
+    double(checkout, "sudo", '[ "$1" = -n ] && shift && exec "$@"')
+    done = set_up(checkout, "--dev")
+    assert done.returncode == 0, done.stderr
+    assert (checkout / "installed").read_text() == (
+        "noninteractive: update -qq\n"
+        "noninteractive: install -y --no-install-recommends libportaudio2 jackd2 tmux\n"
+    )
+
+
+def test_setup_is_silent_where_everything_is_there(checkout: Path) -> None:
+    double(checkout, "python", "exit 0")
+    done = set_up(checkout)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not (checkout / "installed").exists()
+    assert "sync --locked --no-dev --inexact --check" in (checkout / "uv-calls").read_text()
+
+
+def test_setup_leaves_portaudio_to_the_wheel_of_sounddevice_on_macos(checkout: Path) -> None:
+    double(checkout, "uname", "echo Darwin")
+    done = set_up(checkout, "--dev")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (checkout / "installed").exists()
+    assert "sync --locked --all-groups --check" in (checkout / "uv-calls").read_text()
+
+
+def test_setup_names_the_package_of_other_systems(checkout: Path) -> None:
+    (checkout / "bin/apt-get").unlink()
+    done = set_up(checkout)
+    assert done.returncode == 1
+    assert "sudo dnf install portaudio" in done.stderr
+
+
+@pytest.mark.parametrize("uv", [True, False])
+def test_setup_says_that_python_is_too_old(checkout: Path, uv: bool) -> None:
+    double(checkout, "python3", '[ "$1" = --version ] && echo Python 3.9.2')
+    double(checkout, "uv", f"[ {uv} = True ] && [ $1 = --version ]")
+    done = set_up(checkout)
+    assert done.returncode == 1
+    assert "needs Python 3.11 or newer and found Python 3.9.2" in done.stderr
+
+
+# --- scripts/fetch_pip.py
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_fetch_pip_keeps_only_what_pypi_promised(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    damaged: bool,
+) -> None:
+    content = b"a wheel"
+    digest = hashlib.sha256(b"another" if damaged else content).hexdigest()
+    file = {
+        "packagetype": "bdist_wheel",
+        "filename": "pip-1-py3-none-any.whl",
+        "url": "/files/pip-1-py3-none-any.whl",
+        "digests": {"sha256": digest},
+    }
+
+    class Index(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            release = json.dumps({"urls": [{"packagetype": "sdist"}, file]}).encode()
+            self.wfile.write(release if self.path == "/pypi/pip/json" else content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    spec = importlib.util.spec_from_file_location("fetch_pip", ROOT / "scripts/fetch_pip.py")
+    assert spec
+    assert spec.loader
+    fetch_pip = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(fetch_pip)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Index) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        monkeypatch.setattr(
+            fetch_pip, "RELEASE_URL", f"http://127.0.0.1:{server.server_port}/pypi/pip/json"
+        )
+        try:
+            if damaged:
+                with pytest.raises(SystemExit, match="arrived damaged"):
+                    fetch_pip.main(tmp_path)
+            else:
+                fetch_pip.main(tmp_path)
+        finally:
+            server.shutdown()
+            thread.join()
+    wheels = [] if damaged else [tmp_path / "pip-1-py3-none-any.whl"]
+    assert list(tmp_path.iterdir()) == wheels
+    assert capsys.readouterr().out.split() == [str(path) for path in wheels]
