@@ -38,7 +38,7 @@ LONG_SENTENCE = " ".join(["One sentence may be much longer than all the others a
 TURN_S = 12.0
 """Of the timeline, for each turn; more than it takes."""
 
-IDLE_S = 10.0
+IDLE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,7 @@ class Bench:
             first_ms.append(1000 * took_s)
             rtf.append(took_s / clip.duration_s)
         return [
-            Metric(
-                "tts-first-audio", "sentence -> its first audio", "ms", first_ms
-            ),
+            Metric("tts-first-audio", "sentence -> its first audio", "ms", first_ms),
             Metric("tts-rtf", "speech synthesis, of real time", "x", rtf),
         ]
 
