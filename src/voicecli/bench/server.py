@@ -19,7 +19,10 @@ ANSWER = (
 async def serve(first_token_s: float, tokens_per_s: float) -> AsyncIterator[str]:
     """Serve on a free port; gives the base URL. A token is a word."""
 
+    writers: set[asyncio.StreamWriter] = set()
+
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.add(writer)
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
@@ -29,13 +32,17 @@ async def serve(first_token_s: float, tokens_per_s: float) -> AsyncIterator[str]
                     await _send_models(writer)
                 else:
                     await _send_answer(writer, first_token_s, tokens_per_s)
-        writer.close()
 
     server = await asyncio.start_server(handle, "127.0.0.1", 0)
-    async with server:
+    try:
         port = server.sockets[0].getsockname()[1]
         yield f"http://127.0.0.1:{port}/v1"
+    finally:
         server.close()
+        for writer in writers:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
 
 
 async def _send_models(writer: asyncio.StreamWriter) -> None:
