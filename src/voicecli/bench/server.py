@@ -32,6 +32,8 @@ async def serve(first_token_s: float, tokens_per_s: float) -> AsyncIterator[str]
                     await _send_models(writer)
                 else:
                     await _send_answer(writer, first_token_s, tokens_per_s)
+        writers.discard(writer)
+        writer.close()
 
     server = await asyncio.start_server(handle, "127.0.0.1", 0)
     try:
