@@ -27,6 +27,13 @@ def test_a_reply_nobody_heard_is_not_remembered() -> None:
     assert history.messages == [Message("user", "hello"), Message("assistant", "Hello to you.")]
 
 
+def test_a_reply_that_was_cut_off_is_marked() -> None:
+    history = History()
+    history.add_assistant("Once upon", interrupted=True)
+    history.add_assistant("", interrupted=True)
+    assert history.messages == [Message("assistant", "Once upon —")]
+
+
 def test_with_user_remembers_nothing() -> None:
     history = History()
     history.add_user("hello")
@@ -90,3 +97,15 @@ def test_heard_words_are_a_beginning(text: str, heard: int) -> None:
     assert text.startswith(words)
     rest = text[len(words) :]
     assert not words or not rest or rest[0].isspace()
+
+
+def test_a_clip_that_is_still_being_made_was_not_heard_whole() -> None:
+    speaker = Speaker(SAMPLE_RATE_HZ)
+    clip = Clip(silence(60), SAMPLE_RATE_HZ, "Seven plus twelve", (40, 70, 100), to_come=40)
+    playback = speaker.queue(clip)
+    speaker.fill(silence(80))
+    assert heard_words("Seven plus twelve", playback) == "Seven"
+    assert first_unheard_sample(playback) == 40
+    speaker.extend(playback, silence(40))
+    speaker.fill(silence(80))
+    assert heard_words("Seven plus twelve", playback) == "Seven plus twelve"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 import numpy as np
 import soxr
@@ -25,10 +25,22 @@ SAMPLE_RATE_HZ = 16_000
 FRAME_SAMPLES = 512
 """32 ms at 16 kHz: the only size that Silero VAD v5 and v6 accept."""
 
+MIN_GAP_S, MAX_GAP_S = 0.1, 600.0
+"""What is missing in a damaged file, or before the sound of a film begins, becomes silence: the
+times of what comes after it stay right. Shorter is rounding, longer a clock that was set."""
+
 RAW_BLOCK_BYTES = 8192
 """Read at once from a pipe of raw sound: a quarter of a second at 16 kHz."""
 
 FRAME_MS = 1000 * FRAME_SAMPLES / SAMPLE_RATE_HZ
+
+
+class ByteStream(Protocol):
+    """An open file or a pipe."""
+
+    def read(self, n_bytes: int, /) -> bytes | None:
+        """At most so many; none at the end."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,10 +80,17 @@ class Clip:
     voice doesn't tell."""
     phonemes: tuple[Phoneme, ...] = ()
     """One after the other, without a gap; empty unless asked for."""
+    to_come: int = 0
+    """So many of its samples are still being made."""
+
+    @property
+    def n_samples(self) -> int:
+        """With those to come."""
+        return len(self.samples) + self.to_come
 
     @property
     def duration_s(self) -> float:
-        return len(self.samples) / self.sample_rate_hz
+        return self.n_samples / self.sample_rate_hz
 
 
 def silence(n_samples: int) -> Samples:
@@ -106,22 +125,22 @@ def resample(samples: Samples, from_hz: int, to_hz: int) -> Samples:
 
 
 def decode(
-    source: Path | BinaryIO,
+    source: Path | ByteStream,
     sample_rate_hz: int = SAMPLE_RATE_HZ,
     *,
     on_damage: Callable[[str], None] = lambda message: None,
 ) -> Iterator[Samples]:
     """Decode any audio or video file that FFmpeg reads, piece by piece, mixed to mono.
 
-    A file that is cut off or damaged in the middle gives what can be read of it, and `on_damage` a
-    sentence. Raises AudioFileError where nothing can be read.
+    A file that is cut off or damaged in the middle gives what can be read of it, and `on_damage`
+    one sentence. Raises AudioFileError where nothing can be read.
     """
     for piece in decode_channels(source, sample_rate_hz, layout="mono", on_damage=on_damage):
         yield piece[0]
 
 
 def decode_channels(
-    source: Path | BinaryIO,
+    source: Path | ByteStream,
     sample_rate_hz: int = SAMPLE_RATE_HZ,
     *,
     layout: str | None = None,
@@ -135,10 +154,14 @@ def decode_channels(
 
     name = str(source) if isinstance(source, Path) else "standard input"
     n_samples = 0
+    is_damaged = False
 
     def damaged(error: Exception) -> None:
-        at = f"{n_samples / sample_rate_hz:.1f} s"
-        on_damage(f"{name} is damaged at {at} ({_reason(error)}); what can be read is used")
+        nonlocal is_damaged
+        if not is_damaged:
+            at = f"{n_samples / sample_rate_hz:.1f} s"
+            on_damage(f"{name} is damaged at {at} ({_reason(error)}); what can be read is used")
+        is_damaged = True
 
     try:
         with _open(source, name) as file:
@@ -159,7 +182,7 @@ def decode_channels(
 
 
 @contextmanager
-def _open(source: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
+def _open(source: Path | ByteStream, name: str) -> Iterator[ByteStream]:
     """The open file: FFmpeg would take a name such as `http:x.wav` for a URL."""
     if not isinstance(source, Path):
         yield source
@@ -175,15 +198,19 @@ def _open(source: Path | BinaryIO, name: str) -> Iterator[BinaryIO]:
 
 
 def _decode_with_ffmpeg(
-    file: BinaryIO, sample_rate_hz: int, layout: str | None, damaged: Callable[[Exception], None]
+    file: ByteStream, sample_rate_hz: int, layout: str | None, damaged: Callable[[Exception], None]
 ) -> Iterator[NDArray[np.float32]]:
     import av
+    import av.error
 
     with av.open(file, "r") as container:
         if not container.streams.audio:
             raise ValueError("no audio track")
+        stream = container.streams.audio[0]
         resampler = av.AudioResampler(format="fltp", layout=layout, rate=sample_rate_hz)
-        for packet in container.demux(container.streams.audio[0]):
+        begun_s = (container.start_time or 0) / av.time_base
+        n_samples = 0
+        for packet in container.demux(stream):
             try:
                 frames = packet.decode()
             except av.error.InvalidDataError as error:
@@ -191,14 +218,23 @@ def _decode_with_ffmpeg(
                 continue  # the packets after it may be whole
             for frame in frames:
                 for piece in resampler.resample(frame):
-                    yield piece.to_ndarray()
+                    sound = np.asarray(piece.to_ndarray(), np.float32)
+                    gap_s = (frame.time or 0.0) - begun_s - n_samples / sample_rate_hz
+                    if MIN_GAP_S <= gap_s <= MAX_GAP_S:
+                        if n_samples:
+                            damaged(ValueError("something is missing"))
+                        gap = np.zeros((len(sound), round(gap_s * sample_rate_hz)), np.float32)
+                        sound = np.concatenate([gap, sound], axis=1)
+                    n_samples += sound.shape[1]
+                    yield sound
         for piece in resampler.resample(None):
-            yield piece.to_ndarray()
+            yield np.asarray(piece.to_ndarray(), np.float32)
 
 
 def duration_s(source: Path) -> float | None:
     """How long a file says that it is; None where it doesn't say, or can't be read."""
     import av
+    import av.error
 
     try:
         with _open(source, str(source)) as file, av.open(file, "r") as container:
@@ -207,7 +243,7 @@ def duration_s(source: Path) -> float | None:
         return None
 
 
-def decode_raw(source: BinaryIO, sample_rate_hz: int) -> Iterator[Samples]:
+def decode_raw(source: ByteStream, sample_rate_hz: int) -> Iterator[Samples]:
     """Headerless 16-bit little-endian mono, resampled to 16 kHz; raises AudioFileError."""
     resampler = Resampler(sample_rate_hz, SAMPLE_RATE_HZ)
     n_bytes, rest = 0, b""
@@ -216,7 +252,8 @@ def decode_raw(source: BinaryIO, sample_rate_hz: int) -> Iterator[Samples]:
         data = rest + data
         n_whole = len(data) // 2 * 2
         rest = data[n_whole:]
-        yield resampler.feed(np.frombuffer(data[:n_whole], "<i2").astype(np.float32) / 32768)
+        pcm = np.frombuffer(data[:n_whole], "<i2")
+        yield resampler.feed(pcm.astype(np.float32) / np.float32(32768))
     if n_bytes < 2:
         raise AudioFileError("standard input holds no audio samples", "pipe some sound into it")
     yield resampler.feed(silence(0), last=True)
@@ -226,7 +263,7 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def read_audio(source: Path | BinaryIO, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Samples:
+def read_audio(source: Path | ByteStream, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Samples:
     """Decode a whole file to mono; raises AudioFileError."""
     return np.concatenate(list(decode(source, sample_rate_hz)))
 

@@ -10,6 +10,10 @@ from voicecli.llm import Message
 from voicecli.speaker import Playback
 
 
+INTERRUPTED = " —"
+"""Behind a reply that the user cut off: the model should know, and must not say it."""
+
+
 @dataclass
 class History:
     """The conversation so far, without the system prompt. The user's messages in a row are one."""
@@ -23,10 +27,11 @@ class History:
     def add_user(self, text: str) -> None:
         self.messages = _joined(self.messages, text)
 
-    def add_assistant(self, heard: str) -> None:
+    def add_assistant(self, heard: str, *, interrupted: bool = False) -> None:
         """`heard`: the part of the reply that left the loudspeaker; nothing, if nothing was."""
         if heard:
-            self.messages.append(Message("assistant", heard))
+            mark = INTERRUPTED if interrupted else ""
+            self.messages.append(Message("assistant", heard + mark))
 
 
 def _joined(messages: Sequence[Message], text: str) -> list[Message]:
@@ -44,13 +49,13 @@ def heard_words(written: str, playback: Playback) -> str:
     dollars"). Where both have the same words, the voice's word times decide, else proportion.
     """
     clip, n_heard = playback.clip, playback.heard_samples
-    if n_heard >= len(clip.samples):
+    if n_heard >= clip.n_samples:
         return written
     n_words = len(written.split())
     if n_words == len(clip.word_ends):
         n_chars = _end_of_word(written, sum(end <= n_heard for end in clip.word_ends))
     else:
-        n_chars = len(written) * n_heard // len(clip.samples)
+        n_chars = len(written) * n_heard // clip.n_samples
         if n_chars < len(written) and not written[n_chars].isspace():
             n_chars = written.rfind(" ", 0, n_chars) + 1
     return written[:n_chars].rstrip()
@@ -68,4 +73,4 @@ def first_unheard_sample(playback: Playback) -> int:
     if clip.word_ends:
         return max((end for end in clip.word_ends if end <= n_heard), default=0)
     words = heard_words(clip.text, playback)
-    return len(clip.samples) * len(words) // max(1, len(clip.text))
+    return clip.n_samples * len(words) // max(1, len(clip.text))

@@ -7,7 +7,7 @@ from pathlib import Path
 import onnxruntime
 
 
-def load_session(path: Path) -> onnxruntime.InferenceSession:
+def load_session(model: Path | bytes) -> onnxruntime.InferenceSession:
     """Raises onnxruntime's own exceptions, which have no common class: see the callers."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -17,4 +17,8 @@ def load_session(path: Path) -> onnxruntime.InferenceSession:
     options.log_severity_level = 3
     # Voices draw noise: seeded, the same text sounds the same in every run of the program.
     onnxruntime.set_seed(0)
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        model if isinstance(model, bytes) else str(model),
+        options,
+        providers=["CPUExecutionProvider"],
+    )

@@ -173,6 +173,8 @@ class TtsSettings:
     """2 is twice as fast."""
     volume: Annotated[float, Between(0, 4)] = 1.0
     """1 is as the voice was made; above 1 may clip."""
+    pronunciations: str | None = None
+    """File with a line `word = how to say it` for each word that is said wrongly."""
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,25 @@ import threading
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-_workers: weakref.WeakSet[Worker] = weakref.WeakSet()
+class Busy(Protocol):
+    """Threads that run native code."""
+
+    @property
+    def busy(self) -> bool: ...
+
+
+_workers: weakref.WeakSet[Busy] = weakref.WeakSet()
+
+
+def watch(worker: Busy) -> None:
+    """Let `any_busy` ask it, as long as it lives."""
+    _workers.add(worker)
 
 
 def any_busy() -> bool:
@@ -34,7 +46,7 @@ class Worker:
             queue.SimpleQueue()
         )
         self._running = False
-        _workers.add(self)
+        watch(self)
         threading.Thread(target=self._work, name=name, daemon=True).start()
 
     @property

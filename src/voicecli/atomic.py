@@ -1,0 +1,51 @@
+"""Files that are there completely, or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from voicecli.errors import AudioFileError
+
+
+@contextmanager
+def written_atomically(path: Path) -> Iterator[Path]:
+    """A path beside `path` to write to; it takes the place of `path` when the block ends well.
+
+    A name that belongs to no regular file (`/dev/stdout`, a pipe) is given as it is. Raises
+    AudioFileError for every OSError.
+    """
+    if path.exists() and not path.is_file():
+        if path.is_dir():
+            raise AudioFileError(f"{path} is a directory", "name a file in it")
+        with _named(path):
+            yield path
+        return
+    # What replaces a link is what it points to.
+    target = Path(os.path.realpath(path))
+    part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part{target.suffix}")
+    with _named(path):
+        try:
+            yield part
+            os.replace(part, target)
+        finally:
+            with suppress(OSError):
+                part.unlink()
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error) or type(error).__name__
+        hint = "free some space on the disk" if _is_full(error) else "choose another place"
+        raise AudioFileError(f"{path} can't be written ({reason})", hint) from error
+
+
+def _is_full(error: OSError) -> bool:
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

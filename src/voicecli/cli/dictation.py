@@ -1,0 +1,93 @@
+"""`voicecli transcribe --mic`: what is said into the microphone, line by line."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from voicecli.cli.streams import polite_ends, tell, write_out
+
+if TYPE_CHECKING:
+    from voicecli.audio import Samples
+    from voicecli.duplex import Duplex
+    from voicecli.settings import ListenSettings, Settings
+    from voicecli.stt import Recognizer
+
+
+def dictate(settings: Settings, *, silence_s: float | None, as_json: bool) -> None:
+    """Write a line for every utterance, until Ctrl-C or so much silence."""
+    with polite_ends():
+        asyncio.run(_dictate(settings, silence_s, as_json=as_json))
+
+
+async def _dictate(settings: Settings, silence_s: float | None, *, as_json: bool) -> None:
+    from voicecli.duplex import DeviceDuplex
+    from voicecli.models import find_stt
+    from voicecli.stt import Recognizer
+
+    recognizer = Recognizer(find_stt(settings.stt.model), settings.stt)
+    # The microphone opens first: what is said while the model loads waits in its inbox.
+    async with DeviceDuplex(
+        settings.sound.input_device,
+        loudspeaker=False,
+        notices=lambda message, hint: tell(f"{message} - {hint}" if hint else message),
+    ) as duplex:
+        tell(f"listening ({duplex.describe()}); Ctrl-C ends")
+        await recognizer.warm_up()
+        await _listen(duplex, settings.listen, recognizer, silence_s, as_json=as_json)
+
+
+async def _listen(
+    duplex: Duplex,
+    settings: ListenSettings,
+    recognizer: Recognizer,
+    silence_s: float | None,
+    *,
+    as_json: bool,
+) -> None:
+    from voicecli.audio import SAMPLE_RATE_HZ
+    from voicecli.endpointing import Endpointer, Utterance
+    from voicecli.vad import SileroVad
+
+    vad, endpointer = SileroVad(), Endpointer(settings)
+    end = 0
+    quiet_since: int | None = None
+    try:
+        async with aclosing(duplex.frames()) as frames:
+            async for frame in frames:
+                end = frame.end
+                for event in endpointer.feed(frame, vad.probability(frame.samples)):
+                    if isinstance(event, Utterance):
+                        times = event.start, event.speech_end
+                        await _write(recognizer, event.samples, *times, as_json=as_json)
+                if endpointer.in_speech or quiet_since is None:
+                    quiet_since = end
+                elif silence_s and end - quiet_since >= silence_s * SAMPLE_RATE_HZ:
+                    return
+    finally:
+        # Ctrl-C in the middle of a sentence: it was said, so it is written.
+        if endpointer.in_speech:
+            samples = endpointer.so_far()
+            await _write(recognizer, samples, end - len(samples), end, as_json=as_json)
+
+
+async def _write(
+    recognizer: Recognizer, samples: Samples, start: int, end: int, *, as_json: bool
+) -> None:
+    """start, end: of the speech, at 16 kHz since the microphone opened."""
+    from voicecli.audio import SAMPLE_RATE_HZ
+    from voicecli.transcription.formats import line, printable
+    from voicecli.transcription.segments import Segment
+
+    heard = await recognizer.transcribe(samples)
+    if text := printable(heard.text):
+        segment = Segment(
+            start / SAMPLE_RATE_HZ,
+            end / SAMPLE_RATE_HZ,
+            text,
+            heard.language,
+            avg_logprob=heard.avg_logprob,
+            no_speech_prob=heard.no_speech_prob,
+        )
+        write_out(line(segment, "jsonl" if as_json else "txt"))

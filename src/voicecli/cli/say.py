@@ -1,0 +1,471 @@
+"""`voicecli say`: text -> speech, sentence by sentence while the text still arrives."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+from voicecli.cli.streams import polite_ends, write_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from voicecli.audio import Clip
+    from voicecli.settings import Settings
+    from voicecli.tts import Voice
+
+READ_BYTES = 4096
+"""Of standard input at once, at most: what is there is spoken before more is asked for."""
+
+DETECT_CHARS = 200
+"""The language is detected in the first sentences, up to this many characters."""
+
+AUTO = "auto"
+
+FIRST_CLAUSE_WORDS = 4
+"""As in a conversation: see reply.FIRST_CLAUSE_WORDS."""
+
+
+class Timestamps(StrEnum):
+    JSON = "json"
+
+
+def say(
+    text: Annotated[
+        str | None, typer.Argument(help="What to say. Default: standard input, as it comes.")
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="FILE", help="Read the text from a file.")
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write .wav, .flac, .mp3, .ogg, .opus or .m4a instead of playing; - is stdout.",
+        ),
+    ] = None,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="With --output -: 16-bit mono samples, no header.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the output.")] = False,
+    voice: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Piper voice: name or .onnx file.")
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(metavar="CODE", help="Take a voice of this language; auto detects it."),
+    ] = None,
+    speaker: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of a voice with several: name or number.")
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option(min=0.25, max=4, help="2 is twice as fast.")
+    ] = None,
+    volume: Annotated[float | None, typer.Option(min=0, max=4, help="1 is normal.")] = None,
+    pause: Annotated[
+        float | None, typer.Option(min=0, max=60, metavar="SECONDS", help="Between sentences.")
+    ] = None,
+    timestamps: Annotated[
+        Timestamps | None, typer.Option(help="Tell on stdout when each word is said.")
+    ] = None,
+    output_device: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Loudspeaker: name, part of it, or number.")
+    ] = None,
+    list_voices: Annotated[
+        bool, typer.Option("--list-voices", help="The voices on this machine.")
+    ] = False,
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Profile of config.toml.")
+    ] = None,
+) -> None:
+    """Read text aloud.
+
+    Example: ollama run llama3.2 "Tell me a story" | voicecli say
+    """
+    if list_voices:
+        with polite_ends():
+            _list_voices()
+        return
+    to_stdout = output == "-"
+    output_file = None if output is None or to_stdout else Path(output)
+    _refuse_contradictions(
+        {
+            "TEXT and --file can't be combined": text is not None and file is not None,
+            "--raw needs --output -": raw and not to_stdout,
+            "--force needs --output FILE": force and (output is None or to_stdout),
+            "--timestamps and --output - can't both use standard output": (
+                timestamps is not None and to_stdout
+            ),
+            "--output-device and --output can't be combined": (
+                output_device is not None and output is not None
+            ),
+            "--voice and --language can't be combined": voice is not None and language is not None,
+        }
+    )
+    from voicecli.settings import load
+
+    settings = load(
+        {
+            "sound.output_device": output_device,
+            "tts.voice": voice,
+            "tts.speaker": speaker,
+            "tts.speed": speed,
+            "tts.volume": volume,
+        },
+        profile=profile,
+    ).settings
+    if output_file is not None:
+        _check_output(output_file, force=force)
+    import asyncio
+
+    with polite_ends():
+        asyncio.run(
+            _say(
+                settings,
+                _deltas(text, file),
+                _Target(output_file, to_stdout, raw, settings.sound.output_device),
+                language=language,
+                pause_s=pause or 0.0,
+                timestamps=timestamps is not None,
+            )
+        )
+
+
+def _refuse_contradictions(contradictions: Mapping[str, bool]) -> None:
+    for message, is_so in contradictions.items():
+        if is_so:
+            raise typer.BadParameter(message)
+
+
+def _check_output(output: Path, *, force: bool) -> None:
+    """Refuse before anything is spoken."""
+    from voicecli.encoding import codec_of
+    from voicecli.errors import AudioFileError
+
+    codec_of(output)
+    if output.is_file() and not force:
+        raise AudioFileError(f"{output} would be overwritten", "--force overwrites it")
+    if not output.parent.is_dir():
+        raise AudioFileError(f"there is no directory {output.parent}", "make it first")
+
+
+def _list_voices() -> None:
+    from voicecli.models import installed_voices
+
+    for voice in installed_voices():
+        languages = " ".join(voice.languages) or "?"
+        speakers = _config(voice.path).get("speaker_id_map") or {}
+        names = f"   speakers: {', '.join(speakers)}" if speakers else ""
+        write_out(f"{voice.name:<32} {languages:<6} {voice.source}{names}\n")
+
+
+# -- the text ---------------------------------------------------------------------------------
+
+
+async def _deltas(text: str | None, file: str | None) -> AsyncIterator[str]:
+    """The text in pieces. Standard input is read no faster than it is spoken."""
+    if text is not None:
+        for first in range(0, len(text), READ_BYTES):
+            yield text[first : first + READ_BYTES].encode(errors="replace").decode()
+        return
+    from voicecli.worker import Worker
+
+    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+    # A daemon thread: whoever presses Ctrl-C need not press Ctrl-D too.
+    reader = Worker("text")
+    with _opened(file) as descriptor:
+        while data := await reader.run(os.read, descriptor, READ_BYTES):
+            yield decoder.decode(data)
+    yield decoder.decode(b"", final=True)
+
+
+@contextmanager
+def _opened(file: str | None) -> Iterator[int]:
+    from voicecli.errors import VoicecliError
+
+    if file is None or file == "-":
+        yield sys.stdin.fileno()
+        return
+    try:
+        with Path(file).open("rb") as opened:
+            yield opened.fileno()
+    except OSError as error:
+        raise VoicecliError(f"{file} can't be read ({error.strerror})", "check the path") from error
+
+
+async def _peek(deltas: AsyncIterator[str]) -> tuple[str, AsyncIterator[str]]:
+    """The beginning of the text, and the whole text again."""
+    seen = ""
+    async for delta in deltas:
+        seen += delta
+        if len(seen) >= DETECT_CHARS or "\n" in seen.strip():
+            break
+
+    async def again() -> AsyncIterator[str]:
+        yield seen
+        async for delta in deltas:
+            yield delta
+
+    return seen, again()
+
+
+# -- the voice --------------------------------------------------------------------------------
+
+
+def _voice_for(language: str, beginning: str) -> Path:
+    """The first voice of a language; `auto` detects it among those that have a voice."""
+    from voicecli.errors import ModelMissingError
+    from voicecli.models import installed_voices
+
+    voices = [voice for voice in installed_voices() if voice.languages]
+    known = list(dict.fromkeys(code for voice in voices for code in voice.languages))
+    if language == AUTO:
+        language = _detect(beginning, known)
+    wanted = language.lower().replace("_", "-").split("-")[0]
+    for voice in voices:
+        if wanted in voice.languages:
+            return voice.path
+    raise ModelMissingError(
+        f"no voice on this machine speaks {language!r}, only: {', '.join(known)}",
+        "`voicecli models` lists voices to pull",
+    )
+
+
+def _detect(text: str, languages: list[str]) -> str:
+    """Which of these languages a text is in."""
+    if len(languages) == 1:
+        return languages[0]
+    import py3langid
+
+    py3langid.set_languages([code for code in languages if code in _KNOWN_TO_LANGID])
+    return py3langid.classify(text)[0]
+
+
+_KNOWN_TO_LANGID = frozenset(
+    "af am an ar as az be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo fr ga gl gu he"
+    " hi hr ht hu hy id is it ja jv ka kk km kn ko ku ky la lb lo lt lv mg mk ml mn mr ms mt nb ne"
+    " nl nn no oc or pa pl ps pt qu ro ru rw se si sk sl sq sr sv sw ta te th tl tr ug uk ur vi vo"
+    " wa xh zh zu".split()
+)
+
+
+def _config(onnx: Path) -> Mapping[str, Any]:
+    import json
+
+    try:
+        return json.loads(Path(f"{onnx}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _language_of(onnx: Path) -> str:
+    """As the voice's file says, for reading numbers and dates aloud: en-GB, de-DE ..."""
+    config = _config(onnx)
+    code = config.get("language", {}).get("code") or config.get("espeak", {}).get("voice") or "en"
+    return str(code).replace("_", "-")
+
+
+# -- the speech -------------------------------------------------------------------------------
+
+
+class Sink(Protocol):
+    """Where clips go."""
+
+    async def write(self, clip: Clip) -> None:
+        """Returns when there is room for the next one."""
+        ...
+
+    async def drain(self) -> None:
+        """Returns when everything was heard or written."""
+        ...
+
+
+async def _say(
+    settings: Settings,
+    deltas: AsyncIterator[str],
+    target: _Target,
+    *,
+    language: str | None,
+    pause_s: float,
+    timestamps: bool,
+) -> None:
+    import asyncio
+
+    from voicecli.audio import Clip, silence
+    from voicecli.errors import VoicecliError
+    from voicecli.models import find_voice
+    from voicecli.tts import Voice
+
+    if language is None:
+        path = find_voice(settings.tts.voice)
+    else:
+        beginning, deltas = await _peek(deltas)
+        path = _voice_for(language, beginning)
+    voice = Voice(path, settings.tts, aligned=timestamps)
+    loading = asyncio.create_task(voice.load())
+    await asyncio.sleep(0)  # it is loaded while this thread imports
+    from voicecli.sentences import sentences
+    from voicecli.speakable import speakable
+    from voicecli.spoken import spoken
+
+    code = _language_of(path)
+    # While someone waits for the first sound, a first clause will do; in a file it would be heard.
+    hurry = target.file is None and not pause_s and not timestamps
+    first_clause_words = FIRST_CLAUSE_WORDS if hurry else None
+    captions = _Captions(voice)
+    async with AsyncExitStack() as stack:
+        sink: Sink | None = None
+        async for sentence in sentences(
+            speakable(deltas, code), code, first_clause_words=first_clause_words
+        ):
+            aloud = spoken(sentence, code)
+            await loading
+            clip = await voice.synthesize(aloud) if aloud else None
+            if clip is None or len(clip.samples) == 0:
+                continue
+            if sink is None:
+                sink = await stack.enter_async_context(_open(target, clip.sample_rate_hz))
+            elif pause_s:
+                gap = Clip(silence(round(pause_s * clip.sample_rate_hz)), clip.sample_rate_hz)
+                captions.skip(gap)
+                await sink.write(gap)
+            if timestamps:
+                captions.add(sentence.strip(), clip)
+            await sink.write(clip)
+        if sink is None:
+            await loading
+            raise VoicecliError("the text has nothing in it that can be said", "give it some words")
+        await sink.drain()
+    if timestamps:
+        captions.write()
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A file, standard output, or else a loudspeaker."""
+
+    file: Path | None
+    stdout: bool
+    raw: bool
+    device: str | None
+
+
+@asynccontextmanager
+async def _open(target: _Target, sample_rate_hz: int) -> AsyncIterator[Sink]:
+    """Opened with the first clip: where nothing can be said, nothing is touched."""
+    if target.stdout:
+        yield _Pipe(sample_rate_hz, raw=target.raw)
+    elif target.file is not None:
+        from voicecli.encoding import audio_file
+
+        with audio_file(target.file, sample_rate_hz) as encoder:
+            yield _File(encoder)
+    else:
+        from voicecli.cli.streams import tell
+        from voicecli.duplex import DeviceDuplex
+
+        async with DeviceDuplex(
+            None,
+            target.device,
+            microphone=False,
+            notices=lambda message, hint: tell(f"{message} - {hint}" if hint else message),
+        ) as duplex:
+            yield _Loudspeaker(duplex.speaker)
+
+
+class _Loudspeaker:
+    def __init__(self, speaker: Any) -> None:
+        self._speaker = speaker
+
+    async def write(self, clip: Clip) -> None:
+        await self._speaker.play(clip)
+
+    async def drain(self) -> None:
+        await self._speaker.drain()
+
+
+class _File:
+    def __init__(self, encoder: Any) -> None:
+        self._encoder = encoder
+
+    async def write(self, clip: Clip) -> None:
+        self._encoder.write(clip.samples)
+
+    async def drain(self) -> None:
+        pass
+
+
+class _Pipe:
+    """Standard output. Written by a thread, so that Ctrl-C works while nobody reads."""
+
+    def __init__(self, sample_rate_hz: int, *, raw: bool) -> None:
+        from voicecli.audio import wav_header
+        from voicecli.worker import Worker
+
+        self._worker = Worker("stdout")
+        self._before = b"" if raw else wav_header(sample_rate_hz)
+
+    async def write(self, clip: Clip) -> None:
+        from voicecli.audio import to_pcm16
+
+        before, self._before = self._before, b""
+        await self._worker.run(write_out, before + to_pcm16(clip.samples))
+
+    async def drain(self) -> None:
+        pass
+
+
+class _Captions:
+    """When each sentence and each word is said, as JSON."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._voice = voice
+        self._at_s = 0.0
+        self._sentences: list[dict[str, Any]] = []
+
+    def skip(self, clip: Clip) -> None:
+        self._at_s += clip.duration_s
+
+    def add(self, written: str, clip: Clip) -> None:
+        from dataclasses import replace
+
+        from voicecli.alignment import words_of
+
+        words = words_of(replace(clip, text=written), self._voice.count_phonemes)
+        self._sentences.append(
+            {
+                "text": written,
+                "start": round(self._at_s, 3),
+                "end": round(self._at_s + clip.duration_s, 3),
+                "words": [
+                    {
+                        "word": word.text,
+                        "start": round(self._at_s + word.start_s, 3),
+                        "end": round(self._at_s + word.end_s, 3),
+                    }
+                    for word in words
+                ],
+            }
+        )
+        self._at_s += clip.duration_s
+
+    def write(self) -> None:
+        import json
+
+        document = {
+            "voice": self._voice.name,
+            "duration": round(self._at_s, 3),
+            "sentences": self._sentences,
+        }
+        write_out(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

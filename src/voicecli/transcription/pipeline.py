@@ -1,0 +1,402 @@
+"""Recordings -> transcriptions: read ahead in one thread, recognise in others.
+
+reader thread       decode, VAD, windows of file 1, 2, 3 ...    never far ahead (a bounded queue)
+this thread         batches of windows, across files; results in order
+worker threads      one batch each
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from io import FileIO
+from math import inf
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voicecli.audio import SAMPLE_RATE_HZ, Samples, decode_channels, decode_raw
+from voicecli.errors import AudioFileError, VoicecliError
+from voicecli.transcription.hearing import Hearing, Trial, try_hearing, utterances
+from voicecli.transcription.recognition import BatchRecognizer, Heard, SpokenLanguage
+from voicecli.transcription.segments import Segment
+from voicecli.transcription.speech import SileroBlockVad, SpeechFinder
+from voicecli.transcription.windows import Packer, Window
+from voicecli.worker import watch
+
+READ_AHEAD_BATCHES = 1
+"""Per worker: enough that none waits, and bounded memory (a window is 2 MB)."""
+
+EARLY_STOP = 0.5
+EARLY_STOP_S = 5.0
+"""A text that ends before this share of its window, and leaves this much speech without any, is
+heard again utterance by utterance."""
+
+
+UTTERANCE_BATCH = 16
+"""Utterances recognised at once."""
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    raw_hz: int | None = None
+    """Standard input is headerless 16-bit mono at this rate."""
+    channels: bool = False
+    """Each channel is a speaker."""
+    vad: bool = True
+    """Leave silence out."""
+    clip_s: tuple[float, float] | None = None
+    """Only from here to there."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A recording to read."""
+
+    path: Path | FileIO
+    """A stream is standard input."""
+    name: str
+    """For people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A window of speech in recording number `source`."""
+
+    source: int
+    speaker: str
+    language: SpokenLanguage = field(repr=False)
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """There is nothing more to come of a recording."""
+
+    source: int
+    duration_s: float = 0.0
+    error: VoicecliError | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was said in a window of recording number `source`."""
+
+    source: int
+    segments: tuple[Segment, ...]
+    until_s: float
+    """In the recording: how far it is done."""
+    language: str
+
+
+Event = Said | Ended
+
+
+def transcribe(
+    sources: Sequence[Source],
+    recognizer: BatchRecognizer,
+    options: ReadOptions,
+    *,
+    language: str | None = None,
+    batch_size: int = 8,
+    n_workers: int = 1,
+    at_once: bool = False,
+) -> Iterator[Event]:
+    """What is said in each recording, in order, and that it has ended.
+
+    A recording that can't be read ends with its error, and the others go on.
+
+    :param at_once: don't wait until a batch is full: for sound that is still being made.
+    :raises ModelError: when recognition fails.
+    """
+    inbox: queue.Queue[Found | Ended | BaseException | None] = queue.Queue(
+        READ_AHEAD_BATCHES * batch_size * n_workers
+    )
+
+    def hurry() -> bool:
+        return at_once and inbox.empty()
+
+    def read_all() -> None:
+        try:
+            for i, source in enumerate(sources):
+                for item in _read(i, source, options, SpokenLanguage(language), hurry):
+                    inbox.put(item)
+            inbox.put(None)
+        except BaseException as error:
+            inbox.put(error)
+
+    workers = _Workers(n_workers, read_all)
+    at_first = Hearing(trimmed=recognizer.trims)
+    hearing: Hearing | None = None
+    pending: deque[_Batch] = deque()
+    for items in _batches(inbox, batch_size, at_once=at_once):
+        found = [item for item in items if isinstance(item, Found)]
+        trial = _try_hearing(recognizer, found) if hearing is None and found else None
+        hearing = trial.hearing if trial else hearing
+        job = partial(_recognize, recognizer, found, hearing or at_first, trial and trial.first)
+        batch = _Batch(items)
+        workers.submit(batch, job)
+        pending.append(batch)
+        while pending and (at_once or len(pending) > n_workers + 1):
+            yield from pending.popleft().events()
+    for batch in pending:
+        yield from batch.events()
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Windows that are recognised together, and the ends of recordings between them."""
+
+    items: Sequence[Found | Ended]
+    heard: Future[list[list[Segment]]] = field(default_factory=Future)
+    """Of every Found, in order."""
+
+    def events(self) -> Iterator[Event]:
+        """Waits until it is recognised."""
+        heard = iter(self.heard.result())
+        for item in self.items:
+            if isinstance(item, Ended):
+                yield item
+            else:
+                yield Said(
+                    item.source,
+                    tuple(replace(one, speaker=item.speaker) for one in next(heard)),
+                    item.window.end_s,
+                    item.language.code(),
+                )
+
+
+class _Workers:
+    """The reader and the recognisers: daemon threads, so that leaving never waits for a model."""
+
+    def __init__(self, n_workers: int, read: Callable[[], None]) -> None:
+        self._jobs: queue.SimpleQueue[tuple[_Batch, Callable[[], list[list[Segment]]]]] = (
+            queue.SimpleQueue()
+        )
+        self._reader = threading.Thread(target=read, name="read", daemon=True)
+        self._n_running = 0
+        self._lock = threading.Lock()
+        watch(self)
+        self._reader.start()
+        for i in range(n_workers):
+            threading.Thread(target=self._work, name=f"recognise-{i}", daemon=True).start()
+
+    @property
+    def busy(self) -> bool:
+        """See worker.any_busy."""
+        return self._reader.is_alive() or self._n_running > 0 or not self._jobs.empty()
+
+    def submit(self, batch: _Batch, job: Callable[[], list[list[Segment]]]) -> None:
+        self._jobs.put((batch, job))
+
+    def _work(self) -> None:
+        while True:
+            batch, job = self._jobs.get()
+            with self._running():
+                try:
+                    batch.heard.set_result(job())
+                except BaseException as error:
+                    batch.heard.set_exception(error)
+            del batch, job
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        with self._lock:
+            self._n_running += 1
+        yield
+        with self._lock:
+            self._n_running -= 1
+
+
+def _batches(
+    inbox: queue.Queue[Found | Ended | BaseException | None], batch_size: int, *, at_once: bool
+) -> Iterator[list[Found | Ended]]:
+    """Lists that hold `batch_size` windows, the last fewer; with `at_once`, what is there."""
+    items: list[Found | Ended] = []
+    while (item := inbox.get()) is not None:
+        if isinstance(item, BaseException):
+            raise item
+        items.append(item)
+        n_found = sum(isinstance(one, Found) for one in items)
+        if n_found == batch_size or (at_once and inbox.empty()):
+            yield items
+            items = []
+    if items:
+        yield items
+
+
+def _try_hearing(recognizer: BatchRecognizer, found: Sequence[Found]) -> Trial | None:
+    """By the speech of one language: a prompt can name only one."""
+    language = found[0].language
+    return try_hearing(
+        recognizer, [one.window for one in found if one.language is language], language
+    )
+
+
+def _recognize(
+    recognizer: BatchRecognizer,
+    found: Sequence[Found],
+    hearing: Hearing,
+    first: Heard | None,
+) -> list[list[Segment]]:
+    """first: what was heard in the first window, where that is known."""
+    if hearing.utterances:
+        return _by_utterance(recognizer, found, hearing)
+    heard = [] if first is None else [first]
+    if rest := found[len(heard) :]:
+        heard += recognizer.recognize(
+            [one.window for one in rest],
+            [one.language for one in rest],
+            trimmed=hearing.trimmed,
+        )
+    segments = [list(one.segments) for one in heard]
+    for i, (one, what) in enumerate(zip(found, heard, strict=True)):
+        if _stops_early(one.window, what):
+            (again,) = _by_utterance(recognizer, [one], hearing)
+            if _n_words(again) > what.n_words:
+                segments[i] = again
+    return segments
+
+
+def _by_utterance(
+    recognizer: BatchRecognizer, found: Sequence[Found], hearing: Hearing
+) -> list[list[Segment]]:
+    """Each stretch for itself; its own start and end are the times of what is said in it."""
+    parts = [(i, part) for i, one in enumerate(found) for part in utterances(one.window)]
+    segments: list[list[Segment]] = [[] for _ in found]
+    for first in range(0, len(parts), UTTERANCE_BATCH):
+        some = parts[first : first + UTTERANCE_BATCH]
+        heard = recognizer.recognize(
+            [part for _, part in some],
+            [found[i].language for i, _ in some],
+            timestamps=False,
+            trimmed=hearing.trimmed,
+        )
+        for (i, _), what in zip(some, heard, strict=True):
+            segments[i].extend(what.segments)
+    return segments
+
+
+def _stops_early(window: Window, heard: Heard) -> bool:
+    left_s = window.duration_s - heard.reach_s
+    return heard.reach_s < EARLY_STOP * window.duration_s and left_s > EARLY_STOP_S
+
+
+def _n_words(segments: Iterable[Segment]) -> int:
+    return sum(len(segment.text.split()) for segment in segments)
+
+
+# -- reading ----------------------------------------------------------------------------------
+
+
+def _read(
+    number: int,
+    source: Source,
+    options: ReadOptions,
+    language: SpokenLanguage,
+    hurry: Callable[[], bool],
+) -> Iterator[Found | Ended]:
+    """The windows of a recording, and its end.
+
+    hurry: is asked after every stretch; where it says so, a window goes out before it is full.
+    """
+    warnings: list[str] = []
+    position = _Position()
+    try:
+        pieces = _clipped(_pieces(source, options, warnings.append), options, source, position)
+        for speaker, window in _windows(pieces, options, hurry):
+            yield Found(number, speaker, language, window)
+    except VoicecliError as error:
+        yield Ended(number, position.read_s, error, tuple(warnings))
+    else:
+        yield Ended(number, position.read_s, None, tuple(warnings))
+
+
+@dataclass
+class _Position:
+    read_s: float = 0.0
+    """Of the recording, so far."""
+
+
+def _pieces(
+    source: Source, options: ReadOptions, warn: Callable[[str], None]
+) -> Iterator[NDArray[np.float32]]:
+    """Shape (channels, samples), 16 kHz."""
+    if options.raw_hz is not None:
+        assert not isinstance(source.path, Path)
+        for piece in decode_raw(source.path, options.raw_hz):
+            yield piece[None]
+    else:
+        layout = None if options.channels else "mono"
+        yield from decode_channels(source.path, layout=layout, on_damage=warn)
+
+
+def _clipped(
+    pieces: Iterator[NDArray[np.float32]],
+    options: ReadOptions,
+    source: Source,
+    position: _Position,
+) -> Iterator[NDArray[np.float32]]:
+    """The pieces between the two moments of `options.clip_s`. Follows the position."""
+    start_s, end_s = options.clip_s or (0.0, inf)
+    first, last = round(start_s * SAMPLE_RATE_HZ), end_s * SAMPLE_RATE_HZ
+    n_read = 0
+    for piece in pieces:
+        begin = n_read
+        n_read += piece.shape[1]
+        position.read_s = min(n_read, last) / SAMPLE_RATE_HZ
+        if n_read > first:
+            yield piece[:, max(0, first - begin) : int(min(last, n_read)) - begin]
+        if n_read >= last:
+            return
+    if n_read <= first:
+        raise AudioFileError(
+            f"{source.name} is {position.read_s:.1f} s long and ends before the clip begins",
+            "choose an earlier --clip",
+        )
+
+
+def _windows(
+    pieces: Iterator[NDArray[np.float32]], options: ReadOptions, hurry: Callable[[], bool]
+) -> Iterator[tuple[str, Window]]:
+    """The windows of every channel, and who speaks in them."""
+    start = round((options.clip_s or (0.0, 0.0))[0] * SAMPLE_RATE_HZ)
+    tracks: list[_Track] = []
+    for piece in pieces:
+        if not tracks:
+            names = [f"channel {i + 1}" for i in range(len(piece))] if options.channels else [""]
+            tracks = [_Track(name, start, everything=not options.vad) for name in names]
+        for track, samples in zip(tracks, piece, strict=False):
+            for window in track.feed(samples, hurry):
+                yield track.speaker, window
+    for track in tracks:
+        for window in track.finish():
+            yield track.speaker, window
+
+
+class _Track:
+    """One channel on its way to windows."""
+
+    def __init__(self, speaker: str, start: int, *, everything: bool) -> None:
+        self.speaker = speaker
+        self._finder = SpeechFinder(SileroBlockVad(), start=start, everything=everything)
+        self._packer = Packer()
+
+    def feed(self, samples: Samples, hurry: Callable[[], bool]) -> Iterator[Window]:
+        for stretch in self._finder.feed(samples):
+            yield from self._packer.feed(stretch)
+            if hurry():
+                yield from self._packer.finish()
+
+    def finish(self) -> Iterator[Window]:
+        for stretch in self._finder.finish():
+            yield from self._packer.feed(stretch)
+        yield from self._packer.finish()

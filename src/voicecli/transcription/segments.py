@@ -1,0 +1,47 @@
+"""What a transcription is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    start_s: float
+    end_s: float
+    text: str
+    """With the blank before it, where the language writes one."""
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Some words in a row, from one breath to the next or thereabouts."""
+
+    start_s: float
+    """Of the recording."""
+    end_s: float
+    text: str
+    language: str = ""
+    """ISO 639-1; empty where nobody asked."""
+    words: tuple[Word, ...] = ()
+    """Empty unless asked for."""
+    avg_logprob: float = 0.0
+    """Mean log probability of the tokens; the lower, the less sure."""
+    no_speech_prob: float = 0.0
+    """Whisper's own opinion that nothing was said."""
+    speaker: str = ""
+    """Where each channel is a speaker: which."""
+
+
+@dataclass
+class Transcription:
+    """Everything said in one recording."""
+
+    language: str = ""
+    duration_s: float = 0.0
+    segments: list[Segment] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return " ".join(segment.text for segment in self.segments)

@@ -1,0 +1,87 @@
+"""Stretches of speech -> what the recogniser hears at once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from voicecli.audio import SAMPLE_RATE_HZ, Samples
+from voicecli.transcription.speech import Stretch
+
+WHISPER_WINDOW_S = 30.0
+"""What the encoder takes: shorter sound is filled up with silence, at the same cost."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """Stretches of one channel in a row, heard as if there were no silence between them."""
+
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def samples(self) -> Samples:
+        return np.concatenate([stretch.samples for stretch in self.stretches])
+
+    @property
+    def duration_s(self) -> float:
+        return sum(stretch.duration_s for stretch in self.stretches)
+
+    @property
+    def start_s(self) -> float:
+        """In the recording."""
+        return self.stretches[0].start / SAMPLE_RATE_HZ
+
+    @property
+    def end_s(self) -> float:
+        return self.stretches[-1].end / SAMPLE_RATE_HZ
+
+    def in_recording_s(self, time_s: float, *, is_end: bool = False) -> float:
+        """Where in the recording a moment of the window lies.
+
+        On the seam of two stretches an end belongs to the first and a start to the second.
+        """
+        left = max(0, round(time_s * SAMPLE_RATE_HZ))
+        for stretch in self.stretches:
+            n_samples = len(stretch.samples)
+            if left < n_samples or (is_end and left == n_samples):
+                return (stretch.start + left) / SAMPLE_RATE_HZ
+            left -= n_samples
+        return self.end_s
+
+
+def windows(
+    stretches: Iterable[Stretch], max_s: float = WHISPER_WINDOW_S, max_gap_s: float = inf
+) -> Iterator[Window]:
+    """Put as many stretches into each window as it holds, over gaps of at most `max_gap_s`."""
+    packer = Packer(max_s, max_gap_s)
+    for stretch in stretches:
+        yield from packer.feed(stretch)
+    yield from packer.finish()
+
+
+class Packer:
+    """As `windows`, stretch by stretch."""
+
+    def __init__(self, max_s: float = WHISPER_WINDOW_S, max_gap_s: float = inf) -> None:
+        self._max_s = max_s
+        self._max_gap_s = max_gap_s
+        self._held: list[Stretch] = []
+        self._held_s = 0.0
+
+    def feed(self, stretch: Stretch) -> Iterator[Window]:
+        if self._held:
+            gap_s = (stretch.start - self._held[-1].end) / SAMPLE_RATE_HZ
+            if self._held_s + stretch.duration_s > self._max_s or gap_s > self._max_gap_s:
+                yield from self.finish()
+        self._held.append(stretch)
+        self._held_s += stretch.duration_s
+
+    def finish(self) -> Iterator[Window]:
+        """What is held, complete or not."""
+        if self._held:
+            window = Window(tuple(self._held))
+            self._held, self._held_s = [], 0.0
+            yield window
