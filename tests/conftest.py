@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from jack_person import JackServer, Person, skip_without_jack
+from terminal import Terminal
 
 
 @pytest.fixture(autouse=True)
-def _isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith(("OPENAI_", "VOICECLI_", "HF_", "PULSE_", "JACK_")):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("VOICECLI_HOME", str(tmp_path / "voicecli-home"))
+    monkeypatch.setenv("VOICECLI_HOME", str(tmp_path_factory.mktemp("home") / "voicecli"))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "voicecli-no-such-server")
@@ -54,3 +55,20 @@ def person(jack_server: JackServer) -> Iterator[Person]:
     """Someone in front of the microphone (see jack_person.py)."""
     with Person(jack_server) as person:
         yield person
+
+
+@pytest.fixture
+def terminal(_isolated: None) -> Iterator[Callable[..., Terminal]]:
+    """Starts `voicecli ARGUMENTS` in a terminal of its own; without arguments, a shell."""
+    if shutil.which("tmux") is None:
+        pytest.skip("tmux is not installed (Debian: apt install tmux)")
+    opened: list[Terminal] = []
+
+    def start(*arguments: str) -> Terminal:
+        command = [sys.executable, "-m", "voicecli", *arguments] if arguments else []
+        opened.append(Terminal(*command))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.close()

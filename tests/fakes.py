@@ -6,13 +6,13 @@ frame of 32 ms, `#` is speech and `.` silence.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples, WavWriter
-from voicecli.errors import VoicecliError
+from voicecli.errors import ModelError, VoicecliError
 from voicecli.llm import Message
 from voicecli.speaker import Speaker
 from voicecli.stt import Transcript
@@ -97,11 +97,17 @@ class ToneVoice:
     def __init__(self) -> None:
         self.sentences: list[str] = []
 
-    async def synthesize(self, sentence: str) -> Clip:
+    async def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
+        """In two pieces: half a word, and the rest. It breaks at the word "fail"."""
         self.sentences.append(sentence)
         word_ends = tuple(10 * FRAME_SAMPLES * (i + 1) for i in range(len(sentence.split())))
         samples = np.full(max(word_ends, default=0), 0.5, np.float32)
-        return Clip(samples, SAMPLE_RATE_HZ, sentence, word_ends)
+        first, rest = np.split(samples, [5 * FRAME_SAMPLES])
+        yield Clip(first, SAMPLE_RATE_HZ, sentence, word_ends, to_come=len(rest))
+        if "fail" in sentence:
+            raise ModelError("the voice broke")
+        if len(rest):
+            yield Clip(rest, SAMPLE_RATE_HZ)
 
 
 async def pass_frames(speaker: Speaker, n_frames: int) -> None:

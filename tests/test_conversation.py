@@ -212,7 +212,7 @@ def test_barge_in_stops_the_reply_and_history_keeps_what_was_heard(talk) -> None
     )
     assert outcome.conversation == [
         ("user", "hello"),
-        ("assistant", "One two three"),
+        ("assistant", "One two three —"),
         ("user", "stop"),
         ("assistant", "Fine."),
     ]
@@ -408,6 +408,20 @@ def test_a_stream_cut_mid_way_keeps_what_was_heard(talk) -> None:
     )
     assert outcome.conversation == [("user", "hello"), ("assistant", "One two three.")]
     assert outcome.of(Notice) == [Notice("the stream broke off", "")]
+
+
+def test_a_voice_that_fails_in_the_middle_of_a_sentence_ends_the_reply_there(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 10 + "####..........",
+        ["hello", "again"],
+        [["One two fail."], ["Hello again."]],
+    )
+    assert outcome.of(Notice) == [Notice("the voice broke", "")]
+    # Half a word was heard, and no more.
+    assert outcome.audible_frames[:6] == [18, 19, 20, 21, 22, outcome.audible_frames[5]]
+    assert outcome.audible_frames[5] > 38
+    assert outcome.of(ReplyEnded)[0] == ReplyEnded("", "One two fail.", interrupted=False)
+    assert outcome.conversation == [("user", "hello again"), ("assistant", "Hello again.")]
 
 
 def test_audio_that_could_not_be_recognised_is_tried_again_with_the_next(talk) -> None:

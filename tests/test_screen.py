@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import shlex
-import shutil
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +12,7 @@ import pytest
 from jack_person import JACK_DEVICE, Person
 from programs import speak
 from sse_server import SseServer, reply
+from terminal import Terminal
 from voicecli.audio import SAMPLE_RATE_HZ
 from voicecli.events import (
     Dropped,
@@ -102,65 +98,6 @@ def test_printable(text: str, expected: str) -> None:
 
 
 # ---- a real terminal --------------------------------------------------------------------------
-
-
-class Terminal:
-    """A program in tmux, 80 columns wide."""
-
-    def __init__(self, socket: str, *command: str) -> None:
-        self._tmux = ("tmux", "-L", socket, "-f", "/dev/null")
-        shell = f"{shlex.join(command)}; echo exit code: $?; exec sleep 600"
-        self._call("new-session", "-d", "-x", "80", "-y", "24", shell)
-
-    def _call(self, *arguments: str) -> str:
-        done = subprocess.run([*self._tmux, *arguments], capture_output=True, text=True, check=True)
-        return done.stdout
-
-    @property
-    def text(self) -> str:
-        """The screen, and what has scrolled out of it."""
-        return self._call("capture-pane", "-p", "-S", "-")
-
-    @property
-    def cursor_is_shown(self) -> bool:
-        return self._call("display-message", "-p", "#{cursor_flag}").strip() == "1"
-
-    def press(self, key: str) -> None:
-        self._call("send-keys", key)
-
-    def wait_for(self, text: str, timeout_s: float = 60) -> str:
-        return self._wait(lambda: text in self.text, text, timeout_s)
-
-    def wait_for_end(self, timeout_s: float = 30) -> str:
-        """Until the program has left; its exit code."""
-        text = self._wait(lambda: "exit code: " in self.text, "exit code", timeout_s)
-        return text.rpartition("exit code: ")[2].split()[0]
-
-    def _wait(self, is_there: Callable[[], bool], what: str, timeout_s: float) -> str:
-        deadline = time.monotonic() + timeout_s
-        while not is_there():
-            assert time.monotonic() < deadline, f"no {what!r} on:\n{self.text}"
-            time.sleep(0.02)
-        return self.text
-
-    def close(self) -> None:
-        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
-    if shutil.which("tmux") is None:
-        pytest.skip("tmux is not installed (Debian: apt install tmux)")
-    opened: list[Terminal] = []
-
-    def start(*arguments: str) -> Terminal:
-        command = [sys.executable, "-m", "voicecli", *arguments]
-        opened.append(Terminal(f"voicecli-{tmp_path.name}-{len(opened)}", *command))
-        return opened[-1]
-
-    yield start
-    for one in opened:
-        one.close()
 
 
 def test_every_state_of_a_conversation(terminal: Callable[..., Terminal], person: Person) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voicecli.audio import Clip, Samples, resample
@@ -49,6 +50,7 @@ async def step() -> None:
         await asyncio.sleep(0)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 700), max_size=6), st.integers(1, 500))
 def test_what_is_pulled_is_what_was_queued(lengths: list[int], block: int):
     speaker = Speaker(RATE_HZ)
@@ -293,3 +295,113 @@ def test_an_hour_of_silence_gives_zeros_and_keeps_the_count():
     playback = speaker.queue(clip(160))
     pull(speaker, 441)
     assert playback.first_sample == 3600 * 16_000
+
+
+# ---- clips that are made while they are heard -------------------------------------------------
+
+
+def growing(whole: Clip, n_samples: int) -> Clip:
+    """The beginning of a clip."""
+    to_come = len(whole.samples) - n_samples
+    return replace(whole, samples=whole.samples[:n_samples], to_come=to_come)
+
+
+@given(
+    st.lists(st.integers(0, 3000), min_size=1, max_size=6),
+    st.sampled_from([8000, 16000, 22050, 24000]),
+    st.sampled_from([16000, 44100, 48000]),
+)
+def test_a_growing_clip_sounds_as_if_it_had_been_there(
+    lengths: list[int], clip_rate_hz: int, device_rate_hz: int
+):
+    whole = clip(sum(lengths), rate_hz=clip_rate_hz)
+    speaker = Speaker(device_rate_hz)
+    playback = speaker.queue(growing(whole, lengths[0]))
+    ends = np.cumsum(lengths)
+    for start, end in zip(ends[:-1], ends[1:], strict=True):
+        speaker.extend(playback, whole.samples[start:end])
+    assert playback.clip.to_come == 0
+    np.testing.assert_array_equal(playback.clip.samples, whole.samples)
+    expected = resample(whole.samples, clip_rate_hz, device_rate_hz)
+    heard = pull(speaker, len(expected) + BLOCK)
+    np.testing.assert_array_equal(heard[: len(expected)], expected)
+    assert not heard[len(expected) :].any()
+    assert playback.heard_samples == len(whole.samples)
+    assert not speaker.speaking
+
+
+def test_what_is_heard_of_a_growing_clip_is_known_all_the_time():
+    speaker = Speaker(48_000)
+    whole = clip(16_000)
+    playback = speaker.queue(growing(whole, 4000))
+    assert playback.clip.duration_s == 1.0
+    pull(speaker, 4800)
+    assert playback.heard_samples == 1600
+    speaker.extend(playback, whole.samples[4000:])
+    assert playback.heard_samples == 1600
+    pull(speaker, 24_000)
+    assert playback.heard_samples == 9600
+    pull(speaker, 48_000)
+    assert playback.heard_samples == 16_000
+
+
+def test_a_clip_made_more_slowly_than_heard_is_waited_for():
+    async def scenario():
+        speaker = Speaker(RATE_HZ)
+        whole = clip(3 * BLOCK)
+        playback = speaker.queue(growing(whole, BLOCK))
+        after = speaker.queue(clip(BLOCK, seed=1))
+        draining = asyncio.create_task(speaker.drain())
+        await speaker.wait_for_waiters(1)
+        np.testing.assert_array_equal(pull(speaker, BLOCK), whole.samples[:BLOCK])
+        assert not pull(speaker, 2 * BLOCK).any()
+        speaker.tick()
+        assert speaker.speaking
+        assert speaker.n_waiting
+        assert (playback.heard_samples, after.first_sample) == (BLOCK, None)
+        speaker.extend(playback, whole.samples[BLOCK:])
+        heard = pull(speaker, 3 * BLOCK)
+        np.testing.assert_array_equal(heard[: 2 * BLOCK], whole.samples[BLOCK:])
+        np.testing.assert_array_equal(heard[2 * BLOCK :], after.clip.samples)
+        pull(speaker, BLOCK)
+        speaker.tick()
+        await draining
+        assert after.first_sample == 5 * BLOCK
+
+    run(scenario())
+
+
+def test_a_clip_whose_rest_never_comes_ends_there():
+    speaker = Speaker(RATE_HZ)
+    whole = clip(3 * BLOCK)
+    playback = speaker.queue(growing(whole, 2 * BLOCK))
+    speaker.extend(playback, whole.samples[:0], last=True)
+    pull(speaker, 3 * BLOCK)
+    assert not speaker.speaking
+    assert playback.heard_samples == 2 * BLOCK
+    assert playback.clip.n_samples == 3 * BLOCK  # it was not heard whole
+    speaker.extend(playback, whole.samples[2 * BLOCK :])
+    assert not pull(speaker, BLOCK).any()
+
+
+def test_a_stopped_clip_may_still_be_extended():
+    speaker = Speaker(RATE_HZ)
+    whole = clip(3 * BLOCK)
+    playback = speaker.queue(growing(whole, BLOCK))
+    pull(speaker, BLOCK // 2)
+    speaker.stop()
+    pull(speaker, BLOCK)
+    speaker.extend(playback, whole.samples[BLOCK:])
+    assert not pull(speaker, 3 * BLOCK).any()
+    assert playback.heard_samples == BLOCK // 2
+
+
+def test_a_new_rate_while_a_clip_grows_loses_and_repeats_nothing():
+    speaker = Speaker(48_000)
+    tone = np.sin(np.arange(16_000) * 2 * np.pi * 440 / 16_000).astype(np.float32)
+    playback = speaker.queue(growing(Clip(tone, 16_000), 6000))
+    pull(speaker, 12_000)
+    speaker.retune(16_000)
+    assert playback.heard_samples == 4000
+    speaker.extend(playback, tone[6000:])
+    np.testing.assert_array_equal(pull(speaker, 12_000), tone[4000:])

@@ -6,7 +6,7 @@ import struct
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -91,6 +91,29 @@ class Clip:
     @property
     def duration_s(self) -> float:
         return self.n_samples / self.sample_rate_hz
+
+
+LEAD_DB = -45.0
+"""Below the loudest sample of a clip's beginning: what is quieter is no speech yet."""
+
+LEAD_S = 0.01
+"""So much of the silence stays, so that the first sound does not begin with a click."""
+
+
+def without_lead(clip: Clip) -> Clip:
+    """The clip without the silence that voices begin with (0.1 s, which would only be waited for).
+
+    Of a clip that is only a beginning, what it has of samples; they may all be silence.
+    """
+    loudness = np.abs(clip.samples)
+    loud = np.flatnonzero(loudness > 10 ** (LEAD_DB / 20) * np.max(loudness, initial=0.0))
+    lead = int(loud[0]) if len(loud) else 0
+    n_dropped = max(0, lead - int(LEAD_S * clip.sample_rate_hz))
+    return replace(
+        clip,
+        samples=clip.samples[n_dropped:],
+        word_ends=tuple(max(0, end - n_dropped) for end in clip.word_ends),
+    )
 
 
 def silence(n_samples: int) -> Samples:

@@ -13,12 +13,13 @@ Whoever speaks during a reply suspends it first. What was said is recognised; if
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine
+import math
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from voicecli.audio import SAMPLE_RATE_HZ, Clip, Frame, Samples, level_db
+from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Frame, Samples, level_db, silence
 from voicecli.duplex import Duplex
 from voicecli.endpointing import (
     Endpointer,
@@ -115,6 +116,7 @@ class Conversation:
         *,
         settings: ListenSettings | None = None,
         language: str = "en",
+        pronunciations: Mapping[str, str] | None = None,
         speculate: Speculate = "full",
         draft: bool = False,
     ) -> None:
@@ -125,6 +127,7 @@ class Conversation:
         self._emit = emit
         self._settings = settings or ListenSettings()
         self._language = language
+        self._pronunciations = pronunciations or {}
         self._speculate: Speculate = speculate
         self._may_draft = draft
         self._endpointer = Endpointer(self._settings)
@@ -137,6 +140,9 @@ class Conversation:
         self._draft: Draft | None = None
         self._draft_job: asyncio.Task[None]
         self._n_held = 0
+        self._stop_asked = False
+        self._heard_from = 0.0
+        """Sample index before which the microphone is muted."""
         self._said: list[str] = []
         """Sentences of the newest reply."""
         self._last_audible = 0
@@ -171,12 +177,35 @@ class Conversation:
                 )
             )
 
+    # ---- what the user asks for otherwise than by speaking ------------------------------------
+
+    def stop_reply(self) -> None:
+        """End the reply that is heard, or in the making; listening goes on."""
+        self._stop_asked = True
+
+    @property
+    def muted(self) -> bool:
+        return self._heard_from == math.inf
+
+    def mute(self, muted: bool) -> None:
+        """While muted, what the microphone hears goes nowhere: silence takes its place."""
+        heard_from = self._parts.duplex.mute(muted)
+        self._heard_from = math.inf if muted else heard_from
+        self._parts.detector.reset()
+
     # ---- the listening loop -------------------------------------------------------------------
 
     async def _hear(self, frame: Frame) -> None:
         frame = self._parts.echo.cancel(frame)
-        probability = self._parts.detector.probability(frame.samples)
-        loud = self._loudness.is_loud(frame.samples)
+        if self._stop_asked:
+            self._stop_asked = False
+            await self._stop_reply()
+        if frame.start < self._heard_from:  # muted, though the echo's path stays known
+            frame = Frame(silence(FRAME_SAMPLES), frame.start, frame.played)
+            probability, loud = 0.0, False
+        else:
+            probability = self._parts.detector.probability(frame.samples)
+            loud = self._loudness.is_loud(frame.samples)
         self._emit(Level(level_db(frame.samples), probability))
         if self._speaker.speaking and not self._parts.echo.may_be_user(frame):
             probability = 0.0
@@ -253,6 +282,17 @@ class Conversation:
             await self._end(reply)
         self._hold_or_release()
 
+    async def _stop_reply(self) -> None:
+        """A turn that was just being understood is taken back with its reply."""
+        suspended, self._suspended = self._suspended, None
+        if suspended is not None:
+            await self._end(suspended)
+        reply = self._reply
+        if reply is not None and reply.confirmed:
+            self._pending.clear()
+            await self._cancel_reply()
+        self._hold_or_release()
+
     async def _end(self, reply: Reply) -> None:
         if reply.spoken:
             self._speaker.stop()
@@ -293,7 +333,9 @@ class Conversation:
 
     def _show_state(self) -> None:
         reply = self._reply
-        if self._endpointer.in_speech:
+        if self.muted:
+            state = State.MUTED
+        elif self._endpointer.in_speech:
             state = State.HEARING
         elif reply is not None and reply.running:
             state = State.SPEAKING if self._speaker.speaking else State.THINKING
@@ -449,12 +491,19 @@ class Conversation:
             await self._speaker.until(lambda: reply.confirmed)
         reply.stopwatch.mark("asked")
         self._said = []
-        async with aclosing(await self._pieces(reply)) as pieces:
-            async for sentence, clip in pieces:
-                reply.stopwatch.mark("first audio")
-                self._said.append(sentence)
-                reply.spoken.append((sentence, self._speaker.queue(clip)))
-                await self._speaker.room()
+        try:
+            async with aclosing(await self._pieces(reply)) as pieces:
+                async for sentence, clip in pieces:
+                    reply.stopwatch.mark("first audio")
+                    if sentence:
+                        self._said.append(sentence)
+                        reply.spoken.append((sentence, self._speaker.queue(clip)))
+                    else:
+                        self._speaker.extend(reply.spoken[-1][1], clip.samples)
+                    await self._speaker.room()
+        finally:
+            if reply.spoken:  # the voice may have failed in the middle of a sentence
+                self._speaker.extend(reply.spoken[-1][1], silence(0), last=True)
 
     async def _pieces(self, reply: Reply) -> AsyncGenerator[tuple[str, Clip], None]:
         assert reply.transcript is not None
@@ -477,7 +526,9 @@ class Conversation:
 
     def _new_answer(self) -> Answer:
         parts = self._parts
-        return Answer(parts.language_model, parts.voice, self._language, self._emit)
+        return Answer(
+            parts.language_model, parts.voice, self._language, self._pronunciations, self._emit
+        )
 
     def _take_turn(self, reply: Reply) -> None:
         """The reply may be heard if the turn is over and was worth an answer.
@@ -499,5 +550,5 @@ class Conversation:
             return
         heard, unheard = reply.heard_and_unheard()
         if not reply.reopened:
-            self._history.add_assistant(heard)
+            self._history.add_assistant(heard, interrupted=reply.interrupted)
         self._emit(ReplyEnded(heard, unheard, reply.interrupted))

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from voicecli.llm import Message
 from voicecli.speaker import Playback
 
-
 INTERRUPTED = " —"
 """Behind a reply that the user cut off: the model should know, and must not say it."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from voicecli.audio import Clip, Samples
+from voicecli.audio import Clip, Samples, without_lead
 from voicecli.endpointing import Speech
 from voicecli.events import Event, ReplyText
 from voicecli.history import heard_words
@@ -37,7 +37,7 @@ class LanguageModel(Protocol):
 
 
 class Voice(Protocol):
-    async def synthesize(self, sentence: str) -> Clip: ...
+    def stream(self, sentence: str) -> AsyncGenerator[Clip, None]: ...
 
 
 @dataclass(eq=False)
@@ -100,11 +100,13 @@ class Answer:
     language_model: LanguageModel
     voice: Voice
     language: str
+    pronunciations: Mapping[str, str]
     tell: Emit
     """Gets the text as it is written."""
 
     async def to(self, messages: Sequence[Message]) -> AsyncGenerator[tuple[str, Clip], None]:
-        """Sentences as written, each with its sound. Closing it closes the model's stream."""
+        """Sentences as written, each with its sound, or with its beginning: what is still to come
+        of it comes next, with no text. Closing it closes the model's stream."""
         async with (
             aclosing(self._written(messages)) as deltas,
             aclosing(speakable(deltas, self.language)) as plain,
@@ -112,13 +114,16 @@ class Answer:
                 sentences(plain, self.language, first_clause_words=FIRST_CLAUSE_WORDS)
             ) as pieces,
         ):
+            is_first = True
             async for sentence in pieces:
-                yield (
-                    sentence,
-                    await self.voice.synthesize(spoken(sentence.strip(), self.language)),
-                )
+                aloud = spoken(sentence.strip(), self.language, self.pronunciations)
+                async with aclosing(self.voice.stream(aloud)) as clips:
+                    async for clip in clips:
+                        # Between sentences silence is a pause; before the first, only late.
+                        yield sentence, without_lead(clip) if is_first else clip
+                        sentence, is_first = "", False
 
-    async def _written(self, messages: Sequence[Message]) -> AsyncIterator[str]:
+    async def _written(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         async with aclosing(self.language_model.stream(messages)) as deltas:
             async for delta in deltas:
                 self.tell(ReplyText(delta))

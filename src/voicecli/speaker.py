@@ -6,10 +6,11 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
-from voicecli.audio import SAMPLE_RATE_HZ, Clip, Samples, resample, silence
+from voicecli.audio import SAMPLE_RATE_HZ, Clip, Resampler, Samples, silence
 
 QUEUED_S = 2.0
 """`room` waits while more than this is queued: enough for a slow sentence, little to throw away."""
@@ -23,23 +24,35 @@ class Playback:
 
     def __init__(self, clip: Clip, sample_rate_hz: int) -> None:
         self.clip = clip
+        """With what came later (`Speaker.extend`)."""
         self.first_sample: int | None = None
         """Index (16 kHz, as in Frame.played) at which it began to be heard; None before."""
-        self._samples = resample(clip.samples, clip.sample_rate_hz, sample_rate_hz)
+        self._sample_rate_hz = sample_rate_hz
+        self._complete = clip.to_come == 0
         self._position = 0
+        self._resample_anew()
 
     @property
     def heard_samples(self) -> int:
         """What went to the loudspeaker so far, at the clip's own rate; grows while it plays."""
-        return self._at_clip_rate(self._position)
+        n_samples = len(self.clip.samples)
+        if self._remaining == 0 and self._complete:
+            return n_samples
+        return min(self._position * self.clip.sample_rate_hz // self._sample_rate_hz, n_samples)
 
-    def _at_clip_rate(self, position: int) -> int:
-        if self._remaining == 0:
-            return len(self.clip.samples)
-        return position * len(self.clip.samples) // len(self._samples)
+    def _grown(self, samples: Samples, *, last: bool) -> tuple[Clip, Samples, bool]:
+        clip = replace(
+            self.clip,
+            samples=np.concatenate([self.clip.samples, samples]),
+            to_come=max(0, self.clip.to_come - len(samples)),
+        )
+        complete = last or clip.to_come == 0
+        resampled = self._resample(samples, last=complete)
+        return clip, np.concatenate([self._samples, resampled]), complete
 
     @property
     def _remaining(self) -> int:
+        """What is there and was not taken."""
         return len(self._samples) - self._position
 
     def _take(self, n_samples: int) -> Samples:
@@ -48,12 +61,26 @@ class Playback:
         return piece
 
     def _seek(self, sample: int) -> None:
-        self._position = sample * len(self._samples) // max(1, len(self.clip.samples))
+        position = sample * self._sample_rate_hz // self.clip.sample_rate_hz
+        self._position = min(position, len(self._samples))
 
     def _retune(self, sample_rate_hz: int) -> None:
-        heard = self._position / max(1, len(self._samples))
-        self._samples = resample(self.clip.samples, self.clip.sample_rate_hz, sample_rate_hz)
-        self._position = round(heard * len(self._samples))
+        position = round(self._position * sample_rate_hz / self._sample_rate_hz)
+        self._sample_rate_hz = sample_rate_hz
+        self._resample_anew()
+        self._position = min(position, len(self._samples))
+
+    def _resample_anew(self) -> None:
+        resampler = Resampler(self.clip.sample_rate_hz, self._sample_rate_hz)
+        self._resampler: Resampler | None = resampler
+        self._samples = self._resample(self.clip.samples, last=self._complete)
+
+    def _resample(self, samples: Samples, *, last: bool) -> Samples:
+        assert self._resampler is not None
+        resampled = self._resampler.feed(samples, last=last)
+        if last:
+            self._resampler = None
+        return resampled
 
 
 class Speaker:
@@ -89,6 +116,15 @@ class Speaker:
             self._queue.append(playback)
             self._idle_samples = 0
         return playback
+
+    def extend(self, playback: Playback, samples: Samples, *, last: bool = False) -> None:
+        """More of a clip that was queued with samples to come. It is complete when all are there,
+        or with `last`: then the rest will never come, and is not waited for."""
+        if playback._complete:
+            return
+        grown = playback._grown(samples, last=last)
+        with self._lock:
+            playback.clip, playback._samples, playback._complete = grown
 
     async def room(self) -> None:
         """Wait while more than QUEUED_S is queued, or until `stop`."""
@@ -247,12 +283,14 @@ class Speaker:
         n_filled = 0
         while not self._held and self._queue and n_filled < len(out):
             playback = self._queue[0]
+            piece = playback._take(len(out) - n_filled)
+            if not len(piece) and not playback._complete:
+                break  # it is made more slowly than it is heard
             if playback.first_sample is None:
                 playback.first_sample = self._index_of(n_filled)
-            piece = playback._take(len(out) - n_filled)
             out[n_filled : n_filled + len(piece)] = piece
             n_filled += len(piece)
-            if playback._remaining == 0:
+            if playback._remaining == 0 and playback._complete:
                 self._queue.popleft()
         return n_filled
 
@@ -261,6 +299,8 @@ class Speaker:
         return self._index + (self._since_index + offset) * SAMPLE_RATE_HZ // self.sample_rate_hz
 
     def _apply_gain(self, out: Samples) -> None:
+        if self._gain == 1 and len(self._gain_ramp) == 0:
+            return
         n_ramp = min(len(out), len(self._gain_ramp))
         out[:n_ramp] *= self._gain_ramp[:n_ramp]
         out[n_ramp:] *= self._gain

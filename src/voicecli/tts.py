@@ -1,33 +1,46 @@
-"""Sentence -> Clip, by Piper."""
+"""Sentence -> Clip, by Piper; at once, or beginning with the first sound that is there."""
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voicecli.audio import Clip, silence
+from voicecli.alignment import phonemes_of, with_durations, words_of
+from voicecli.audio import Clip, Samples, silence
 from voicecli.errors import ModelCorruptError, ModelError, SettingsError
+from voicecli.leveling import Leveler
 from voicecli.onnx import load_session
+from voicecli.piper_chunks import VoiceInParts, load_in_parts
 from voicecli.settings import TtsSettings
 from voicecli.worker import Worker
 
 if TYPE_CHECKING:
     from piper import PiperVoice
+    from piper.voice import AudioChunk
 
 PEAK = 0.89
 """-1 dBFS: resampling overshoots a little, and full scale would clip."""
 
 
-def load_piper(path: Path) -> PiperVoice:
-    """Load an .onnx voice with its .onnx.json; raises ModelCorruptError."""
+def load_piper(path: Path, *, aligned: bool = False) -> PiperVoice:
+    """Load an .onnx voice with its .onnx.json, in parts where it can be; raises ModelCorruptError.
+
+    aligned: it can say how long each phoneme takes, if it is a voice that knows.
+    """
     from piper import PiperConfig, PiperVoice
 
     try:
         config = PiperConfig.from_dict(json.loads(Path(f"{path}.json").read_text("utf-8")))
-        return PiperVoice(session=load_session(path), config=config)
+        session = load_in_parts(path, config)
+        if session is None:
+            session = load_session(with_durations(path.read_bytes()) if aligned else path)
+        return PiperVoice(session=session, config=config)  # pyright: ignore[reportArgumentType]
     except Exception as error:
         raise ModelCorruptError(
             f"the voice {path} can't be loaded ({error})",
@@ -38,44 +51,89 @@ def load_piper(path: Path) -> PiperVoice:
 class Voice:
     """A Piper voice on its own thread. It is loaded by the first job."""
 
-    def __init__(self, path: Path, settings: TtsSettings) -> None:
+    def __init__(self, path: Path, settings: TtsSettings, *, aligned: bool = False) -> None:
+        """aligned: clips tell when each phoneme is said."""
         self.name = path.stem
+        self._aligned = aligned
         self._path = path
         self._settings = settings
         self._piper: PiperVoice | None = None
+        self._leveler = Leveler()
         self._worker = Worker("tts")
 
     @property
     def busy(self) -> bool:
         return self._worker.busy
 
+    async def load(self) -> None:
+        """Load the voice; raises ModelCorruptError."""
+        await self._worker.run(self._load)
+
     async def warm_up(self) -> None:
         """Load the voice and speak a word to nobody; raises ModelCorruptError, SettingsError."""
-        await self.synthesize("Hello.")
+        async for _ in self.stream("Hello."):
+            pass
 
     async def synthesize(self, sentence: str) -> Clip:
         """Speak one sentence. Text with nothing to say (`...`) gives a clip of no samples."""
-        return await self._worker.run(self._synthesize, sentence)
+        return await self._worker.run(lambda: _joined(list(self._clips(sentence, Leveler()))))
 
-    def _synthesize(self, sentence: str) -> Clip:
+    async def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
+        """Speak one sentence, in pieces where the voice can: each is given as soon as it is made.
+
+        The first has the text and its words' times, and tells how much is to come; the others have
+        nothing but samples.
+        """
+        clips = self._clips(sentence, self._leveler)
+        while (clip := await self._worker.run(lambda: next(clips, None))) is not None:
+            yield clip
+
+    def count_phonemes(self, text: str) -> int:
+        """How many phonemes it has aloud; the voice must be loaded."""
+        return sum(map(len, self._load().phonemize(text)))
+
+    def _load(self) -> PiperVoice:
+        if self._piper is None:
+            self._piper = load_piper(self._path, aligned=self._aligned)
+        return self._piper
+
+    def _clips(self, sentence: str, leveler: Leveler) -> Iterator[Clip]:
+        """A clip of the whole, or its beginning and then the rest."""
         from piper import SynthesisConfig
 
-        if self._piper is None:
-            self._piper = load_piper(self._path)
+        piper = self._load()
         config = SynthesisConfig(
-            speaker_id=self._speaker_id(self._piper),
-            length_scale=self._piper.config.length_scale / self._settings.speed,
+            speaker_id=self._speaker_id(piper),
+            length_scale=piper.config.length_scale / self._settings.speed,
             volume=PEAK * self._settings.volume,
         )
         try:
-            chunks = [chunk.audio_float_array for chunk in self._piper.synthesize(sentence, config)]
+            # Espeak may find several sentences in one.
+            chunks, pieces = [], []
+            for chunk in piper.synthesize(sentence, config, include_alignments=self._aligned):
+                chunks.append(chunk)
+                pieces.append(_pieces(piper, chunk, leveler, config.volume))
+            to_come = sum(len(chunk.audio_float_array) for chunk in chunks)
+            clip = Clip(silence(0), piper.config.sample_rate, sentence, to_come=to_come)
+            if self._aligned:
+                clip = self._with_times(replace(clip, phonemes=phonemes_of(chunks)))
+            for samples in itertools.chain.from_iterable(pieces):
+                to_come -= len(samples)
+                yield replace(clip, samples=samples, to_come=to_come)
+                clip = Clip(silence(0), clip.sample_rate_hz)
+            if not chunks:
+                yield clip  # there is nothing to say
         except Exception as error:
             raise ModelError(
                 f"the voice {self.name} can't speak {sentence!r} ({error})",
                 "try another with --voice",
             ) from error
-        samples = np.concatenate(chunks) if chunks else silence(0)
-        return Clip(samples, self._piper.config.sample_rate, sentence)
+
+    def _with_times(self, clip: Clip) -> Clip:
+        words = words_of(clip, self.count_phonemes)
+        return replace(
+            clip, word_ends=tuple(round(word.end_s * clip.sample_rate_hz) for word in words)
+        )
 
     def _speaker_id(self, piper: PiperVoice) -> int | None:
         wanted, names = self._settings.speaker, piper.config.speaker_id_map
@@ -87,3 +145,19 @@ class Voice:
             return int(wanted)
         known = ", ".join(names) or f"0 to {piper.config.num_speakers - 1}"
         raise SettingsError(f"the voice {self.name} has no speaker {wanted!r}", f"it has: {known}")
+
+
+def _pieces(
+    piper: PiperVoice, chunk: AudioChunk, leveler: Leveler, volume: float
+) -> Iterator[Samples]:
+    """The samples of `chunk`, which was synthesized last."""
+    session = piper.session
+    if not isinstance(session, VoiceInParts):
+        return iter([chunk.audio_float_array])
+    pieces = leveler.feed(session.chunks())
+    return (np.clip(piece * np.float32(volume), -1, 1) for piece in pieces)
+
+
+def _joined(clips: list[Clip]) -> Clip:
+    samples = np.concatenate([clip.samples for clip in clips])
+    return replace(clips[0], samples=samples, to_come=0)

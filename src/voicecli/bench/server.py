@@ -41,7 +41,7 @@ async def serve(first_token_s: float, tokens_per_s: float) -> AsyncIterator[str]
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         server.close()
-        for writer in writers:
+        for writer in list(writers):
             writer.close()
             with suppress(ConnectionError):
                 await writer.wait_closed()

@@ -318,7 +318,9 @@ async def _say(
     from voicecli.sentences import sentences
     from voicecli.speakable import speakable
     from voicecli.spoken import spoken
+    from voicecli.spoken.pronunciations import pronunciations_of
 
+    pronunciations = pronunciations_of(settings.tts)
     code = _language_of(path)
     # While someone waits for the first sound, a first clause will do; in a file it would be heard.
     hurry = target.file is None and not pause_s and not timestamps
@@ -329,7 +331,7 @@ async def _say(
         async for sentence in sentences(
             speakable(deltas, code), code, first_clause_words=first_clause_words
         ):
-            aloud = spoken(sentence, code)
+            aloud = spoken(sentence, code, pronunciations)
             await loading
             clip = await voice.synthesize(aloud) if aloud else None
             if clip is None or len(clip.samples) == 0:

@@ -174,7 +174,7 @@ def talk(
         forbid_network()
     demo_file = as_file(files("voicecli") / "demo.flac") if demo else nullcontext(input_file)
     with terminal_kept(), demo_file as source:
-        if not (source or json or plain) and first_run.is_due():
+        if not (source or json or plain) and first_run.is_due(loaded):
             first_run.guide(loaded.settings)
             loaded = load(options, profile=profile)
         target = output_file or (DEMO_OUTPUT if demo else None)
@@ -243,14 +243,16 @@ async def _converse(
     from voicecli.keys import Keyboard
     from voicecli.llm import LanguageModel
     from voicecli.settings import api_key
+    from voicecli.spoken.pronunciations import pronunciations_of
     from voicecli.stt import Recognizer
     from voicecli.tts import Voice
     from voicecli.vad import SileroVad
 
     recognizer = Recognizer(models.stt, settings.stt)
-    voice = Voice(models.voice, settings.tts)
+    voice = Voice(models.voice, settings.tts, aligned=True)
     llm_settings = replace(settings.llm, api_key=api_key(settings.llm))
     turn_detector = _turn_detector(settings)
+    language = settings.stt.language or "en"
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
         keys: dict[str, Callable[[], object]] = {}
@@ -273,6 +275,7 @@ async def _converse(
                 tasks.create_task(recognizer.warm_up())
                 tasks.create_task(voice.warm_up())
                 tasks.create_task(language_model.connect())
+                tasks.create_task(asyncio.to_thread(_warm_text, language))
             if output_file is not None:
                 stack.callback(screen, Notice(f"recorded in {output_file}"))
             screen(Started(duplex.describe(), recognizer.name, voice.name, language_model.where))
@@ -292,7 +295,8 @@ async def _converse(
                 History(),
                 screen,
                 settings=settings.listen,
-                language=settings.stt.language or "en",
+                language=language,
+                pronunciations=pronunciations_of(settings.tts),
                 speculate=settings.listen.speculate or ("full" if is_local else "stt"),
                 draft=is_local,
             )
@@ -315,6 +319,14 @@ def _keys(
         "q": talking.cancel,
         "?": lambda: emit(KeysShown(KEYS)),
     }
+
+
+def _warm_text(language: str) -> None:
+    """The first number and the first markdown load their libraries, a tenth of a second."""
+    from voicecli.speakable import speakable_text
+    from voicecli.spoken import spoken
+
+    spoken(speakable_text("**1**", language), language)
 
 
 def _turn_detector(settings: Settings) -> TurnDetector | None:

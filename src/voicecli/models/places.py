@@ -32,6 +32,11 @@ def pulled_folder() -> Path:
     return _place("data") / "models"
 
 
+def cache_folder() -> Path:
+    """What can be made again at any time."""
+    return _place("cache") / "cache"
+
+
 def bundled_folder() -> Path:
     """The models that came with voicecli: in the wheel, or in the checkout it runs from."""
     package = Path(__file__).resolve().parents[1]

@@ -5,6 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from voicecli.errors import SettingsError
+from voicecli.settings import TtsSettings
+
+
+def pronunciations_of(settings: TtsSettings) -> dict[str, str]:
+    """Those that the settings name; raises SettingsError."""
+    if settings.pronunciations is None:
+        return {}
+    return load_pronunciations(Path(settings.pronunciations).expanduser())
 
 
 def load_pronunciations(path: Path) -> dict[str, str]:
