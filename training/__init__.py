@@ -1,0 +1,1 @@
+"""The code that makes the models of models/. voicecli itself never imports it."""

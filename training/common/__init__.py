@@ -1,0 +1,1 @@
+"""What the trainings of the recogniser and of the voice share."""
