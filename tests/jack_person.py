@@ -21,8 +21,6 @@ for this process and so for its children.
 
 from __future__ import annotations
 
-import itertools
-import os
 import shutil
 import subprocess
 import sys
@@ -47,7 +45,7 @@ PERIOD_SAMPLES = 480
 SOUND = 10 ** (-50 / 20)
 """A sample above it (-50 dBFS) is sound. Between sounds, programs write digital silence."""
 
-_server_numbers = itertools.count()
+SERVER_NAMES = [f"voicecli-test-{i}" for i in range(4)]
 
 
 def skip_without_jack() -> None:
@@ -61,7 +59,7 @@ def skip_without_jack() -> None:
 
 
 class JackServer:
-    """`jackd` on its dummy backend under a name of its own; a context manager.
+    """`jackd` on its dummy backend, beside any other server; a context manager.
 
     A process whose JACK server died can hardly use another one (libjack keeps its state), so kill
     only servers that nobody but child processes has connected to.
@@ -72,7 +70,7 @@ class JackServer:
     ) -> None:
         self.sample_rate_hz = sample_rate_hz
         self.period_samples = period_samples
-        self.name = f"voicecli-{os.getpid()}-{next(_server_numbers)}"
+        self.name = ""
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -81,21 +79,31 @@ class JackServer:
         return {"JACK_DEFAULT_SERVER": self.name, "JACK_NO_START_SERVER": "1"}
 
     def start(self) -> None:
-        """Start it, and wait until it serves."""
+        """Start it under a name that is free, and wait until it serves."""
+        # JACK knows eight names. That of a server that was killed is free for the same name only,
+        # so these are always the same few.
+        for self.name in SERVER_NAMES:
+            if self._start():
+                return
+        raise RuntimeError(f"jackd runs under none of the names {', '.join(SERVER_NAMES)}")
+
+    def _start(self) -> bool:
         # -S: the server waits for its clients, so that a busy machine loses nothing (up to -t ms).
         command = ["jackd", "-r", "-m", "-S", "-t", "2000", "-n", self.name, "-d", "dummy"]
         command += ["-r", str(self.sample_rate_hz), "-p", str(self.period_samples)]
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
-        self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL, **quiet)
-        # jack_wait asks from a process of its own: a failed attempt leaves nothing in this one.
+        quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+        self._process = subprocess.Popen(command, **quiet)
+        # Asked from a process of its own: a failed attempt leaves nothing in this one.
         ask = [sys.executable, "-c", f"import jack; jack.Client('w', **{self._client_options})"]
         for _ in range(50):
+            served = subprocess.run(ask, **quiet, check=False).returncode == 0
             if self._process.poll() is not None:
-                raise RuntimeError(f"jackd ended with {self._process.returncode}")
-            if subprocess.run(ask, stderr=subprocess.DEVNULL, **quiet, check=False).returncode == 0:
-                return
+                return False  # another one runs under this name
+            if served:
+                return True
             time.sleep(0.1)
-        raise TimeoutError("jackd did not start within 5 s")
+        self.kill()
+        return False
 
     def kill(self) -> None:
         """As a crash would."""
@@ -337,19 +345,28 @@ class Person:
         while not self._stopped.wait(0.02):
             for port in self._client.get_ports("^PortAudio.*:in_[0-9]+$", is_input=True):
                 self._connect_ports(self._mouth, port)
-            for port in self._client.get_ports("^PortAudio.*:out_0$", is_output=True):
-                self._connect_ports(port, self._ear)
+            # Both channels play the same: the ear takes the first of each program. PortAudio
+            # numbers its ports on and on, whenever a stream is opened again.
+            outputs = self._client.get_ports("^PortAudio.*:out_[0-9]+$", is_output=True)
+            programs = {_program(port) for port in self._ear.connections}
+            for port in sorted(outputs, key=lambda port: int(port.shortname.split("_")[-1])):
+                if _program(port) not in programs:
+                    programs.add(_program(port))
+                    self._connect_ports(port, self._ear)
 
     def _connect_ports(self, source, destination) -> None:
         import jack
 
-        if source.name in (port.name for port in self._client.get_all_connections(destination)):
-            return
         try:
-            self._client.connect(source, destination)
+            if destination not in self._client.get_all_connections(source):
+                self._client.connect(source, destination)
         except jack.JackError:
             return  # the port is not active yet, or gone again
 
     def _cut(self, start_s: float, end_s: float | None) -> slice:
         end = self._n_samples if end_s is None else int(end_s * self.sample_rate_hz)
         return slice(int(start_s * self.sample_rate_hz), min(end, self._n_samples))
+
+
+def _program(port) -> str:
+    return port.name.split(":")[0]

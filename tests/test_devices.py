@@ -5,9 +5,10 @@ from __future__ import annotations
 import ctypes.util
 import os
 import sys
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jack_person import JACK_DEVICE, JackServer
@@ -17,6 +18,7 @@ from voicecli.devices import (
     StreamPlan,
     choose,
     list_devices,
+    native_messages_apart,
     native_messages_hidden,
 )
 from voicecli.errors import AudioDeviceError
@@ -96,12 +98,14 @@ def test_what_can_not_be_meant_is_an_error_with_a_hint(devices, kind, wanted, me
     assert caught.value.hint
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_any_text_chooses_a_microphone_or_is_refused(wanted: str):
     try:
-        assert choose(DEVICES, "microphone", wanted).max_input_channels > 0
-    except AudioDeviceError as error:
-        assert error.message
+        device = choose(DEVICES, "microphone", wanted)
+    except AudioDeviceError:
+        return
+    assert device.max_input_channels > 0
 
 
 @pytest.mark.parametrize(
@@ -157,3 +161,22 @@ def test_native_messages_are_hidden_only_inside(capfd: pytest.CaptureFixture[str
         raise KeyError
     os.write(2, b"still there\n")
     assert capfd.readouterr().err == "before\nafter\nstill there\n"
+
+
+def test_native_messages_of_a_session_go_to_the_log_and_the_screen_stays(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+):
+    with native_messages_apart(tmp_path / "native.log"):
+        os.write(2, b"Expression 'err' failed in 'pa_linux_alsa.c'\n")
+        sys.stderr.write("listening\n")
+        with native_messages_hidden():
+            sys.stderr.write("still drawn\n")
+            os.write(2, b"ALSA lib\n")
+        os.write(2, b"JACK\n")
+    os.write(2, b"after\n")
+    assert capfd.readouterr().err == "listening\nstill drawn\nafter\n"
+    log = (tmp_path / "native.log").read_text()
+    assert log == "Expression 'err' failed in 'pa_linux_alsa.c'\nJACK\n"
+    with native_messages_apart():
+        os.write(2, b"nowhere\n")
+    assert capfd.readouterr().err == ""

@@ -54,6 +54,13 @@ async def listen(duplex: DeviceDuplex, until: Callable[[Frame], bool]) -> list[F
     return frames
 
 
+async def listen_until(duplex: DeviceDuplex, person: Person, at_s: float) -> list[Frame]:
+    """All frames of what was heard and played up to that moment of the person's timeline."""
+    await asyncio.to_thread(person.wait_until, at_s + 0.1)
+    end = duplex._inbox.index
+    return await listen(duplex, lambda frame: frame.end >= end)
+
+
 def heard(frames: list[Frame]) -> Samples:
     return np.concatenate([frame.samples for frame in frames])
 
@@ -127,10 +134,10 @@ def test_sound_arrives_and_leaves_whole(person: Person, sound_system: type[Sound
     async def scenario():
         async with open_jack(sound_system=sound_system) as duplex:
             await asyncio.to_thread(person.wait_for_program)
-            person.say(question)
+            asked = person.say(question)
             playback = duplex.speaker.queue(Clip(answer, RATE_HZ, "an answer"))
-            frames = await listen(duplex, lambda frame: frame.end > 3.0 * RATE_HZ)
             await duplex.speaker.drain()
+            frames = await listen_until(duplex, person, asked.end_s)
             return frames, playback, duplex.latency_s
 
     frames, playback, latency_s = run(scenario())
@@ -153,7 +160,8 @@ def test_the_microphone_hears_the_loudspeaker_a_constant_time_after_frame_played
         async with open_jack() as duplex:
             await asyncio.to_thread(person.wait_for_program)
             duplex.speaker.queue(Clip(answer, RATE_HZ))
-            return await listen(duplex, lambda frame: frame.end > 5 * RATE_HZ)
+            await duplex.speaker.drain()
+            return await listen_until(duplex, person, person.now_s + 0.2)
 
     frames = run(scenario())
     begin, end = answer[: RATE_HZ // 2], answer[-RATE_HZ // 2 :]
@@ -193,9 +201,10 @@ def test_a_recording_has_both_sides(person: Person, tmp_path: Path, loudspeaker:
     async def scenario():
         async with open_jack(loudspeaker=loudspeaker, recording=path, stereo=True) as duplex:
             await asyncio.to_thread(person.wait_for_program, loudspeaker=loudspeaker)
-            person.say(question)
+            asked = person.say(question)
             duplex.speaker.queue(Clip(answer, RATE_HZ))
-            await listen(duplex, lambda frame: frame.end > 2 * RATE_HZ)
+            await duplex.speaker.drain()
+            await listen_until(duplex, person, asked.end_s)
 
     run(scenario())
     with wave.open(str(path)) as wav:
@@ -260,8 +269,7 @@ def test_a_shared_stream_that_never_runs_is_replaced_by_two(person: Person):
         options = {"notices": lambda *notice: notices.append(notice), "sound_system": make}
         async with open_jack(**options) as duplex:
             await asyncio.to_thread(person.wait_for_program)
-            person.say(question)
-            return await listen(duplex, lambda frame: frame.end > RATE_HZ)
+            return await listen_until(duplex, person, person.say(question).end_s)
 
     assert_holds(heard(run(scenario())), RATE_HZ, question)
     assert (system[0].n_opened, system[0].n_restarts, notices) == (3, 0, [])
@@ -288,8 +296,7 @@ def test_a_stream_that_falls_silent_is_replaced_and_the_reply_goes_on(
             frames = await listen(duplex, lambda frame: len(notices) == 2)
             question = speech(0.5, 1)
             await asyncio.to_thread(person.wait_for_program)
-            person.say(question)
-            frames += await listen(duplex, lambda frame: frame.start > frames[-1].start + RATE_HZ)
+            frames += await listen_until(duplex, person, person.say(question).end_s)
             await duplex.speaker.drain()
             return frames, playback, question, duplex._line.shared
 

@@ -49,7 +49,7 @@ def played(frames: list[Frame]) -> Samples:
     return np.concatenate([frame.played for frame in frames])
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(50, 2000), min_size=1, max_size=5))
 def test_at_16_khz_frames_are_the_blocks_bit_for_bit(sizes: list[int]):
     left, right = noise(10_000, 1), noise(10_000, 2)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from voicecli.errors import AudioDeviceError
@@ -15,6 +17,8 @@ from voicecli.errors import AudioDeviceError
 Kind = Literal["microphone", "loudspeaker"]
 
 LIST_HINT = "list devices with `voicecli devices`"
+
+USUAL_RATES_HZ = (16_000, 44_100, 48_000)
 
 BLOCK_S = 0.01
 """Of one callback. JACK and ALSA deal in such blocks; the resampler waits for longer ones."""
@@ -105,6 +109,8 @@ class StreamPlan:
     finished_callback: Callable[[], None]
     microphone: Device | None = None
     loudspeaker: Device | None = None
+    latency_s: float | None = None
+    """To ask for; None is as low as the device can."""
 
     @property
     def sample_rates_hz(self) -> list[int]:
@@ -196,7 +202,7 @@ class SoundSystem:
             "samplerate": sample_rate_hz,
             "blocksize": int(BLOCK_S * sample_rate_hz),
             "dtype": "float32",
-            "latency": "low",
+            "latency": plan.latency_s or "low",
             "callback": plan.callback,
             "finished_callback": plan.finished_callback,
         }
@@ -216,6 +222,28 @@ class SoundSystem:
             stream.close()
             raise
         return stream
+
+    def rates_hz(self, device: Device, kind: Kind) -> list[int]:
+        """Of the usual sample rates and the device's own, those at which it really opens."""
+        sd = self._sounddevice
+        as_input = kind == "microphone"
+        one = {"device": device.index, "channels": 1, "dtype": "float32"}
+        rates_hz = []
+        with native_messages_hidden():
+            for rate_hz in sorted({*USUAL_RATES_HZ, device.default_sample_rate_hz}):
+                try:
+                    (sd.InputStream if as_input else sd.OutputStream)(
+                        samplerate=rate_hz, **one
+                    ).close()
+                except (sd.PortAudioError, ValueError):
+                    continue
+                rates_hz.append(rate_hz)
+        return rates_hz
+
+    @property
+    def version(self) -> str:
+        """ "PortAudio V19.7.0" and the like."""
+        return self._sounddevice.get_portaudio_version()[1].split(",")[0]
 
     def restart(self) -> None:
         """Let PortAudio look for devices anew; it does so at no other time.
@@ -287,3 +315,26 @@ def native_messages_hidden() -> Iterator[None]:
         finally:
             os.dup2(saved, 2)
             os.close(saved)
+
+
+@contextmanager
+def native_messages_apart(log: Path | None = None) -> Iterator[None]:
+    """For a whole session: file descriptor 2 leads into `log`, or nowhere, and sys.stderr leads
+    where it led before.
+
+    PortAudio's own thread writes there too, when a device is lost. Whoever draws on sys.stderr
+    has to look it up inside.
+    """
+    screen = sys.stderr
+    screen.flush()
+    with os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace", buffering=1) as apart:
+        target = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(target, 2)
+        os.close(target)
+        sys.stderr = apart
+        try:
+            yield
+        finally:
+            apart.flush()
+            sys.stderr = screen
+            os.dup2(apart.fileno(), 2)

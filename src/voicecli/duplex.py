@@ -21,6 +21,7 @@ from voicecli.recording import FILE_SAMPLE_RATE_HZ, FileSource, Recorder
 from voicecli.speaker import Speaker
 from voicecli.timing import now_s
 from voicecli.worker import Worker
+from voicecli.zeros import ZeroWatch, patience_s, zeros_hint
 
 T = TypeVar("T")
 
@@ -53,6 +54,11 @@ CLOSE_TIMEOUT_S = 2.0
 FIRST_RETRY_S, LAST_RETRY_S = 0.5, 5.0
 """Between attempts to reopen a lost device; doubled each time."""
 
+STEADY_LATENCY_S = 0.1
+"""Asked of single streams once they stood still, and of PulseAudio's plugin at once. That one plays
+nothing any more after an underrun, which on a busy machine comes within seconds at its lowest
+latency (20 ms), at 60 ms within minutes."""
+
 MAX_PLAYED_BLOCKS = 100
 """Where each device has a stream: blocks that were played since the last one was heard."""
 
@@ -81,6 +87,13 @@ class Duplex(Protocol):
         ...
 
     def frames(self) -> AsyncGenerator[Frame, None]: ...
+    def mute(self, muted: bool) -> int:
+        """From now on a recording gets silence in place of the microphone, or no longer does.
+
+        Returns the index of the first sample that is heard from now on. Frames are not changed.
+        """
+        ...
+
     def describe(self) -> str:
         """In a few words, for the screen."""
         ...
@@ -113,11 +126,16 @@ class Line:
         loudspeaker: Device | None,
         *,
         shared: bool,
+        steady: bool = False,
     ) -> None:
-        """shared: one stream for both devices, instead of one for each."""
+        """shared: one stream for both devices, instead of one for each.
+
+        steady: never mind some latency.
+        """
         self.microphone = microphone
         self.loudspeaker = loudspeaker
         self.shared = shared
+        self._asked_latency_s = STEADY_LATENCY_S if steady else None
         self.heard_hz = SAMPLE_RATE_HZ
         self.played_hz = FILE_SAMPLE_RATE_HZ
         """Without a loudspeaker, what would be played is for a recording."""
@@ -169,7 +187,9 @@ class Line:
         microphone: Device | None,
         loudspeaker: Device | None,
     ) -> None:
-        stream = sound.open(StreamPlan(callback, self._finish, microphone, loudspeaker))
+        stream = sound.open(
+            StreamPlan(callback, self._finish, microphone, loudspeaker, self._asked_latency_s)
+        )
         self._streams.append(stream)
         if microphone is not None:
             self.heard_hz = int(stream.samplerate)
@@ -278,9 +298,12 @@ class DeviceDuplex:
         self._recorder: Recorder | None = None
         self._worker = Worker("sound")
         self._may_share = True
+        self._stood_still = False
         self._stuck = False
         self._error: AudioDeviceError | None = None
         self._frame_end = 0
+        self._watched: Line | None = None
+        self._zeros = ZeroWatch(None)
 
     @property
     def latency_s(self) -> float:
@@ -293,6 +316,24 @@ class DeviceDuplex:
             and self._source.ended
             and self._frame_end >= self._source.n_samples
         )
+
+    @property
+    def microphone(self) -> Device | None:
+        """The one that is open."""
+        return self._line.microphone
+
+    @property
+    def loudspeaker(self) -> Device | None:
+        """The one that is open."""
+        return self._line.loudspeaker
+
+    @property
+    def is_shared(self) -> bool:
+        """One stream serves both."""
+        return self._line.shared
+
+    def mute(self, muted: bool) -> int:
+        return self._inbox.mute(muted)
 
     def describe(self) -> str:
         names = self._line.describe()
@@ -341,9 +382,22 @@ class DeviceDuplex:
         async with aclosing(self._inbox.frames()) as frames:
             async for frame in frames:
                 self._frame_end = frame.end
+                self._watch_for_zeros(frame)
                 yield frame
         if self._error is not None:
             raise self._error
+
+    def _watch_for_zeros(self, frame: Frame) -> None:
+        microphone = self._line.microphone
+        if microphone is None:
+            return
+        if self._watched is not self._line:
+            self._watched, self._zeros = self._line, ZeroWatch(patience_s(microphone))
+        match self._zeros.feed(frame.samples):
+            case "zeros":
+                self._notices(f"{microphone.name} gives nothing but silence", zeros_hint())
+            case "heard":
+                self._notices(f"{microphone.name} is heard now", "")
 
     # ---- opening and closing ------------------------------------------------------------------
 
@@ -371,7 +425,12 @@ class DeviceDuplex:
     async def _open_line(
         self, microphone: Device | None, loudspeaker: Device | None, *, shared: bool
     ) -> Line:
-        line = Line(self._inbox, self.speaker, microphone, loudspeaker, shared=shared)
+        steady = self._stood_still or _is_pulse(microphone) or _is_pulse(loudspeaker)
+        line = Line(
+            *(self._inbox, self.speaker, microphone, loudspeaker),
+            shared=shared,
+            steady=steady and not shared,
+        )
         try:
             await self._native(line.open, self._sound)
             self._inbox.retune(line.heard_hz, line.played_hz)
@@ -386,9 +445,8 @@ class DeviceDuplex:
 
     async def _close(self, line: Line) -> None:
         line.live = False
-        if not self._stuck:
-            with suppress(_StuckError):
-                await self._native(line.close, timeout_s=CLOSE_TIMEOUT_S)
+        with suppress(_StuckError):
+            await self._native(line.close, timeout_s=CLOSE_TIMEOUT_S)
         if self._stuck:
             self._sound.give_up()
 
@@ -396,15 +454,16 @@ class DeviceDuplex:
         self, function: Callable[..., T], *args: object, timeout_s: float = NATIVE_TIMEOUT_S
     ) -> T:
         """Call PortAudio, off the event loop; raises _StuckError where it does not return."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                return await self._worker.run(function, *args)
-        except TimeoutError:
-            self._stuck = True
-            raise _StuckError(
-                "the sound system does not answer any more",
-                "restart the sound server (JACK, PipeWire...) if it died, then voicecli",
-            ) from None
+        if not self._stuck:
+            try:
+                async with asyncio.timeout(timeout_s):
+                    return await self._worker.run(function, *args)
+            except TimeoutError:
+                self._stuck = True
+        raise _StuckError(
+            "the sound system does not answer any more",
+            "restart the sound server (JACK, PipeWire...) if it died, then voicecli",
+        )
 
     # ---- keeping it open ----------------------------------------------------------------------
 
@@ -423,6 +482,7 @@ class DeviceDuplex:
         await self._close(line)
         if line.shared and line.moved_s() < SHARED_TRUST_S:
             self._may_share = False
+        self._stood_still = not line.shared
         self._notices(f"the sound stopped: {line.describe()}", "it is opened again when it is back")
         retry_s = FIRST_RETRY_S
         for attempt in count():
@@ -455,6 +515,11 @@ def _can_share(microphone: Device | None, loudspeaker: Device | None) -> bool:
         and loudspeaker is not None
         and microphone.host_api == loudspeaker.host_api
     )
+
+
+def _is_pulse(device: Device | None) -> bool:
+    """It is ALSA's plugin for PulseAudio."""
+    return device is not None and device.name == "pulse"
 
 
 async def _until_moving(line: Line, within_s: float) -> None:

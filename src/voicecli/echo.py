@@ -55,11 +55,16 @@ FLOOR = 1e-10
 NOTHING_DB = -45.0
 """What comes back so much softer than it was played is no echo, but a headphone's whisper."""
 
-LEVEL_MEMORY = 0.95
-"""Per frame in which something is played: levels are those of the last second or so."""
+LEVEL_MEMORY = 0.97
+DOUBT_MEMORY = 0.9
+"""Per frame in which something is played: the echo's level is that of the last second, whether the
+filter is wrong is seen in a third of it."""
 
 AUDIBLE = 1e-6
-"""Power above which something is played (-60 dBFS)."""
+"""Power above which something is played, or heard of it (-60 dBFS)."""
+
+ECHO_TAKEN_DB = 10.0
+"""Where AEC3 takes away so much of what is heard, something does come back."""
 
 TAIL_S = 0.5
 """The loudspeaker may be heard so long after it was given its last sound: 200 ms of Bluetooth, and
@@ -115,8 +120,10 @@ class EchoMeasurement:
 
     level_db: float
     """Relative to what was played."""
+    max_level_db: float
+    """The same, if all that isn't known yet came back too."""
     delay_ms: float
-    """From Frame.played to Frame.samples."""
+    """From Frame.played to Frame.samples; means nothing where nothing comes back."""
 
 
 class EchoPath:
@@ -136,13 +143,14 @@ class EchoPath:
         self._last_played = silence(FRAME_SAMPLES)
         self._disturbance = np.full(n_bins, 0.01, np.float32)
         """Power of everything that is heard and not explained."""
-        self._echo_power = FIRST_VARIANCE * PARTITIONS
-        self._played_power = 1.0
-        self._forget()
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Learn anew: it may be another room, or another loudspeaker."""
         self._weights = np.zeros_like(self._spectra)
         self._variances = np.full(self._weights.shape, FIRST_VARIANCE, np.float32)
+        self._echo_power, self._played_power = 0.0, AUDIBLE
+        self._expected_power = FIRST_VARIANCE * PARTITIONS * AUDIBLE
         self._allowed_power = self._rest_power = 0.0
 
     def subtract(self, heard: Samples, played: Samples) -> tuple[Samples, float]:
@@ -158,12 +166,13 @@ class EchoPath:
         echo = echo.astype(np.float32)
         rest = heard - echo
         expected = self._learn(rest, power)
-        self._played_power = _smooth(self._played_power, _power(played))
-        self._echo_power = _smooth(self._echo_power, _power(echo) + expected)
-        self._allowed_power = _smooth(self._allowed_power, _power(heard) + expected)
-        self._rest_power = _smooth(self._rest_power, _power(rest))
+        self._played_power = _smooth(self._played_power, _power(played), LEVEL_MEMORY)
+        self._echo_power = _smooth(self._echo_power, _power(echo), LEVEL_MEMORY)
+        self._expected_power = _smooth(self._expected_power, expected, LEVEL_MEMORY)
+        self._allowed_power = _smooth(self._allowed_power, _power(heard) + expected, DOUBT_MEMORY)
+        self._rest_power = _smooth(self._rest_power, _power(rest), DOUBT_MEMORY)
         if self._rest_power > WRONG_RATIO * self._allowed_power:
-            self._forget()
+            self.forget()
         return rest, expected
 
     def _learn(self, rest: Samples, power: NDArray[np.float32]) -> float:
@@ -172,7 +181,7 @@ class EchoPath:
         keep = DISTURBANCE_MEMORY
         self._disturbance = keep * self._disturbance + (1 - keep) * np.square(np.abs(error))
         expected = (self._variances * power).sum(axis=0)
-        # Of the 2 N samples of a spectrum only N are heard, hence the twos.
+        # Of the 2 N samples of a spectrum only N are heard: twice the noise, half the step.
         gain = self._variances / (expected + 2 * self._disturbance + FLOOR)
         step = np.fft.irfft(gain * self._spectra.conj() * error, axis=1)
         step[:, FRAME_SAMPLES:] = 0
@@ -180,18 +189,21 @@ class EchoPath:
         self._variances *= np.maximum(1 - gain * power / 2, 0)
         forget = 1 - FORGETTING**2
         self._variances += forget * (np.square(np.abs(self._weights)) - self._variances)
-        return float(expected[0] + 2 * expected[1:-1].sum() + expected[-1]) / len(power[0]) ** 2 / 4
+        return (
+            float(expected[0] + 2 * expected[1:-1].sum() + expected[-1]) / (2 * FRAME_SAMPLES) ** 2
+        )
 
     @property
     def level_db(self) -> float:
         """What comes back relative to what is played, at most: what isn't known yet counts."""
-        return _db(self._echo_power / (self._played_power + FLOOR))
+        return _db((self._echo_power + self._expected_power) / (self._played_power + FLOOR))
 
     def measure(self) -> EchoMeasurement:
-        """Level and delay as they are known by now."""
+        """What is known by now. Level and delay need two seconds of sound, the bound ten."""
+        level_db = _db(self._echo_power / (self._played_power + FLOOR))
         response = np.fft.irfft(self._weights, axis=1)[:, :FRAME_SAMPLES].reshape(-1)
         delay_ms = 1000 * int(np.abs(response).argmax()) / SAMPLE_RATE_HZ
-        return EchoMeasurement(self.level_db, delay_ms)
+        return EchoMeasurement(level_db, self.level_db, delay_ms)
 
 
 class EchoCancellation:
@@ -212,6 +224,7 @@ class EchoCancellation:
         self._delayed = silence(DELAY_SAMPLES), silence(DELAY_SAMPLES)
         self._powers = (0.0, 0.0), (0.0, 0.0)
         """Of the last two frames: what was left, and what was to be expected of the echo."""
+        self._taken_db = 0.0
 
     @property
     def nothing_comes_back(self) -> bool:
@@ -226,11 +239,20 @@ class EchoCancellation:
             for pair in zip(self._delayed, (frame.samples, frame.played), strict=True)
         )
         self._delayed = heard[FRAME_SAMPLES:], played[FRAME_SAMPLES:]
-        return Frame(
-            heard[:FRAME_SAMPLES] if self.nothing_comes_back else cancelled,
-            frame.start - DELAY_SAMPLES,
-            played[:FRAME_SAMPLES],
-        )
+        heard, played = heard[:FRAME_SAMPLES], played[:FRAME_SAMPLES]
+        if self.nothing_comes_back:
+            self._doubt(heard, cancelled, played)
+            cancelled = heard
+        return Frame(cancelled, frame.start - DELAY_SAMPLES, played)
+
+    def _doubt(self, heard: Samples, cancelled: Samples, played: Samples) -> None:
+        """A filter that is sure of silence does not learn; AEC3 does, and finds an echo."""
+        if min(_power(played), _power(heard)) > AUDIBLE:
+            taken_db = _db(_power(heard)) - _db(_power(cancelled))
+            self._taken_db = _smooth(self._taken_db, taken_db, DOUBT_MEMORY)
+        if self._taken_db > ECHO_TAKEN_DB:
+            self.path.forget()
+            self._taken_db = 0.0
 
     def _cancel_rest(self, rest: Samples, played: Samples) -> Samples:
         rest, played = (
@@ -273,8 +295,8 @@ def _power(samples: Samples) -> float:
     return float(np.mean(np.square(samples, dtype=np.float64)))
 
 
-def _smooth(before: float, now: float) -> float:
-    return LEVEL_MEMORY * before + (1 - LEVEL_MEMORY) * now
+def _smooth(before: float, now: float, memory: float) -> float:
+    return memory * before + (1 - memory) * now
 
 
 def _db(power: float) -> float:

@@ -12,6 +12,7 @@ class State(StrEnum):
     HEARING = "hearing you"
     THINKING = "thinking"
     SPEAKING = "speaking"
+    MUTED = "muted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,13 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class KeysShown:
+    """The user asked which keys there are."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     n_turns: int
     n_interruptions: int
@@ -128,6 +136,7 @@ Event = (
     | ReplyResumed
     | TurnTimed
     | Notice
+    | KeysShown
     | Ended
 )
 

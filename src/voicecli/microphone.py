@@ -162,6 +162,16 @@ class Microphone:
         self._lockstep: Lockstep | None = None
         self._cutter = FrameCutter()
         self._expected_index = 0
+        self._muted = False
+        self._heard_from = 0
+
+    def mute(self, muted: bool) -> int:
+        """From now on the tap gets silence, or what is heard again; what waits counts as muted.
+
+        Returns the index of the next sample that is pushed. The Frames are what they were.
+        """
+        self._muted, self._heard_from = muted, self.index
+        return self._heard_from
 
     def retune(self, heard_hz: int, played_hz: int) -> None:
         """The rates of the blocks from now on. No block may be pushed meanwhile."""
@@ -245,7 +255,9 @@ class Microphone:
             assert self._source is not None
             heard, heard_hz = self._source(block.n_samples), SAMPLE_RATE_HZ
         if self._tap is not None:
-            self._tap(heard, heard_hz, block.played, stretch.played_hz)
+            is_muted = self._muted or block.index < self._heard_from
+            tapped = silence(len(heard)) if is_muted else heard
+            self._tap(tapped, heard_hz, block.played, stretch.played_hz)
         assert self._lockstep is not None
         yield from self._cutter.feed(*self._lockstep.feed(heard, block.played))
 

@@ -118,6 +118,8 @@ class FileDuplex:
         self._stereo = stereo
         self._source = FileSource(None)
         self._recorder: Recorder | None = None
+        self._muted = False
+        self._frame_end = 0
 
     @property
     def input_ended(self) -> bool:
@@ -128,6 +130,10 @@ class FileDuplex:
     def input_samples(self) -> int:
         """Samples of the input so far, at 16 kHz."""
         return self._source.n_samples
+
+    def mute(self, muted: bool) -> int:
+        self._muted = muted
+        return self._frame_end
 
     def describe(self) -> str:
         names = [str(path) for path in (self._input_file, self._output_file) if path is not None]
@@ -163,8 +169,10 @@ class FileDuplex:
             heard = self._source.read(FRAME_SAMPLES)
             self.speaker.fill(block)
             if self._recorder is not None:
-                self._recorder.feed(heard, SAMPLE_RATE_HZ, block, FILE_SAMPLE_RATE_HZ)
+                tapped = silence(FRAME_SAMPLES) if self._muted else heard
+                self._recorder.feed(tapped, SAMPLE_RATE_HZ, block, FILE_SAMPLE_RATE_HZ)
             self.speaker.tick()
             for frame in cutter.feed(*lockstep.feed(heard, block)):
+                self._frame_end = frame.end
                 yield frame
             await asyncio.sleep(0)  # those that `tick` woke go first

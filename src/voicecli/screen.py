@@ -11,6 +11,7 @@ from typing import Protocol, TextIO
 from voicecli.events import (
     Ended,
     Event,
+    KeysShown,
     Level,
     Notice,
     PartialTranscript,
@@ -68,6 +69,11 @@ class Screen(Protocol):
         trace: TracebackType | None,
     ) -> None: ...
     def __call__(self, event: Event) -> None: ...
+    def pause(self) -> None:
+        """Leave the terminal to the shell: the program is being stopped."""
+        ...
+
+    def resume(self) -> None: ...
 
 
 def _count(n: int, noun: str) -> str:
@@ -83,7 +89,13 @@ class JsonLines:
     def __enter__(self) -> JsonLines:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        pass
+
+    def pause(self) -> None:
+        pass
+
+    def resume(self) -> None:
         pass
 
     def __call__(self, event: Event) -> None:
@@ -101,7 +113,13 @@ class PlainLines:
     def __enter__(self) -> PlainLines:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        pass
+
+    def pause(self) -> None:
+        pass
+
+    def resume(self) -> None:
         pass
 
     def __call__(self, event: Event) -> None:
@@ -117,6 +135,8 @@ class PlainLines:
                 self._line(f"first audio after {timing_line(event)}")
             case Notice(message, hint):
                 self._line(f"! {message}" + (f": {hint}" if hint else ""))
+            case KeysShown(text):
+                self._line(text)
             case Ended():
                 self._line(summary_line(event))
             case _:
@@ -129,12 +149,14 @@ class PlainLines:
 class LiveScreen:
     """Finished turns scroll by and stay; only the open turn and the status line are redrawn."""
 
-    def __init__(self, *, latency: bool = True) -> None:
+    def __init__(self, *, latency: bool = True, keys: bool = False) -> None:
+        """keys: there are some to be pressed (keys.py)."""
         from rich.console import Console
         from rich.live import Live
 
         self._console = Console(stderr=True, highlight=False, soft_wrap=False)
         self._latency = latency
+        self._keys = keys
         self._state: State | None = None
         self._levels_db = [METER_FLOOR_DB] * 8
         self._partial = "", ""
@@ -160,15 +182,24 @@ class LiveScreen:
     ) -> None:
         self._live.__exit__(kind, error, trace)
 
+    def pause(self) -> None:
+        self._live.stop()
+
+    def resume(self) -> None:
+        self._live.start(refresh=True)
+
     def __call__(self, event: Event) -> None:
         match event:
             case Started():
                 self._print("", f"stt {event.stt}  voice {event.voice}  llm {event.llm}", "dim")
-                self._print("", f"{event.sound}  Ctrl-C quits", "dim")
+                keys = ", ? keys" if self._keys else ""
+                self._print("", f"{event.sound}  Ctrl-C quits{keys}", "dim")
             case Level(level_db):
                 self._levels_db = [*self._levels_db[1:], level_db]
             case StateChanged(state):
                 self._state = state
+                if state is State.LISTENING:
+                    self._reply = ""  # one that was stopped before it was heard
             case PartialTranscript(committed, tail):
                 self._partial = printable(committed), printable(tail)
             case UserSaid(text):
@@ -182,6 +213,8 @@ class LiveScreen:
                 self._print_right(timing_line(event))
             case Notice(message, hint):
                 self._print("!", message + (f"\n{hint}" if hint else ""), "yellow")
+            case KeysShown(text):
+                self._print("", text, "dim")
             case Ended():
                 self._print("", summary_line(event), "dim")
             case _:
@@ -234,6 +267,7 @@ class LiveScreen:
             State.HEARING: ("●", "green"),
             State.THINKING: ("◌", "yellow"),
             State.SPEAKING: ("▶", "cyan"),
+            State.MUTED: ("‖", "red"),
         }[self._state]
         status = Text.assemble((f" {sign} {self._state:<12}", style), (self._meter(), "dim"))
         status.no_wrap = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +32,8 @@ def bench(
 
     Example: voicecli bench --budget first-audio=700
     """
+    import asyncio
+
     limits = dict(_limit(text) for text in budget or [])
     metrics, timed = asyncio.run(_measure(n_turns, stt_model, voice, trim_encoder))
     if unknown := limits.keys() - {metric.key for metric in metrics}:

@@ -13,6 +13,8 @@ import typer
 from voicecli.cli import config, models
 from voicecli.cli.bench import bench
 from voicecli.cli.devices import devices
+from voicecli.cli.doctor import doctor
+from voicecli.cli.help import GroupedHelp
 from voicecli.cli.say import say
 from voicecli.cli.talk import talk
 from voicecli.cli.transcribe import transcribe
@@ -20,16 +22,20 @@ from voicecli.errors import VoicecliError
 
 app = typer.Typer(
     name="voicecli",
+    cls=GroupedHelp,
     help="Talk with a language model, from a terminal.",
     no_args_is_help=True,
     # Rich would be loaded for every --help.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+# openai-whisper's options have underscores: both ways are understood.
+UNDERSCORES = {"token_normalize_func": lambda name: name.replace("_", "-")}
 app.command()(talk)
-app.command()(transcribe)
-app.command()(say)
+app.command(context_settings=UNDERSCORES)(transcribe)
+app.command(context_settings=UNDERSCORES)(say)
 app.command()(devices)
+app.command()(doctor)
 app.command()(bench)
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
@@ -37,9 +43,12 @@ app.add_typer(config.app, name="config")
 
 def _show_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        import platform
 
-        typer.echo(f"voicecli {version('voicecli')}")
+        from voicecli.versions import versions
+
+        for name, version in {**versions(), "Python": platform.python_version()}.items():
+            typer.echo(f"{name} {version}")
         raise typer.Exit
 
 
@@ -47,7 +56,7 @@ def _show_version(wanted: bool) -> None:
 def _options(
     _version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show all versions."),
     ] = False,
 ) -> None:
     pass

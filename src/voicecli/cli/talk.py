@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable
-from contextlib import AsyncExitStack, nullcontext
+from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib.resources import as_file, files
@@ -179,9 +179,10 @@ def talk(
             loaded = load(options, profile=profile)
         target = output_file or (DEMO_OUTPUT if demo else None)
         models = _ensure_models(loaded.settings)
-        screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
-        work = _converse(loaded.settings, models, screen, source, target, stereo or demo)
-        exit_code = asyncio.run(_until_signal(work))
+        with _native_messages_apart() if not (source and target) else nullcontext():
+            screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
+            work = _converse(loaded.settings, models, screen, source, target, stereo or demo)
+            exit_code = asyncio.run(_until_signal(work))
     if exit_code:
         raise typer.Exit(exit_code)
 
@@ -195,6 +196,20 @@ def _ensure_models(settings: Settings) -> Models:
         ensure_stt(settings.stt.model, ask=ask, offline=settings.offline),
         ensure_voice(settings.tts.voice, ask=ask, offline=settings.offline),
     )
+
+
+def _native_messages_apart() -> AbstractContextManager[None]:
+    """What ALSA and JACK write past the screen goes into a log, if there can be one."""
+    from voicecli.devices import native_messages_apart
+    from voicecli.models import places
+
+    log = places.state_folder() / "sound.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.open("a").close()
+    except OSError:
+        return native_messages_apart()
+    return native_messages_apart(log)
 
 
 def _choose_screen(*, json: bool, plain: bool, latency: bool) -> Screen:
@@ -255,10 +270,10 @@ async def _converse(
     language = settings.stt.language or "en"
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
-        keys: dict[str, Callable[[], object]] = {}
+        keys: dict[str, Callable[[], None]] = {}
         stack.enter_context(
             Keyboard(
-                lambda key: keys.get(key.lower(), lambda: None)(),
+                lambda key: keys.get(key.lower(), _nothing)(),
                 before_stop=screen.pause,
                 after_stop=screen.resume,
             )
@@ -309,16 +324,23 @@ async def _converse(
 
 def _keys(
     conversation: Conversation, talking: asyncio.Task[None], emit: Callable[[Event], None]
-) -> dict[str, Callable[[], object]]:
+) -> dict[str, Callable[[], None]]:
     from voicecli.events import KeysShown
     from voicecli.keys import ESCAPE
+
+    def leave() -> None:
+        talking.cancel()
 
     return {
         ESCAPE: conversation.stop_reply,
         "m": lambda: conversation.mute(not conversation.muted),
-        "q": talking.cancel,
+        "q": leave,
         "?": lambda: emit(KeysShown(KEYS)),
     }
+
+
+def _nothing() -> None:
+    """What a key does that means nothing."""
 
 
 def _warm_text(language: str) -> None:

@@ -1,0 +1,106 @@
+"""`voicecli doctor`: would a conversation work here, and how well?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voicecli.doctor import Finding
+    from voicecli.settings import Settings
+
+
+def doctor(
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Play nothing: leaves out echo and round trip.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    offline: Annotated[
+        bool | None, typer.Option("--offline", help="No connection but to this machine.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Profile of config.toml.")
+    ] = None,
+) -> None:
+    """Check whether talk works here, and how well.
+
+    Looks at sound, echo, models, language model, disk and network. Exit code 1 where it can't work.
+
+    Example: voicecli doctor
+    """
+    import asyncio
+
+    from voicecli.devices import native_messages_apart
+    from voicecli.models import forbid_network
+    from voicecli.settings import load
+
+    settings = load({"offline": offline}, profile=profile).settings
+    if settings.offline:
+        forbid_network()
+    with native_messages_apart():
+        findings = asyncio.run(_examine(settings, quiet=quiet, as_json=json))
+    works = not any(finding.verdict == "bad" for finding in findings)
+    if json:
+        _print_json(findings, works=works)
+    if not works:
+        raise typer.Exit(1)
+
+
+async def _examine(settings: Settings, *, quiet: bool, as_json: bool) -> list[Finding]:
+    import sys
+
+    from voicecli.doctor import examine
+
+    findings = []
+    shows_progress = sys.stderr.isatty()
+
+    def tell(sentence: str) -> None:
+        if shows_progress:
+            print(f"\r\x1b[K       {sentence} ...", end="", file=sys.stderr, flush=True)  # noqa: T201
+
+    async for finding in examine(settings, quiet=quiet, tell=tell):
+        if shows_progress:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
+        findings.append(finding)
+        if not as_json:
+            _print(finding)
+    return findings
+
+
+COLOURS = {"ok": "green", "warn": "yellow", "bad": "red"}
+
+
+def _print(finding: Finding) -> None:
+    """The report is the product, so it goes to stdout."""
+    import sys
+
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False)
+    if not console.is_terminal:
+        console.width = 200
+    lines = Table.grid(padding=(0, 1))
+    lines.add_column(width=5)
+    lines.add_column(ratio=1 if console.is_terminal else None)
+    lines.add_row(Text(f" {finding.verdict}", COLOURS[finding.verdict]), Text(_safe(finding.text)))
+    if finding.hint:
+        lines.add_row("", Text(_safe(finding.hint), "bold"))
+    console.print(lines)
+
+
+def _safe(text: str) -> str:
+    """Names of devices and models can't steer the terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _print_json(findings: Sequence[Finding], *, works: bool) -> None:
+    import json
+    from dataclasses import asdict
+
+    report = {"talk_works": works, "findings": [asdict(finding) for finding in findings]}
+    typer.echo(json.dumps(report, indent=1, ensure_ascii=False))

@@ -1,0 +1,105 @@
+"""Python, disk, network, licences."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from pathlib import Path
+
+import httpx
+
+from voicecli.doctor.findings import Finding, Verdict
+from voicecli.errors import ModelError
+from voicecli.models import catalogue, find_stt, find_voice, formats, places
+from voicecli.settings import Settings
+from voicecli.versions import licences, versions
+
+ROOM_BYTES = 10**9
+"""Enough for a good recogniser (`small`, 486 MB) and a few voices."""
+
+NETWORK_TIMEOUT_S = 3.0
+
+
+def check_python() -> Finding:
+    found = versions()
+    missing = [name for name, version in found.items() if version == "missing"]
+    text = f"Python {platform.python_version()}, voicecli {found['voicecli']}"
+    values = {"python": platform.python_version(), "versions": found}
+    if missing:
+        return Finding(
+            "python",
+            Verdict.BAD,
+            f"{text}; not installed: {', '.join(missing)}",
+            "install voicecli again",
+            values,
+        )
+    return Finding("python", Verdict.OK, text, values=values)
+
+
+def check_disk() -> Finding:
+    """Room for models."""
+    folder = places.pulled_folder()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free_bytes = shutil.disk_usage(there).free
+    text = f"{catalogue.size_text(free_bytes)} free for models in {folder}"
+    values = {"free_bytes": free_bytes, "folder": str(folder)}
+    if not os.access(there, os.W_OK):
+        return Finding(
+            "disk",
+            Verdict.WARN,
+            f"{there} can't be written: no models can be pulled, no choice remembered",
+            "set VOICECLI_HOME to a folder of your own",
+            values,
+        )
+    if free_bytes < ROOM_BYTES:
+        hint = "free some space, or set VOICECLI_HOME to another disk"
+        return Finding("disk", Verdict.WARN, f"only {text}", hint, values)
+    return Finding("disk", Verdict.OK, text, values=values)
+
+
+async def check_network(settings: Settings) -> Finding:
+    """Whether models can be pulled. With --offline, nobody is asked."""
+    if settings.offline or os.environ.get("HF_HUB_OFFLINE", "").lower() in (
+        "1",
+        "true",
+        "yes",
+        "on",
+    ):
+        why = "--offline" if settings.offline else "HF_HUB_OFFLINE"
+        text = f"{why}: no connection but to this machine; models that are here are used"
+        return Finding("network", Verdict.OK, text, values={"offline": True})
+    endpoint = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+    try:
+        async with httpx.AsyncClient(timeout=NETWORK_TIMEOUT_S) as client:
+            await client.head(endpoint)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
+        return Finding(
+            "network",
+            Verdict.WARN,
+            f"{endpoint} does not answer ({type(error).__name__}): no models can be pulled",
+            "what is on this machine works without a network",
+            {"offline": False, "endpoint": endpoint, "reachable": False},
+        )
+    values = {"offline": False, "endpoint": endpoint, "reachable": True}
+    return Finding(
+        "network", Verdict.OK, f"{endpoint} answers: models can be pulled", values=values
+    )
+
+
+def check_licences(settings: Settings) -> Finding:
+    """Of voicecli, and of everything that a conversation loads."""
+    found = licences()
+    for find, name in ((find_stt, settings.stt.model), (find_voice, settings.tts.voice)):
+        try:
+            path = find(name)
+        except ModelError:
+            continue  # that is another line's matter
+        licence = formats.licence_in(path if path.is_dir() else path.parent)
+        found[_name(path)] = licence or "see its card"
+    text = ", ".join(f"{name} {licence}" for name, licence in found.items())
+    return Finding("licences", Verdict.OK, text, values={"licences": found})
+
+
+def _name(path: Path) -> str:
+    return path.name if path.is_dir() else path.stem

@@ -1,0 +1,244 @@
+"""Recogniser and voice: how fast they are on this machine, and which Whisper size fits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from voicecli.audio import SAMPLE_RATE_HZ, Samples, resample, silence
+from voicecli.doctor.findings import Finding, Verdict, failed
+from voicecli.errors import ModelError
+from voicecli.models import catalogue, installed_stt, store
+from voicecli.models import find_stt as stt_on_disk
+from voicecli.models import find_voice as voice_on_disk
+from voicecli.settings import ListenSettings, Settings, SttSettings
+from voicecli.stt import FULL_FRAMES, Recognizer, load_whisper
+from voicecli.timing import now_s
+from voicecli.tts import Voice
+from voicecli.worker import Worker
+
+BUDGET_MS = 700.0
+"""Voice to voice. Above it, answers feel late; people among themselves take 200."""
+
+QUESTION = "What is seven plus twelve?"
+"""What is recognised for the measurement; most questions are about so long."""
+
+QUESTION_TOKENS = 12
+
+TYPICAL_OTHERS_MS = 200.0
+"""A local language model's first token and a voice's first sentence, where they aren't measured."""
+
+SENTENCE = "Seven plus twelve is nineteen."
+
+
+@dataclass(frozen=True)
+class Times:
+    """Of one model on one thread of the reference machine (AMD EPYC, int8, measured with
+    CTranslate2 4.8)."""
+
+    encoder_ms: float
+    """For the 30 s that Whisper expects."""
+    trimmed_ms: float
+    """For the 8 s that are left where only what was said is encoded."""
+    token_ms: float
+
+
+REFERENCE = {
+    "stt-en": Times(57, 7, 0.1),
+    "tiny": Times(249, 20, 2.8),
+    "base": Times(509, 43, 5.2),
+    "small": Times(1486, 146, 16.6),
+    "medium": Times(5290, 520, 59),
+    "turbo": Times(11000, 1080, 14),
+}
+"""The sizes, the smallest first. medium and turbo by their numbers of multiplications: turbo has
+the encoder of large-v3, and 4 of its 32 decoder layers."""
+
+BUNDLED = "stt-en"
+
+
+# -- finding ----------------------------------------------------------------------------------
+
+
+def find_recognizer(settings: Settings) -> Path | ModelError:
+    try:
+        return stt_on_disk(settings.stt.model)
+    except ModelError as error:
+        return error
+
+
+def find_voice(settings: Settings) -> Path | ModelError:
+    try:
+        return voice_on_disk(settings.tts.voice)
+    except ModelError as error:
+        return error
+
+
+# -- measuring --------------------------------------------------------------------------------
+
+
+async def check_voice(settings: Settings, path: Path | ModelError) -> Finding:
+    """How long its first sentence takes."""
+    if isinstance(path, ModelError):
+        return failed("voice", path)
+    voice = Voice(path, settings.tts)
+    try:
+        await voice.warm_up()
+        begun_s = now_s()
+        clip = await voice.synthesize(SENTENCE)
+        took_s = now_s() - begun_s
+    except ModelError as error:
+        return failed("voice", error)
+    rtf = took_s / max(clip.duration_s, 0.1)
+    return Finding(
+        "voice",
+        Verdict.OK if rtf < 1 else Verdict.WARN,
+        f"voice: {voice.name} {rtf:.2f}x real time, a sentence after {1000 * took_s:.0f} ms",
+        "" if rtf < 1 else "it falls behind while it speaks: choose a low or medium one",
+        {"voice": voice.name, "rtf": round(rtf, 3), "first_sentence_ms": round(1000 * took_s)},
+    )
+
+
+async def check_recognizer(
+    settings: Settings,
+    path: Path | ModelError,
+    voice: Path | ModelError,
+    *,
+    others_ms: float,
+    latency_ms: float,
+) -> Finding:
+    """How fast it is, when an answer would be heard, and the size that this machine can carry.
+
+    others_ms: the language model's first token and the voice's first sentence.
+    """
+    if isinstance(path, ModelError):
+        return failed("speech recognition", path)
+    try:
+        question = await _question(voice)
+        stt_ms = await _transcription_ms(path, settings.stt, question)
+        speed = await Worker("doctor").run(_speed, _reference_model(path), settings.stt)
+    except ModelError as error:
+        return failed("speech recognition", error)
+
+    expected_ms = _expected_ms(settings, speed, others_ms, latency_ms)
+    fitting = [name for name, ms in expected_ms.items() if ms <= BUDGET_MS]
+    rtf = stt_ms / 1000 * SAMPLE_RATE_HZ / len(question)
+    own_ms = latency_ms + until_first_audio_ms(stt_ms, others_ms, settings.listen)
+    values = {
+        "model": _name(path),
+        "rtf": round(rtf, 3),
+        "first_audio_ms": round(own_ms),
+        "machine_speed": round(speed, 2),
+        "expected_first_audio_ms": {name: round(ms) for name, ms in expected_ms.items()},
+        "recommended": fitting[-1] if fitting else None,
+    }
+    text = f"speech recognition: {_name(path)} {rtf:.2f}x real time, "
+    text += f"first audio after {own_ms / 1000:.2f} s; {_advice(expected_ms, fitting)}"
+    hint = _pull_hint(fitting)
+    if own_ms > BUDGET_MS:
+        quicker = fitting[-1] if fitting else BUNDLED
+        hint = hint or f"a smaller one is quicker: voicecli models use {quicker}"
+        return Finding("speech recognition", Verdict.WARN, text, hint, values)
+    return Finding("speech recognition", Verdict.OK, text, hint, values)
+
+
+async def expected_first_audio_ms(settings: Settings) -> dict[str, float]:
+    """Of each Whisper size on this machine, with a quick language model and voice, about."""
+    speed = await Worker("doctor").run(_speed, (BUNDLED, stt_on_disk(BUNDLED)), settings.stt)
+    return _expected_ms(settings, speed, TYPICAL_OTHERS_MS, 0.0)
+
+
+def _expected_ms(
+    settings: Settings, speed: float, others_ms: float, latency_ms: float
+) -> dict[str, float]:
+    def first_audio_ms(times: Times) -> float:
+        stt_ms = expected_stt_ms(times, speed, trims=bool(settings.stt.trim_encoder))
+        return latency_ms + until_first_audio_ms(stt_ms, others_ms, settings.listen)
+
+    sizes = {name: times for name, times in REFERENCE.items() if name != BUNDLED}
+    return {name: first_audio_ms(times) for name, times in sizes.items()}
+
+
+async def _question(voice: Path | ModelError) -> Samples:
+    if isinstance(voice, ModelError):
+        return silence(2 * SAMPLE_RATE_HZ)
+    clip = await Voice(voice, Settings().tts).synthesize(QUESTION)
+    return resample(clip.samples, clip.sample_rate_hz, SAMPLE_RATE_HZ)
+
+
+async def _transcription_ms(path: Path, settings: SttSettings, samples: Samples) -> float:
+    recognizer = Recognizer(path, settings)
+    await recognizer.warm_up()
+    took_s = []
+    for _ in range(3):
+        begun_s = now_s()
+        await recognizer.transcribe(samples)
+        took_s.append(now_s() - begun_s)
+    return 1000 * min(took_s)  # what else runs here only makes it longer
+
+
+def _reference_model(path: Path) -> tuple[str, Path]:
+    """The chosen one where its times are known, else the bundled one."""
+    by_path = {model.path: store.canonical(model.name) for model in installed_stt()}
+    name = by_path.get(path, "")
+    return (name, path) if name in REFERENCE else (BUNDLED, stt_on_disk(BUNDLED))
+
+
+def _speed(model: tuple[str, Path], settings: SttSettings) -> float:
+    """How many times faster than the reference machine this one encodes."""
+    name, path = model
+    whisper = load_whisper(path, settings)
+    features = np.zeros((whisper.model.n_mels, FULL_FRAMES), np.float32)
+    took_ms = []
+    for _ in range(5):
+        begun_s = now_s()
+        whisper.encode(features)
+        took_ms.append(1000 * (now_s() - begun_s))
+    return REFERENCE[name].encoder_ms / min(took_ms)
+
+
+# -- judging ----------------------------------------------------------------------------------
+
+
+def expected_stt_ms(times: Times, speed: float, *, trims: bool) -> float:
+    """How long a question takes a model on a machine that is so many times faster."""
+    encoder_ms = times.trimmed_ms if trims else times.encoder_ms
+    return (encoder_ms + QUESTION_TOKENS * times.token_ms) / speed
+
+
+def until_first_audio_ms(stt_ms: float, others_ms: float, listen: ListenSettings) -> float:
+    """From the end of the user's speech to the reply, without the loudspeaker's own latency.
+
+    The work is begun in the pause, as far as `listen.speculate` lets it; the pause itself has to
+    be waited for in any case.
+    """
+    match listen.speculate:
+        case "off":
+            return listen.min_silence_ms + stt_ms + others_ms
+        case "stt":
+            return max(listen.min_silence_ms, listen.pause_ms + stt_ms) + others_ms
+        case _:
+            return max(listen.min_silence_ms, listen.pause_ms + stt_ms + others_ms)
+
+
+def _advice(expected_ms: dict[str, float], fitting: list[str]) -> str:
+    budget = f"{BUDGET_MS / 1000:g} s here"
+    if not fitting:
+        name, ms = next(iter(expected_ms.items()))
+        return f"none of Whisper's sizes keeps it under {budget} ({name} about {ms / 1000:.1f} s)"
+    name = fitting[-1]
+    return f"{name} keeps it under {budget} (about {expected_ms[name] / 1000:.2f} s)"
+
+
+def _pull_hint(fitting: list[str]) -> str:
+    """How to get the one that fits, where it isn't here."""
+    if not fitting or fitting[-1] in {store.canonical(model.name) for model in installed_stt()}:
+        return ""
+    return f"more accurate: voicecli models pull {fitting[-1]}{catalogue.size_known(fitting[-1])}"
+
+
+def _name(path: Path) -> str:
+    """As `voicecli models` calls it."""
+    return next((model.name for model in installed_stt() if model.path == path), path.name)
