@@ -264,7 +264,7 @@ def test_another_room_is_learned_anew(far: Samples) -> None:
     assert isinstance(heard.echo, EchoCancellation)
     assert abs(heard.echo.path.measure().delay_ms - 150) < 2
     changed_s = half / SAMPLE_RATE_HZ
-    assert not [s for s in heard.onsets_s() if not changed_s < s < changed_s + 1.5]
+    assert not [s for s in heard.onsets_s() if not changed_s < s < changed_s + 3]
 
 
 def test_two_devices_that_keep_two_clocks(far: Samples) -> None:
@@ -315,7 +315,7 @@ def _onset(flags: np.ndarray) -> int | None:
     return None
 
 
-@pytest.mark.parametrize(("near_db", "min_recall", "max_late_ms"), [(10, 0.8, 160), (0, 0.6, 500)])
+@pytest.mark.parametrize(("near_db", "min_recall", "max_late_ms"), [(10, 0.8, 160), (0, 0.6, 640)])
 @pytest.mark.parametrize("room", [Room(60, -6), Room(200, -20)], ids=str)
 def test_the_user_is_heard_through_the_loudspeaker(
     room: Room,

@@ -11,6 +11,7 @@ left: what is not louder than that is not the user.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -62,6 +63,12 @@ filter is wrong is seen in a third of it."""
 
 AUDIBLE = 1e-6
 """Power above which something is played, or heard of it (-60 dBFS)."""
+
+SILENT_FRAMES = 14
+"""0.45 s: more than twice the longest delay."""
+
+LOUD = 1e-4
+"""Mean power of what is played (-40 dBFS) from which silence means something."""
 
 ECHO_TAKEN_DB = 10.0
 """Where AEC3 takes away so much of what is heard, something does come back."""
@@ -225,12 +232,17 @@ class EchoCancellation:
         self._powers = (0.0, 0.0), (0.0, 0.0)
         """Of the last two frames: what was left, and what was to be expected of the echo."""
         self._taken_db = 0.0
+        self._levels: deque[tuple[float, float]] = deque(maxlen=SILENT_FRAMES)
+        """Power heard and played, of the last frames."""
+        self._is_silent = False
+        """Played was loud, and heard was nothing at all."""
 
     @property
     def nothing_comes_back(self) -> bool:
-        return self._auto and self.path.level_db < NOTHING_DB
+        return self._auto and (self._is_silent or self.path.level_db < NOTHING_DB)
 
     def cancel(self, frame: Frame) -> Frame:
+        self._look_for_silence(frame)
         rest, expected = self.path.subtract(frame.samples, frame.played)
         self._powers = self._powers[1], (_power(rest), expected)
         cancelled = self._cancel_rest(rest, frame.played)
@@ -253,6 +265,19 @@ class EchoCancellation:
         if self._taken_db > ECHO_TAKEN_DB:
             self.path.forget()
             self._taken_db = 0.0
+            self._is_silent = False
+            self._levels.clear()
+
+    def _look_for_silence(self, frame: Frame) -> None:
+        """Headphones are told within the first half second of a reply.
+
+        The filter alone would need ten, and AEC3, that finds no echo to learn from, would take the
+        user for one meanwhile.
+        """
+        self._levels.append((_power(frame.samples), _power(frame.played)))
+        heard, played = (sum(powers) for powers in zip(*self._levels, strict=True))
+        if len(self._levels) == SILENT_FRAMES and played > LOUD * SILENT_FRAMES:
+            self._is_silent |= _db(heard) - _db(played) < NOTHING_DB
 
     def _cancel_rest(self, rest: Samples, played: Samples) -> Samples:
         rest, played = (
