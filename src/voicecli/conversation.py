@@ -64,6 +64,9 @@ REOPEN_S = 0.8
 """A user who speaks again so soon after the turn was taken was not finished: what was heard of the
 reply is taken back, and the words join the same message (huggingface speech-to-speech's window)."""
 
+ECHO_TAIL_S = 0.5
+"""So long after its last sample the loudspeaker may still be heard: Bluetooth, and a room."""
+
 DUCK_DB = -15.0
 UNDUCK_FRAMES = 8
 """On the first frame that may be the user the reply is played softer, until so many are not."""
@@ -207,7 +210,7 @@ class Conversation:
             probability = self._parts.detector.probability(frame.samples)
             loud = self._loudness.is_loud(frame.samples)
         self._emit(Level(level_db(frame.samples), probability))
-        if self._speaker.speaking and not self._parts.echo.may_be_user(frame):
+        if not self._parts.echo.may_be_user(frame):
             probability = 0.0
         self._follow_speaker(frame, probability)
         for event in self._endpointer.feed(frame, probability, loud=loud):
@@ -448,7 +451,8 @@ class Conversation:
         during = self._suspended
         if during is not None and is_backchannel(transcript.text):
             return "only a sign of listening"
-        if speech.start < self._last_audible and is_echo(transcript.text, self._said):
+        echo_until = self._last_audible + int(ECHO_TAIL_S * SAMPLE_RATE_HZ)
+        if speech.start < echo_until and is_echo(transcript.text, self._said):
             return "the loudspeaker was heard"
         peak_probability = max(speech.peak_probability for speech in reply.utterances)
         return why_nothing(transcript, join(reply.utterances), peak_probability)

@@ -64,14 +64,17 @@ filter is wrong is seen in a third of it."""
 AUDIBLE = 1e-6
 """Power above which something is played, or heard of it (-60 dBFS)."""
 
-SILENT_FRAMES = 14
-"""0.45 s: more than twice the longest delay."""
+MAX_DELAY_FRAMES = 8
+"""256 ms: the longest way of an echo, over Bluetooth."""
 
 LOUD = 1e-4
 """Mean power of what is played (-40 dBFS) from which silence means something."""
 
-ECHO_TAKEN_DB = 10.0
-"""Where AEC3 takes away so much of what is heard, something does come back."""
+READY_DB = -12.0
+"""Where nothing comes back, the filter is kept from being surer of it than this."""
+
+EXPLAINED_DB = 4.0
+"""Where the filter takes away so much of what is heard, something does come back after all."""
 
 TAIL_S = 0.5
 """The loudspeaker may be heard so long after it was given its last sound: 200 ms of Bluetooth, and
@@ -231,8 +234,8 @@ class EchoCancellation:
         self._delayed = silence(DELAY_SAMPLES), silence(DELAY_SAMPLES)
         self._powers = (0.0, 0.0), (0.0, 0.0)
         """Of the last two frames: what was left, and what was to be expected of the echo."""
-        self._taken_db = 0.0
-        self._levels: deque[tuple[float, float]] = deque(maxlen=SILENT_FRAMES)
+        self._heard_power = self._rest_power = 0.0
+        self._levels: deque[tuple[float, float]] = deque(maxlen=2 * MAX_DELAY_FRAMES)
         """Power heard and played, of the last frames."""
         self._is_silent = False
         """Played was loud, and heard was nothing at all."""
@@ -253,19 +256,20 @@ class EchoCancellation:
         self._delayed = heard[FRAME_SAMPLES:], played[FRAME_SAMPLES:]
         heard, played = heard[:FRAME_SAMPLES], played[:FRAME_SAMPLES]
         if self.nothing_comes_back:
-            self._doubt(heard, cancelled, played)
+            self._doubt(frame.samples, rest, frame.played)
             cancelled = heard
         return Frame(cancelled, frame.start - DELAY_SAMPLES, played)
 
-    def _doubt(self, heard: Samples, cancelled: Samples, played: Samples) -> None:
-        """A filter that is sure of silence does not learn; AEC3 does, and finds an echo."""
+    def _doubt(self, heard: Samples, rest: Samples, played: Samples) -> None:
+        """An echo can be explained by what was played, and so taken away; a user can not."""
+        if self.path.level_db < READY_DB:
+            self.path.forget()  # a filter that is sure of silence would not learn
         if min(_power(played), _power(heard)) > AUDIBLE:
-            taken_db = _db(_power(heard)) - _db(_power(cancelled))
-            self._taken_db = _smooth(self._taken_db, taken_db, DOUBT_MEMORY)
-        if self._taken_db > ECHO_TAKEN_DB:
-            self.path.forget()
-            self._taken_db = 0.0
+            self._heard_power = _smooth(self._heard_power, _power(heard), DOUBT_MEMORY)
+            self._rest_power = _smooth(self._rest_power, _power(rest), DOUBT_MEMORY)
+        if _db(self._heard_power) - _db(self._rest_power) > EXPLAINED_DB:
             self._is_silent = False
+            self._heard_power = self._rest_power = 0.0
             self._levels.clear()
 
     def _look_for_silence(self, frame: Frame) -> None:
@@ -275,9 +279,13 @@ class EchoCancellation:
         user for one meanwhile.
         """
         self._levels.append((_power(frame.samples), _power(frame.played)))
-        heard, played = (sum(powers) for powers in zip(*self._levels, strict=True))
-        if len(self._levels) == SILENT_FRAMES and played > LOUD * SILENT_FRAMES:
-            self._is_silent |= _db(heard) - _db(played) < NOTHING_DB
+        if len(self._levels) < self._levels.maxlen:
+            return
+        heard, played = zip(*self._levels, strict=True)
+        # The echo of the first half would have come by now.
+        before = sum(played[:MAX_DELAY_FRAMES])
+        if before > LOUD * MAX_DELAY_FRAMES:
+            self._is_silent |= _db(sum(heard)) - _db(before) < NOTHING_DB
 
     def _cancel_rest(self, rest: Samples, played: Samples) -> Samples:
         rest, played = (
