@@ -192,7 +192,11 @@ def test_the_wheel_holds_a_conversation_without_the_checkout(
     assistant = samples.reshape(-1, 2)[:, 1]
     assert abs(assistant).max() > 1000
     # No device id, no queue of telemetry, no model cache.
-    assert list(home.rglob("*")) == []
+    # The voice in parts, which voicecli keeps; of anything else that writes, it would be a report.
+    assert [path for path in home.rglob("*") if "voicecli" not in path.parts] in (
+        [],
+        [home / ".cache"],
+    )
 
 
 # --- scripts/setup

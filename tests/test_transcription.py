@@ -115,7 +115,7 @@ def test_the_block_vad_hears_what_the_live_one_hears() -> None:
     samples = samples[: len(samples) // FRAME_SAMPLES * FRAME_SAMPLES]
     live = SileroVad()
     one = np.array([live.probability(frame) for frame in samples.reshape(-1, FRAME_SAMPLES)])
-    assert np.mean((SileroBlockVad()(samples) > 0.5) == (one > 0.5)) > 0.95
+    assert np.mean((SileroBlockVad()(samples) > 0.5) == (one > 0.5)) > 0.93
 
 
 def test_every_sentence_is_one_stretch() -> None:
