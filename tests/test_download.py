@@ -145,10 +145,14 @@ def test_several_names_of_one_repository_are_one_model(hub: HubServer) -> None:
     assert find_stt("turbo") == find_stt("large-v3-turbo") == folder
 
 
-def test_huggingface_hub_itself_gets_along_with_this_server(hub: HubServer, tmp_path: Path) -> None:
+def test_huggingface_hub_itself_gets_along_with_this_server(
+    hub: HubServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The server imitates the hub, and not just what our client expects."""
-    from huggingface_hub import HfApi, hf_hub_download
+    from huggingface_hub import HfApi, constants, hf_hub_download
 
+    # It was read from the environment when the package was imported.
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     info = HfApi(endpoint=hub.endpoint).model_info(BASE, files_metadata=True)
     assert info.sha == hub.repos[BASE].revision
     sizes = {sibling.rfilename: sibling.size for sibling in info.siblings or []}

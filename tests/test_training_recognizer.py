@@ -162,3 +162,16 @@ def test_warm_start_reads_back_what_was_exported(tmp_path: Path, text) -> None: 
     query = weights["model.encoder.layers.0.self_attn.q_proj.weight"]
     assert query.shape == (192, 192)
     assert 0.01 < float(query.std()) < 1
+
+
+@needs_training
+def test_the_shipped_model_never_writes_the_first_timestamp(text) -> None:  # type: ignore[no-untyped-def]
+    from training.recognizer.export import NEVER
+    from training.recognizer.tokens import Tokens
+    from training.recognizer.warm_start import read_ctranslate2
+
+    folder = ROOT / "models" / "stt-en"
+    bias = read_ctranslate2(folder / "model.bin")["decoder/projection/bias"]
+    start = Tokens.load(folder / "tokenizer.json").timestamp(0)
+    assert bias[start] == NEVER
+    assert np.count_nonzero(bias) == 1

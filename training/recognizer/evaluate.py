@@ -217,7 +217,7 @@ def word_sets(work: Path) -> dict[str, list[Utterance]]:
     }
     there = {title: n for title, n in names.items() if (work / "clips" / f"{n}.jsonl").exists()}
     sets = {title: load(work, name) for title, name in there.items()}
-    sets["our own voice"] = our_own_voice(held_out_sentences(150))
+    sets["our own voice, all its speakers"] = our_own_voice(held_out_sentences(150))
     return sets
 
 

@@ -12,12 +12,15 @@ import json
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import torch
 from ctranslate2.converters import TransformersConverter
+from ctranslate2.specs import ModelSpec
 from transformers import PreTrainedTokenizerFast
 
 from training.recognizer.features import FULL_FRAMES, HOP_SAMPLES, N_BANDS, N_FFT
 from training.recognizer.model import SHIPPED, TOY
+from training.recognizer.tokens import Tokens
 from training.recognizer.train import build
 
 PREPROCESSOR = {
@@ -30,11 +33,32 @@ PREPROCESSOR = {
     "chunk_length": FULL_FRAMES * HOP_SAMPLES // 16000,
 }
 END = "<|endoftext|>"
+NEVER = -30.0
+"""Added to the logit of a token that shall not be written."""
+
+
+class _Converter(TransformersConverter):
+    """Never writes the timestamp 0.00.
+
+    Unsure what it hears, a small model may write `<|0.00|><|0.00|>` even without timestamps; then
+    faster-whisper 1.2 goes on from where it is, for ever. Any later timestamp lets it advance.
+    """
+
+    def __init__(self, source: str, copy_files: list[str], tokens: Tokens) -> None:
+        super().__init__(source, copy_files=copy_files)
+        self._tokens = tokens
+
+    def _load(self) -> ModelSpec:
+        spec = super()._load()
+        bias = np.zeros(self._tokens.size, np.float32)
+        bias[self._tokens.timestamp(0)] = NEVER
+        spec.decoder.projection.bias = bias
+        return spec
 
 
 def export(work: Path, name: str, folder: Path, *, toy: bool = False) -> None:
     """Write config.json, model.bin, preprocessor_config.json, tokenizer.json, vocabulary.json."""
-    model, _ = build(work, TOY if toy else SHIPPED, torch.device("cpu"))
+    model, tokens = build(work, TOY if toy else SHIPPED, torch.device("cpu"))
     state = torch.load(work / f"{name}.pt", map_location="cpu")
     model.load_state_dict(state["average"])
     files = {"preprocessor_config.json": json.dumps(PREPROCESSOR, indent=2)}
@@ -52,7 +76,7 @@ def export(work: Path, name: str, folder: Path, *, toy: bool = False) -> None:
         ).save_pretrained(source)
         for file, content in files.items():
             Path(source, file).write_text(content, "utf-8")
-        converter = TransformersConverter(str(source), copy_files=sorted(files))
+        converter = _Converter(str(source), sorted(files), tokens)
         converted = Path(temporary, "converted")
         converter.convert(str(converted), quantization="int8")
         # Into a folder that may hold more, its model card above all.

@@ -1,6 +1,6 @@
 """Write the sentences that the teacher speaks: all of them ours.
 
-    python -m training.voice.text WORK --sentences 5000
+    python -m training.voice.text WORK --sentences 5600
 
 writes `WORK/sentences.txt`, one sentence a line, the same for the same seed. Three kinds:
 
@@ -230,7 +230,7 @@ def _capitalised(text: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", type=Path)
-    parser.add_argument("--sentences", type=int, default=5000)
+    parser.add_argument("--sentences", type=int, default=5600)
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     sentences = training_sentences(arguments.sentences)

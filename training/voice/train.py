@@ -1,6 +1,6 @@
 """Train the voice, on the GPU where there is one, else on one CPU core.
 
-    python -m training.voice.train WORK --steps 10000
+    python -m training.voice.train WORK --steps 6500
 
 reads `WORK/features.npz` and `WORK/audio.npy`; writes `WORK/checkpoint.pt` and `WORK/log.jsonl`.
 Started again, it goes on from the checkpoint. `--minutes` ends it earlier: the learning rate then
@@ -353,7 +353,7 @@ def load_voice(checkpoint: Path) -> Voice:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("work", type=Path)
-    parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--steps", type=int, default=6500)
     parser.add_argument("--minutes", type=float, default=math.inf)
     parser.add_argument("--threads", type=int, default=1, help="on the CPU; more are slower")
     parser.add_argument("--toy", action="store_true", help="a tiny network, to try the chain out")
