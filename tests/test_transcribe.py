@@ -27,8 +27,8 @@ from voicecli.cli.main import app
 from voicecli.cli.transcribe import parse_clip
 from voicecli.errors import AudioFileError, SettingsError, VoicecliError
 
-SUM, SUM_TEXT = "What is seven plus twelve?", "what is seven plus twelve"
-JOKE, JOKE_TEXT = "Tell me a joke.", "tell me a joke"
+SUM = "What is seven plus twelve?"
+JOKE = "Tell me a joke."
 
 
 def record(path: Path, *sentences: str) -> Path:
@@ -75,44 +75,44 @@ def refused(*arguments: str | Path) -> str:
 
 def test_the_product_is_on_stdout_and_nothing_else(wav: Path) -> None:
     done = run_voicecli("transcribe", wav)
-    assert (done.returncode, done.stdout, done.stderr) == (0, f"{SUM_TEXT}\n{JOKE_TEXT}\n", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{SUM}\n{JOKE}\n", "")
 
 
 def test_every_format(wav: Path) -> None:
-    assert here(wav, "-f", "txt") == f"{SUM_TEXT}\n{JOKE_TEXT}\n"
+    assert here(wav, "-f", "txt") == f"{SUM}\n{JOKE}\n"
     assert [line.split("\t")[2] for line in here(wav, "--format", "tsv").splitlines()[1:]] == [
-        SUM_TEXT,
-        JOKE_TEXT,
+        SUM,
+        JOKE,
     ]
     srt = here(wav, "--output-format", "srt")
-    assert [block.splitlines()[2] for block in srt.strip().split("\n\n")] == [SUM_TEXT, JOKE_TEXT]
+    assert [block.splitlines()[2] for block in srt.strip().split("\n\n")] == [SUM, JOKE]
     assert here(wav, "-f", "vtt").startswith("WEBVTT\n\n00:00:")
-    assert json.loads(here(wav, "-f", "json"))["text"] == f"{SUM_TEXT} {JOKE_TEXT}"
+    assert json.loads(here(wav, "-f", "json"))["text"] == f"{SUM} {JOKE}"
     lines = [json.loads(line) for line in here(wav, "-f", "jsonl").splitlines()]
-    assert [line["text"] for line in lines] == [SUM_TEXT, JOKE_TEXT]
+    assert [line["text"] for line in lines] == [SUM, JOKE]
 
 
 def test_subtitles_take_the_width_that_was_asked_for(wav: Path) -> None:
     srt = here(wav, "-f", "srt", "--max-line-width", "12", "--max-line-count", "1")
-    lines = [line for line in srt.splitlines() if line.replace(" ", "").isalpha()]
-    assert " ".join(lines) == f"{SUM_TEXT} {JOKE_TEXT}"
+    lines = [line for line in srt.splitlines() if line and "-->" not in line and not line.isdigit()]
+    assert " ".join(lines) == f"{SUM} {JOKE}"
     assert max(map(len, lines)) <= 12
 
 
 def test_the_output_s_name_is_the_format(wav: Path, tmp_path: Path) -> None:
     assert here(wav, "--output", tmp_path / "x.srt") == ""
     assert (tmp_path / "x.srt").read_text().startswith("1\n00:00:00,")
-    assert here(wav, "--output", "-") == f"{SUM_TEXT}\n{JOKE_TEXT}\n"
+    assert here(wav, "--output", "-") == f"{SUM}\n{JOKE}\n"
 
 
 def test_options_of_the_recogniser(wav: Path) -> None:
     words = json.loads(
         here(wav, "-f", "json", "--word-timestamps", "--beam-size", "1", "--language", "en")
     )
-    assert [word["word"].strip() for word in words["segments"][1]["words"]] == JOKE_TEXT.split()
+    assert [word["word"].strip() for word in words["segments"][1]["words"]] == JOKE.split()
     text = here(wav, "--batch-size", "1", "--jobs", "1", "--threads", "1", "--compute-type", "int8")
-    assert text == f"{SUM_TEXT}\n{JOKE_TEXT}\n"
-    assert here(wav, "--device", "cpu", "--clip", "0-2.5") == f"{SUM_TEXT}\n"
+    assert text == f"{SUM}\n{JOKE}\n"
+    assert here(wav, "--device", "cpu", "--clip", "0-2.5") == f"{SUM}\n"
 
 
 def test_a_video_is_a_recording(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_video_is_a_recording(tmp_path: Path) -> None:
         container.mux(audio.encode(sound))
         for stream in (video, audio):
             container.mux(stream.encode(None))
-    assert here(path) == f"{SUM_TEXT}\n"
+    assert here(path) == f"{SUM}\n"
 
 
 # -- standard input ---------------------------------------------------------------------------
@@ -142,7 +142,7 @@ def test_a_video_is_a_recording(tmp_path: Path) -> None:
 def test_standard_input(wav: Path) -> None:
     with wav.open("rb") as file:
         done = run_voicecli("transcribe", "-", stdin=file)
-    assert (done.returncode, done.stdout) == (0, f"{SUM_TEXT}\n{JOKE_TEXT}\n")
+    assert (done.returncode, done.stdout) == (0, f"{SUM}\n{JOKE}\n")
 
 
 def test_raw_sound_is_written_down_while_it_is_made() -> None:
@@ -157,10 +157,10 @@ def test_raw_sound_is_written_down_while_it_is_made() -> None:
         process.stdin.write(to_pcm16(np.concatenate([speak(SUM), silence(48_000)])))
         process.stdin.flush()
         # The pipe is still open.
-        assert json.loads(process.stdout.readline())["text"] == SUM_TEXT
+        assert json.loads(process.stdout.readline())["text"] == SUM
         process.stdin.write(to_pcm16(np.concatenate([speak(JOKE), silence(16_000)])))
         process.stdin.close()
-        assert json.loads(process.stdout.readline())["text"] == JOKE_TEXT
+        assert json.loads(process.stdout.readline())["text"] == JOKE
         assert process.wait() == 0
 
 
@@ -179,8 +179,8 @@ def test_many_recordings_each_beside_its_text(tmp_path: Path) -> None:
     record(tmp_path / "a.wav", SUM)
     record(tmp_path / "b c.wav", JOKE)
     assert here(tmp_path, "-f", "txt") == ""
-    assert (tmp_path / "a.txt").read_text() == f"{SUM_TEXT}\n"
-    assert (tmp_path / "b c.txt").read_text() == f"{JOKE_TEXT}\n"
+    assert (tmp_path / "a.txt").read_text() == f"{SUM}\n"
+    assert (tmp_path / "b c.txt").read_text() == f"{JOKE}\n"
     assert sorted(path.name for path in tmp_path.glob(".*.part*")) == []
 
 
@@ -203,7 +203,7 @@ def test_a_bad_one_is_told_and_the_others_go_on(tmp_path: Path) -> None:
     done = run_voicecli("transcribe", ".", "-o", "out", "--skip-existing", cwd=tmp_path)
     assert done.returncode == 0
     assert "2 of 3 are there already" in done.stderr
-    assert (tmp_path / "out" / "b.txt").read_text() == f"{SUM_TEXT}\n"
+    assert (tmp_path / "out" / "b.txt").read_text() == f"{SUM}\n"
     assert (tmp_path / "out" / "a.txt").stat().st_mtime_ns == before
 
 
@@ -214,7 +214,7 @@ def test_nothing_is_overwritten_unless_it_is_said(wav: Path, tmp_path: Path) -> 
         here(wav, "--output-dir", tmp_path)
     assert there.read_text() == "mine"
     here(wav, "--output-dir", tmp_path, "--force")
-    assert there.read_text() == f"{SUM_TEXT}\n{JOKE_TEXT}\n"
+    assert there.read_text() == f"{SUM}\n{JOKE}\n"
 
 
 def test_equal_names_from_different_places(tmp_path: Path) -> None:
@@ -223,8 +223,8 @@ def test_equal_names_from_different_places(tmp_path: Path) -> None:
     with pytest.raises(AudioFileError, match="into one file"):
         here(one, other, "--output-dir", tmp_path / "out")
     here(tmp_path, "--recursive", "--output-dir", tmp_path / "out")
-    assert (tmp_path / "out" / "x" / "a.txt").read_text() == f"{SUM_TEXT}\n"
-    assert (tmp_path / "out" / "y" / "a.txt").read_text() == f"{JOKE_TEXT}\n"
+    assert (tmp_path / "out" / "x" / "a.txt").read_text() == f"{SUM}\n"
+    assert (tmp_path / "out" / "y" / "a.txt").read_text() == f"{JOKE}\n"
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_any_name(tmp_path: Path, name: bytes) -> None:
     )
     assert done.returncode == 1
     with open(os.path.splitext(path)[0] + b".txt") as file:
-        assert file.read() == f"{SUM_TEXT}\n"
+        assert file.read() == f"{SUM}\n"
     *progress, _, _ = done.stderr.decode().splitlines()
     assert b"recordings failed: gone\\n" in done.stderr
     assert [json.loads(line)["event"] for line in progress if line[0] == "{"][0] == "started"
@@ -280,7 +280,7 @@ def test_the_bar_is_for_a_terminal_and_stays_off_stdout(wav: Path, tmp_path: Pat
         except OSError:
             pass  # Linux says EIO where the other end was closed
         assert process.stdout is not None
-        assert process.stdout.read().decode() == f"{SUM_TEXT}\n{JOKE_TEXT}\n"
+        assert process.stdout.read().decode() == f"{SUM}\n{JOKE}\n"
     assert b"real time" in shown
     assert b"a.wav" in shown
 
@@ -391,7 +391,7 @@ def test_a_recording_that_is_cut_off_gives_what_it_holds(wav: Path) -> None:
         encoder.write(np.concatenate([speak(SUM), silence(16_000), speak(JOKE)]))
     data = bytearray(flac.read_bytes())
     flac.write_bytes(data[: len(data) * 6 // 10])
-    assert here(flac).startswith(f"{SUM_TEXT}\n")
+    assert here(flac).startswith(f"{SUM}\n")
 
 
 def test_damage_in_the_middle_is_told_and_the_rest_is_used(tmp_path: Path) -> None:
@@ -399,7 +399,9 @@ def test_damage_in_the_middle_is_told_and_the_rest_is_used(tmp_path: Path) -> No
 
     path = tmp_path / "a.flac"
     with audio_file(path, SAMPLE_RATE_HZ) as encoder:
-        encoder.write(np.concatenate([speak(SUM), np.tile(silence(16_000), 3), speak(JOKE)]))
+        # Noise, so that the pause is half of the file, too.
+        pause = np.random.default_rng(2).normal(0, 0.003, 48_000).astype(np.float32)
+        encoder.write(np.concatenate([speak(SUM), pause, speak(JOKE)]))
     data = bytearray(path.read_bytes())
     middle = len(data) * 45 // 100
     data[middle : middle + len(data) // 10] = np.random.default_rng(1).bytes(len(data) // 10)
@@ -408,7 +410,7 @@ def test_damage_in_the_middle_is_told_and_the_rest_is_used(tmp_path: Path) -> No
     assert done.returncode == 0
     assert done.stderr.count("is damaged at") == 1
     first, *_, last = map(json.loads, done.stdout.splitlines())
-    assert (first["text"], last["text"]) == (SUM_TEXT, JOKE_TEXT)
+    assert (first["text"], last["text"]) == (SUM, JOKE)
     # What is missing does not make the rest come earlier.
     begins_s = (len(speak(SUM)) + 48_000) / SAMPLE_RATE_HZ
     assert last["start"] == pytest.approx(begins_s, abs=0.3)
@@ -502,7 +504,7 @@ def test_dictation_ends_with_silence(person: Person) -> None:
         person.wait_for_program(loudspeaker=False)
         say_to(person, SUM, JOKE)
         assert process.stdout is not None
-        assert process.stdout.read() == f"{SUM_TEXT}\n{JOKE_TEXT}\n"
+        assert process.stdout.read() == f"{SUM}\n{JOKE}\n"
         assert process.wait() == 0
 
 
@@ -516,12 +518,12 @@ def test_what_is_said_before_ctrl_c_is_written(person: Person) -> None:
         person.wait_for_program(loudspeaker=False)
         say_to(person, SUM)
         assert process.stdout is not None
-        assert json.loads(process.stdout.readline())["text"] == SUM_TEXT
+        assert json.loads(process.stdout.readline())["text"] == SUM
         said = person.say(speak(JOKE), SAMPLE_RATE_HZ)
         pause = threading.Event()
         pause.wait(max(0.0, said.end_s - person.now_s + 0.1))
         process.send_signal(signal.SIGINT)
-        assert json.loads(process.stdout.readline())["text"] == JOKE_TEXT
+        assert json.loads(process.stdout.readline())["text"] == JOKE
         assert process.wait() == 130
 
 

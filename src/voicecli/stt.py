@@ -191,6 +191,7 @@ class Recognizer:
             condition_on_previous_text=False,
             # Short windows are more accurate without; longer audio needs them to move on.
             without_timestamps=is_short,
+            suppress_tokens=[-1, *(_timestamps(model) if is_short else ())],
             max_new_tokens=SPARE_TOKENS + int(TOKENS_PER_S * duration_s) if is_short else None,
         )
         found = list(segments)
@@ -200,6 +201,16 @@ class Recognizer:
             float(np.mean([segment.avg_logprob for segment in found])) if found else 0.0,
             max((segment.no_speech_prob for segment in found), default=1.0),
         )
+
+
+def _timestamps(model: WhisperModel) -> range:
+    """The tokens of the times 0.00 to 30.00 s.
+
+    A model that writes one though it was told not to makes faster-whisper 1.2 hear the same window
+    for ever.
+    """
+    first = model.hf_tokenizer.token_to_id("<|0.00|>")
+    return range(0) if first is None else range(first, first + 50 * WINDOW_S + 1)
 
 
 def _is_doubtful(transcript: Transcript) -> bool:

@@ -78,7 +78,8 @@ def main() -> None:
 def _leave(exit_code: int) -> None:
     """End at once, also while a model works: its job can't be stopped, and need not be awaited."""
     worker = sys.modules.get("voicecli.worker")
-    if worker is not None and worker.any_busy():
+    is_signal = exit_code > 128
+    if is_signal or (worker is not None and worker.any_busy()):
         with suppress(OSError):
             sys.stdout.flush()
         sys.stderr.flush()
