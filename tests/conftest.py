@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 
@@ -11,6 +12,9 @@ import pytest
 
 from jack_person import JackServer, Person, skip_without_jack
 from terminal import Terminal
+
+# A run in the background of a shell ignores Ctrl-C, and so would the programs that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -85,6 +85,9 @@ def say(
     list_voices: Annotated[
         bool, typer.Option("--list-voices", help="The voices on this machine.")
     ] = False,
+    offline: Annotated[
+        bool | None, typer.Option("--offline", help="No connection but to this machine.")
+    ] = None,
     profile: Annotated[
         str | None, typer.Option(metavar="NAME", help="Profile of config.toml.")
     ] = None,
@@ -122,9 +125,14 @@ def say(
             "tts.speaker": speaker,
             "tts.speed": speed,
             "tts.volume": volume,
+            "offline": offline,
         },
         profile=profile,
     ).settings
+    if settings.offline:
+        from voicecli.models import forbid_network
+
+        forbid_network()
     if output_file is not None:
         _check_output(output_file, force=force)
     import asyncio

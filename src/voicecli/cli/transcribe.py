@@ -141,6 +141,9 @@ def transcribe(
     json_progress: Annotated[
         bool, typer.Option("--json-progress", help="Progress as JSON lines on stderr.")
     ] = False,
+    offline: Annotated[
+        bool | None, typer.Option("--offline", help="No connection but to this machine.")
+    ] = None,
     profile: Annotated[
         str | None, typer.Option(metavar="NAME", help="Profile of config.toml.")
     ] = None,
@@ -194,10 +197,15 @@ def transcribe(
             "stt.beam_size": beam_size,
             "stt.device": device and device.value,
             "stt.compute_type": compute_type,
+            "offline": offline,
         },
         profile=profile,
     )
     settings = loaded.settings
+    if settings.offline:
+        from voicecli.models import forbid_network
+
+        forbid_network()
     if mic:
         from voicecli.cli.dictation import dictate
 
