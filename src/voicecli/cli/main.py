@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import traceback
@@ -80,6 +81,7 @@ def _leave(exit_code: int) -> None:
     worker = sys.modules.get("voicecli.worker")
     is_signal = exit_code > 128
     if is_signal or (worker is not None and worker.any_busy()):
+        atexit._run_exitfuncs()  # PortAudio's among them: a JACK server waits for who just dies
         with suppress(OSError):
             sys.stdout.flush()
         sys.stderr.flush()
