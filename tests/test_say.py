@@ -158,16 +158,16 @@ def test_the_first_sentence_is_spoken_while_standard_input_is_open() -> None:
     with speaking("-o", "-", "--raw") as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(f"{SUM} And".encode())
+        process.stdin.write(f"{SUM} Tell".encode())
         process.stdin.flush()
         first = process.stdout.read(2 * 16_000)
         assert len(first) == 2 * 16_000
-        process.stdin.write(b" then what?")
+        process.stdin.write(b" me a joke.")
         process.stdin.close()
         rest = process.stdout.read()
         assert process.wait() == 0
     samples = np.frombuffer(first + rest, "<i2").astype(np.float32) / 32768
-    assert understand(samples) == f"{SUM_TEXT} and then what"
+    assert understand(samples) == f"{SUM_TEXT} tell me a joke"
 
 
 def test_what_is_not_listened_to_is_not_read() -> None:
@@ -238,15 +238,15 @@ def test_a_signal_ends_it_while_nobody_takes_the_sound() -> None:
 def test_the_loudspeaker(person: Person) -> None:
     with speaking("--output-device", JACK_DEVICE) as process:
         assert process.stdin is not None
-        process.stdin.write(f"{SUM} And".encode())
+        process.stdin.write(f"{SUM} Tell".encode())
         process.stdin.flush()
         started_s = person.wait_for_sound()  # standard input is still open
-        process.stdin.write(b" then what?")
+        process.stdin.write(b" me a joke.")
         process.stdin.close()
         assert process.wait(30) == 0
         spans = person.heard_spans(started_s)
     samples = person.heard(spans[0].start_s - 0.2, spans[-1].end_s + 0.2)
-    assert understand(samples, person.sample_rate_hz) == f"{SUM_TEXT} and then what"
+    assert understand(samples, person.sample_rate_hz) == f"{SUM_TEXT} tell me a joke"
 
 
 # -- word times -------------------------------------------------------------------------------
