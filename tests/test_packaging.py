@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
-import threading
 import tomllib
 import wave
 import zipfile
 from collections.abc import Iterator
 from email import message_from_bytes
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -292,57 +289,3 @@ def test_setup_says_that_python_is_too_old(checkout: Path, uv: bool) -> None:
     done = set_up(checkout)
     assert done.returncode == 1
     assert "needs Python 3.11 or newer and found Python 3.9.2" in done.stderr
-
-
-# --- scripts/fetch_pip.py
-
-
-@pytest.mark.parametrize("damaged", [False, True])
-def test_fetch_pip_keeps_only_what_pypi_promised(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    damaged: bool,
-) -> None:
-    content = b"a wheel"
-    digest = hashlib.sha256(b"another" if damaged else content).hexdigest()
-    file = {
-        "packagetype": "bdist_wheel",
-        "filename": "pip-1-py3-none-any.whl",
-        "url": "/files/pip-1-py3-none-any.whl",
-        "digests": {"sha256": digest},
-    }
-
-    class Index(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.end_headers()
-            release = json.dumps({"urls": [{"packagetype": "sdist"}, file]}).encode()
-            self.wfile.write(release if self.path == "/pypi/pip/json" else content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    spec = importlib.util.spec_from_file_location("fetch_pip", ROOT / "scripts/fetch_pip.py")
-    assert spec
-    assert spec.loader
-    fetch_pip = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(fetch_pip)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Index) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        monkeypatch.setattr(
-            fetch_pip, "RELEASE_URL", f"http://127.0.0.1:{server.server_port}/pypi/pip/json"
-        )
-        try:
-            if damaged:
-                with pytest.raises(SystemExit, match="arrived damaged"):
-                    fetch_pip.main(tmp_path)
-            else:
-                fetch_pip.main(tmp_path)
-        finally:
-            server.shutdown()
-            thread.join()
-    wheels = [] if damaged else [tmp_path / "pip-1-py3-none-any.whl"]
-    assert list(tmp_path.iterdir()) == wheels
-    assert capsys.readouterr().out.split() == [str(path) for path in wheels]
