@@ -82,8 +82,9 @@ def _leave(exit_code: int) -> None:
     is_signal = exit_code > 128
     if is_signal or (worker is not None and worker.any_busy()):
         atexit._run_exitfuncs()  # PortAudio's among them: a JACK server waits for who just dies
-        with suppress(OSError):
-            sys.stdout.flush()
+        if not is_signal:  # after one, nobody may read what is written any more
+            with suppress(OSError):
+                sys.stdout.flush()
         sys.stderr.flush()
         os._exit(exit_code)
     sys.exit(exit_code)
