@@ -67,7 +67,7 @@ def test_barge_in_silences_the_loudspeaker_within_300_ms(person: Person) -> None
         said = ask(person, "Tell me a story.")
         began_s = person.wait_for_sound(after_s=said.end_s)
         person.wait_until(began_s + 1.5)
-        cut = ask(person, "Stop.")
+        cut = ask(person, "No, wait.")
         talk.wait_for("reply_ended")
         person.wait_until(cut.end_s + 0.3)
         [reply] = person.heard_spans(began_s, cut.end_s + 0.3)
