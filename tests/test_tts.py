@@ -31,12 +31,10 @@ def spoken(voice: Voice, *sentences: str) -> list[list[Clip]]:
 
 @pytest.fixture
 def voice() -> Voice:
-    voice = Voice(DATA / "tiny_voice.onnx", TtsSettings(), aligned=True)
-    asyncio.run(voice.warm_up())
-    return voice
+    return Voice(DATA / "tiny_voice.onnx", TtsSettings(), aligned=True)
 
 
-def test_a_sentence_comes_in_pieces_the_first_of_which_tells_all(voice: Voice) -> None:
+def test_even_the_first_sentence_comes_in_pieces_the_first_of_which_tells_all(voice: Voice) -> None:
     (clips,) = spoken(voice, SENTENCE)
     first, *others = clips
     assert first.text == SENTENCE
@@ -105,6 +103,7 @@ def test_a_voice_that_breaks_says_which_sentence_it_was(
     def broken(*_: object) -> None:
         raise RuntimeError("out of memory")
 
+    asyncio.run(voice.load())
     monkeypatch.setattr("voicecli.piper_chunks._Made.slice", broken)
     with pytest.raises(ModelError, match="can't speak 'Hello.'.*out of memory"):
         spoken(voice, "Hello.")
@@ -112,7 +111,6 @@ def test_a_voice_that_breaks_says_which_sentence_it_was(
 
 def test_the_default_voice_streams_words_with_their_times() -> None:
     voice = Voice(find_voice(None), TtsSettings(), aligned=True)
-    asyncio.run(voice.warm_up())
     (clips,) = spoken(voice, SENTENCE)
     assert len(clips[0].word_ends) == len(SENTENCE.split())
     assert sum(len(clip.samples) for clip in clips) == clips[0].n_samples

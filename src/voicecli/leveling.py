@@ -23,24 +23,27 @@ SILENT = 1e-8
 class Leveler:
     """Brings the sentences of one voice to a peak of 1."""
 
-    def __init__(self) -> None:
-        self._expected_peak: float | None = None
+    def __init__(self, expected_peak: float) -> None:
+        """expected_peak: of its first sentence, before leveling."""
+        self._expected_peak = expected_peak
 
     def feed(self, pieces: Iterator[Samples]) -> Iterator[Samples]:
-        """One sentence. While nothing is known of the voice, it is taken as a whole."""
-        if self._expected_peak is None:
-            whole = np.concatenate([np.zeros(0, np.float32), *pieces])
-            pieces, before = iter([whole]), _peak(whole)
-        else:
-            before = self._expected_peak
+        """One sentence, piece by piece."""
+        before = self._expected_peak
         gain = 1 / before if before > SILENT else 1.0
-        loudest = FORGETTING * before
+        loudest = 0.0
         for piece in pieces:
             loudest = max(loudest, _peak(piece))
             if loudest > SILENT:
-                self._expected_peak = loudest
+                self._expected_peak = max(loudest, FORGETTING * before)
             leveled, gain = _limited(piece, gain)
             yield leveled
+
+
+def leveled(sentence: Samples) -> Samples:
+    """One sentence by itself, at a peak of 1; silence stays silent."""
+    peak = _peak(sentence)
+    return sentence / np.float32(peak) if peak > SILENT else sentence
 
 
 def _peak(samples: Samples) -> float:

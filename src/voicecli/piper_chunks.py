@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -52,8 +53,11 @@ processor, too."""
 UNKNOWN_COST = 0.1
 """Seconds of work for a second of speech, until the first was made."""
 
-CACHE_FORMAT = 1
+CACHE_FORMAT = 2
 """To be raised when the parts of the same voice become others."""
+
+PEAK_FILE = "peak"
+"""Of a voice in the cache: its `expected_peak`."""
 
 CHECK_PHONEMES, CHECK_CHUNK_FRAMES = 100, 80
 """What is spoken to find out if a voice in parts sounds as it does in one: three chunks."""
@@ -66,10 +70,17 @@ class VoiceInParts:
     phoneme is). The speech itself is made by `chunks`.
     """
 
-    def __init__(self, parts: Iterable[Path | bytes], sample_rate_hz: int) -> None:
-        """parts: as `piper_graph.split` gives them. Raises onnxruntime's exceptions."""
-        self._text, *self._later = map(load_session, parts)
+    def __init__(
+        self,
+        sessions: Iterable[onnxruntime.InferenceSession],
+        sample_rate_hz: int,
+        expected_peak: float = 1.0,
+    ) -> None:
+        """sessions: of the parts that `piper_graph.split` gives."""
+        self._text, *self._later = sessions
         self._sample_rate_hz = sample_rate_hz
+        self.expected_peak = expected_peak
+        """About how loud the loudest sample of a sentence is."""
         used = {one.name for session in self._later for one in session.get_inputs()}
         self._names = [one.name for one in self._text.get_outputs()]
         self._told = [name for name in self._names if name not in used]
@@ -221,20 +232,26 @@ class _Made:
 # -- from a file ------------------------------------------------------------------------------
 
 
-def load_in_parts(path: Path, config: PiperConfig) -> VoiceInParts | None:
+def load_in_parts(path: Path, config: PiperConfig, n_threads: int = 1) -> VoiceInParts | None:
     """The voice in parts; None where it can't be cut, or wouldn't sound the same.
 
     The parts are kept in the cache, since making and trying them takes longer than loading.
     """
+    load = partial(load_session, n_threads=n_threads)
     folder = cached_parts(path)
-    parts = _kept(folder)
-    if parts is None:
-        made = split(with_durations(path.read_bytes()))
-        if made is None:
+    if folder.is_dir():
+        files = sorted(folder.glob("*.onnx"))
+        if not files:
             return None
-        parts = made if _sounds_the_same(made, config) else ()
-        _keep(parts, folder)
-    return VoiceInParts(parts, config.sample_rate) if parts else None
+        peak = float((folder / PEAK_FILE).read_text("ascii"))
+        sessions = (load(file, optimized=True) for file in files)
+        return VoiceInParts(sessions, config.sample_rate, peak)
+    parts = split(with_durations(path.read_bytes()))
+    if parts is None:
+        return None
+    peak = _peak_if_exact(parts, config)
+    _keep(parts if peak else (), peak or 0.0, folder)
+    return VoiceInParts(map(load, parts), config.sample_rate, peak) if peak else None
 
 
 def cached_parts(path: Path) -> Path:
@@ -248,18 +265,18 @@ def _short(value: object) -> str:
     return hashlib.sha256(str(value).encode()).hexdigest()[:12]
 
 
-def _sounds_the_same(parts: Sequence[bytes], config: PiperConfig) -> bool:
-    """Whether it is made in one piece or in chunks."""
+def _peak_if_exact(parts: Sequence[bytes], config: PiperConfig) -> float | None:
+    """The loudest sample of what it says, if that sounds the same in one piece and in chunks."""
     try:
-        voice = VoiceInParts(parts, config.sample_rate)
+        voice = VoiceInParts(map(load_session, parts), config.sample_rate)
         feeds = _babble(config, voice.input_names)
         voice.run(None, feeds)
         stretched = 3 * CHECK_CHUNK_FRAMES / voice.n_frames
         feeds["scales"] = feeds["scales"] * np.array([1, stretched, 1], np.float32)
         voice.run(None, feeds)
-        return voice.is_exact()
+        return float(np.abs(voice.whole()).max()) if voice.is_exact() else None
     except Exception:  # onnxruntime's have no class in common; the graph is not what it seemed
-        return False
+        return None
 
 
 def _babble(config: PiperConfig, names: Sequence[str]) -> dict[str, np.ndarray]:
@@ -276,20 +293,17 @@ def _babble(config: PiperConfig, names: Sequence[str]) -> dict[str, np.ndarray]:
     return {name: feeds[name] for name in names}
 
 
-def _kept(folder: Path) -> list[Path] | None:
-    return sorted(folder.iterdir()) if folder.is_dir() else None
-
-
-def _keep(parts: Sequence[bytes], folder: Path) -> None:
+def _keep(parts: Sequence[bytes], peak: float, folder: Path) -> None:
     """Where the cache can't be written, they are made anew each time."""
-    with suppress(OSError):
+    with suppress(Exception):  # onnxruntime writes, and its exceptions are of no class
         folder.parent.mkdir(parents=True, exist_ok=True)
         for stale in folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*"):
             shutil.rmtree(stale, ignore_errors=True)
         unfinished = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
         try:
             for number, part in enumerate(parts):
-                (unfinished / f"{number}.onnx").write_bytes(part)
+                load_session(part, optimized_to=unfinished / f"{number}.onnx")
+            (unfinished / PEAK_FILE).write_text(str(peak), "ascii")
             unfinished.rename(folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)

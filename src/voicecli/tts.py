@@ -14,7 +14,7 @@ import numpy as np
 from voicecli.alignment import phonemes_of, with_durations, words_of
 from voicecli.audio import Clip, Samples, silence
 from voicecli.errors import ModelCorruptError, ModelError, SettingsError
-from voicecli.leveling import Leveler
+from voicecli.leveling import Leveler, leveled
 from voicecli.onnx import load_session
 from voicecli.piper_chunks import VoiceInParts, load_in_parts
 from voicecli.settings import TtsSettings
@@ -28,7 +28,7 @@ PEAK = 0.89
 """-1 dBFS: resampling overshoots a little, and full scale would clip."""
 
 
-def load_piper(path: Path, *, aligned: bool = False) -> PiperVoice:
+def load_piper(path: Path, *, aligned: bool = False, n_threads: int = 1) -> PiperVoice:
     """Load an .onnx voice with its .onnx.json, in parts where it can be; raises ModelCorruptError.
 
     aligned: it can say how long each phoneme takes, if it is a voice that knows.
@@ -37,9 +37,10 @@ def load_piper(path: Path, *, aligned: bool = False) -> PiperVoice:
 
     try:
         config = PiperConfig.from_dict(json.loads(Path(f"{path}.json").read_text("utf-8")))
-        session = load_in_parts(path, config)
+        session = load_in_parts(path, config, n_threads)
         if session is None:
-            session = load_session(with_durations(path.read_bytes()) if aligned else path)
+            model = with_durations(path.read_bytes()) if aligned else path
+            session = load_session(model, n_threads=n_threads)
         return PiperVoice(session=session, config=config)  # pyright: ignore[reportArgumentType]
     except Exception as error:
         raise ModelCorruptError(
@@ -51,14 +52,18 @@ def load_piper(path: Path, *, aligned: bool = False) -> PiperVoice:
 class Voice:
     """A Piper voice on its own thread. It is loaded by the first job."""
 
-    def __init__(self, path: Path, settings: TtsSettings, *, aligned: bool = False) -> None:
-        """aligned: clips tell when each phoneme is said."""
+    def __init__(
+        self, path: Path, settings: TtsSettings, *, aligned: bool = False, n_threads: int = 1
+    ) -> None:
+        """aligned: clips tell when each phoneme is said. n_threads: more than one where nobody
+        listens meanwhile."""
         self.name = path.stem
         self._aligned = aligned
         self._path = path
         self._settings = settings
         self._piper: PiperVoice | None = None
-        self._leveler = Leveler()
+        self._n_threads = n_threads
+        self._leveler: Leveler | None = None
         self._worker = Worker("tts")
 
     @property
@@ -76,7 +81,7 @@ class Voice:
 
     async def synthesize(self, sentence: str) -> Clip:
         """Speak one sentence. Text with nothing to say (`...`) gives a clip of no samples."""
-        return await self._worker.run(lambda: _joined(list(self._clips(sentence, Leveler()))))
+        return await self._worker.run(lambda: _joined(list(self._clips(sentence))))
 
     async def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
         """Speak one sentence, in pieces where the voice can: each is given as soon as it is made.
@@ -84,7 +89,7 @@ class Voice:
         The first has the text and its words' times, and tells how much is to come; the others have
         nothing but samples.
         """
-        clips = self._clips(sentence, self._leveler)
+        clips = self._clips(sentence, in_parts=True)
         while (clip := await self._worker.run(lambda: next(clips, None))) is not None:
             yield clip
 
@@ -94,10 +99,12 @@ class Voice:
 
     def _load(self) -> PiperVoice:
         if self._piper is None:
-            self._piper = load_piper(self._path, aligned=self._aligned)
+            self._piper = load_piper(self._path, aligned=self._aligned, n_threads=self._n_threads)
+            if isinstance(session := self._piper.session, VoiceInParts):
+                self._leveler = Leveler(session.expected_peak)
         return self._piper
 
-    def _clips(self, sentence: str, leveler: Leveler) -> Iterator[Clip]:
+    def _clips(self, sentence: str, *, in_parts: bool = False) -> Iterator[Clip]:
         """A clip of the whole, or its beginning and then the rest."""
         from piper import SynthesisConfig
 
@@ -112,7 +119,7 @@ class Voice:
             chunks, pieces = [], []
             for chunk in piper.synthesize(sentence, config, include_alignments=self._aligned):
                 chunks.append(chunk)
-                pieces.append(_pieces(piper, chunk, leveler, config.volume))
+                pieces.append(self._pieces(piper, chunk, config.volume, in_parts=in_parts))
             to_come = sum(len(chunk.audio_float_array) for chunk in chunks)
             clip = Clip(silence(0), piper.config.sample_rate, sentence, to_come=to_come)
             if self._aligned:
@@ -128,6 +135,19 @@ class Voice:
                 f"the voice {self.name} can't speak {sentence!r} ({error})",
                 "try another with --voice",
             ) from error
+
+    def _pieces(
+        self, piper: PiperVoice, chunk: AudioChunk, volume: float, *, in_parts: bool
+    ) -> Iterator[Samples]:
+        """The samples of `chunk`, which was synthesized last."""
+        session = piper.session
+        if not isinstance(session, VoiceInParts):
+            return iter([chunk.audio_float_array])
+        if in_parts and self._leveler is not None:
+            pieces = self._leveler.feed(session.chunks())
+        else:
+            pieces = iter([leveled(session.whole())])
+        return (np.clip(piece * np.float32(volume), -1, 1) for piece in pieces)
 
     def _with_times(self, clip: Clip) -> Clip:
         words = words_of(clip, self.count_phonemes)
@@ -145,17 +165,6 @@ class Voice:
             return int(wanted)
         known = ", ".join(names) or f"0 to {piper.config.num_speakers - 1}"
         raise SettingsError(f"the voice {self.name} has no speaker {wanted!r}", f"it has: {known}")
-
-
-def _pieces(
-    piper: PiperVoice, chunk: AudioChunk, leveler: Leveler, volume: float
-) -> Iterator[Samples]:
-    """The samples of `chunk`, which was synthesized last."""
-    session = piper.session
-    if not isinstance(session, VoiceInParts):
-        return iter([chunk.audio_float_array])
-    pieces = leveler.feed(session.chunks())
-    return (np.clip(piece * np.float32(volume), -1, 1) for piece in pieces)
 
 
 def _joined(clips: list[Clip]) -> Clip:

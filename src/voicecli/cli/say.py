@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from voicecli.audio import Clip
     from voicecli.settings import Settings
+    from voicecli.speaker import Playback, Speaker
     from voicecli.tts import Voice
 
 READ_BYTES = 4096
@@ -320,7 +321,7 @@ async def _say(
     else:
         beginning, deltas = await _peek(deltas)
         path = _voice_for(language, beginning)
-    voice = Voice(path, settings.tts, aligned=timestamps)
+    voice = Voice(path, settings.tts, aligned=timestamps, n_threads=os.cpu_count() or 1)
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports
     from voicecli.sentences import sentences
@@ -341,24 +342,38 @@ async def _say(
         ):
             aloud = spoken(sentence, code, pronunciations)
             await loading
-            clip = await voice.synthesize(aloud) if aloud else None
-            if clip is None or len(clip.samples) == 0:
-                continue
-            if sink is None:
-                sink = await stack.enter_async_context(_open(target, clip.sample_rate_hz))
-            elif pause_s:
-                gap = Clip(silence(round(pause_s * clip.sample_rate_hz)), clip.sample_rate_hz)
-                captions.skip(gap)
-                await sink.write(gap)
-            if timestamps:
-                captions.add(sentence.strip(), clip)
-            await sink.write(clip)
+            is_first = True
+            async for clip in _clips(voice, aloud, in_parts=hurry):
+                if sink is None:
+                    sink = await stack.enter_async_context(_open(target, clip.sample_rate_hz))
+                elif pause_s and is_first:
+                    gap = Clip(silence(round(pause_s * clip.sample_rate_hz)), clip.sample_rate_hz)
+                    captions.skip(gap)
+                    await sink.write(gap)
+                if timestamps:
+                    captions.add(sentence.strip(), clip)
+                await sink.write(clip)
+                is_first = False
         if sink is None:
             await loading
             raise VoicecliError("the text has nothing in it that can be said", "give it some words")
         await sink.drain()
     if timestamps:
         captions.write()
+
+
+async def _clips(voice: Voice, aloud: str, *, in_parts: bool) -> AsyncIterator[Clip]:
+    """A sentence's sound, none if there is nothing to say; in one piece, or as it is made."""
+    if not aloud:
+        return
+    if not in_parts:
+        clip = await voice.synthesize(aloud)
+        if len(clip.samples):
+            yield clip
+        return
+    async for clip in voice.stream(aloud):
+        if len(clip.samples):
+            yield clip
 
 
 @dataclass(frozen=True)
@@ -395,11 +410,16 @@ async def _open(target: _Target, sample_rate_hz: int) -> AsyncIterator[Sink]:
 
 
 class _Loudspeaker:
-    def __init__(self, speaker: Any) -> None:
+    def __init__(self, speaker: Speaker) -> None:
         self._speaker = speaker
+        self._playback: Playback | None = None
 
     async def write(self, clip: Clip) -> None:
-        await self._speaker.play(clip)
+        if self._playback is not None and self._playback.clip.to_come:
+            self._speaker.extend(self._playback, clip.samples)
+        else:
+            self._playback = self._speaker.queue(clip)
+        await self._speaker.room()
 
     async def drain(self) -> None:
         await self._speaker.drain()
