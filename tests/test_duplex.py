@@ -13,13 +13,15 @@ import sys
 import threading
 import wave
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from jack_person import JACK_DEVICE, JackServer, Person, skip_without_jack
-from voicecli.audio import Clip, Frame, Samples, WavWriter, resample
+from voicecli.audio import Clip, Frame, Samples, WavWriter, resample, silence
 from voicecli.devices import Device, SoundSystem, Stream, StreamPlan
 from voicecli.duplex import DeviceDuplex
 from voicecli.errors import AudioDeviceError, AudioFileError
@@ -125,6 +127,25 @@ class Falters(SoundSystem):
     def restart(self) -> None:
         self.n_restarts += 1
         super().restart()
+
+
+class Stutters(SoundSystem):
+    """Every block of the first `n_streams` streams comes too late, as far as PortAudio tells."""
+
+    def __init__(self, n_streams: int = 1) -> None:
+        super().__init__()
+        self.n_streams = n_streams
+        self.asked_s: list[float | None] = []
+
+    def open(self, plan: StreamPlan) -> Stream:
+        self.asked_s.append(plan.latency_s)
+        if len(self.asked_s) > self.n_streams:
+            return super().open(plan)
+
+        def callback(*arguments):
+            plan.callback(*arguments[:-1], SimpleNamespace(output_underflow=True))
+
+        return super().open(replace(plan, callback=callback))
 
 
 @pytest.mark.parametrize("sound_system", [SoundSystem, WithoutSharing])
@@ -308,6 +329,36 @@ def test_a_stream_that_falls_silent_is_replaced_and_the_reply_goes_on(
     assert shared == (n_callbacks == 400)  # one that ran well may be tried again
     first, second = person.heard_spans()
     assert_holds(person.heard(second.start_s - 0.1), 48_000, answer[-RATE_HZ * 2 :])
+
+
+@pytest.mark.parametrize(("n_streams", "asked_s"), [(1, [None, 0.05]), (9, [None, 0.05, 0.1, 0.2])])
+def test_a_loudspeaker_that_stutters_gets_more_latency_after_the_reply(
+    person: Person, n_streams: int, asked_s: list[float | None]
+):
+    notices: list[str] = []
+    sound = Stutters(n_streams)
+    answer = speech(1.5)
+    late_answer = np.concatenate([silence(RATE_HZ), answer])  # a person comes after the program
+
+    async def scenario():
+        async with open_jack(
+            notices=lambda message, hint: notices.append(hint), sound_system=lambda: sound
+        ) as duplex:
+            playback = duplex.speaker.queue(Clip(late_answer, RATE_HZ))
+            await asyncio.to_thread(person.wait_for_program)
+            frames = await listen(duplex, lambda frame: len(notices) >= len(asked_s) - 1)
+            await asyncio.to_thread(person.wait_for_program)
+            question = speech(0.5, 1)
+            frames += await listen_until(duplex, person, person.say(question).end_s)
+            return frames, playback, question
+
+    frames, playback, question = run(scenario())
+    assert sound.asked_s[: len(asked_s)] == asked_s  # on a busy machine it may really stutter
+    assert "50 ms ahead" in notices[0]
+    assert [frame.start for frame in frames] == [512 * i for i in range(len(frames))]
+    assert_holds(heard(frames), RATE_HZ, question)
+    assert playback.heard_samples == len(late_answer)
+    assert_holds(person.heard(), 48_000, answer)
 
 
 def test_a_device_that_vanishes_is_waited_for_and_the_default_taken(person: Person):

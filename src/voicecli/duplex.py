@@ -9,7 +9,7 @@ from contextlib import aclosing, suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Literal, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -59,6 +59,13 @@ STEADY_LATENCY_S = 0.1
 nothing any more after an underrun, which on a busy machine comes within seconds at its lowest
 latency (20 ms), at 60 ms within minutes."""
 
+LATENCIES_S = (0.05, 0.1, 0.2)
+"""A stream is opened at the lowest latency there is. One that stutters is opened again with the
+next of these, as soon as nothing is being played."""
+
+UNDERRUNS, UNDERRUNS_WITHIN_S = 3, 10.0
+"""So many blocks that came too late for the loudspeaker, within so long, are a stutter."""
+
 MAX_PLAYED_BLOCKS = 100
 """Where each device has a stream: blocks that were played since the last one was heard."""
 
@@ -107,6 +114,13 @@ class Duplex(Protocol):
     ) -> None: ...
 
 
+class Status(Protocol):
+    """PortAudio's, of a block: sounddevice.CallbackFlags."""
+
+    @property
+    def output_underflow(self) -> bool: ...
+
+
 class _StuckError(AudioDeviceError):
     """A call to PortAudio does not return; this process can't use it any more."""
 
@@ -126,22 +140,23 @@ class Line:
         loudspeaker: Device | None,
         *,
         shared: bool,
-        steady: bool = False,
+        latency_s: float | None = None,
     ) -> None:
         """shared: one stream for both devices, instead of one for each.
 
-        steady: never mind some latency.
+        latency_s: to ask for; None is the lowest there is.
         """
         self.microphone = microphone
         self.loudspeaker = loudspeaker
         self.shared = shared
-        self._asked_latency_s = STEADY_LATENCY_S if steady else None
+        self.asked_latency_s = latency_s
         self.heard_hz = SAMPLE_RATE_HZ
         self.played_hz = FILE_SAMPLE_RATE_HZ
         """Without a loudspeaker, what would be played is for a recording."""
         self.latency_s = 0.0
         """Of the loudspeaker."""
         self.live = False
+        self.stutters = False
         self.finished = asyncio.Event()
         self._inbox = inbox
         self._speaker = speaker
@@ -149,6 +164,7 @@ class Line:
         self._streams: list[Stream] = []
         self._n_heard = 0
         self._n_played = 0
+        self._underruns_s: deque[float] = deque(maxlen=UNDERRUNS)
         self._played: deque[Samples] = deque(maxlen=MAX_PLAYED_BLOCKS)
 
     def open(self, sound: SoundSystem) -> None:
@@ -188,7 +204,7 @@ class Line:
         loudspeaker: Device | None,
     ) -> None:
         stream = sound.open(
-            StreamPlan(callback, self._finish, microphone, loudspeaker, self._asked_latency_s)
+            StreamPlan(callback, self._finish, microphone, loudspeaker, self.asked_latency_s)
         )
         self._streams.append(stream)
         if microphone is not None:
@@ -200,21 +216,25 @@ class Line:
 
     # ---- PortAudio's thread -------------------------------------------------------------------
 
-    def _move_both(self, indata: Samples, outdata: Samples, n: int, *_: object) -> None:
+    def _move_both(
+        self, indata: Samples, outdata: Samples, n: int, _time: object, status: Status
+    ) -> None:
         self._n_heard += n
         self._n_played += n
         if not self.live:
             outdata.fill(0)
             return
+        self._watch_for_stutter(status)
         block = self._fill(n)
         outdata[:] = block[:, np.newaxis]
         self._inbox.push(_mono(indata), block)
 
-    def _play(self, outdata: Samples, n: int, *_: object) -> None:
+    def _play(self, outdata: Samples, n: int, _time: object, status: Status) -> None:
         self._n_played += n
         if not self.live:
             outdata.fill(0)
             return
+        self._watch_for_stutter(status)
         block = self._fill(n)
         outdata[:] = block[:, np.newaxis]
         if self.microphone is None:
@@ -233,6 +253,13 @@ class Line:
             blocks = [self._played.popleft() for _ in range(len(self._played))]
             played = np.concatenate([np.empty(0, np.float32), *blocks])
         self._inbox.push(_mono(indata), played)
+
+    def _watch_for_stutter(self, status: Status) -> None:
+        if status.output_underflow:
+            self._underruns_s.append(now_s())
+            first_s, last_s = self._underruns_s[0], self._underruns_s[-1]
+            if len(self._underruns_s) == UNDERRUNS and last_s - first_s <= UNDERRUNS_WITHIN_S:
+                self.stutters = True
 
     def _fill(self, n_samples: int) -> Samples:
         block = np.empty(n_samples, np.float32)
@@ -299,6 +326,8 @@ class DeviceDuplex:
         self._worker = Worker("sound")
         self._may_share = True
         self._stood_still = False
+        self._latency_s: float | None = None
+        """Asked of streams from now on; None is the lowest there is."""
         self._stuck = False
         self._error: AudioDeviceError | None = None
         self._frame_end = 0
@@ -425,11 +454,13 @@ class DeviceDuplex:
     async def _open_line(
         self, microphone: Device | None, loudspeaker: Device | None, *, shared: bool
     ) -> Line:
-        steady = self._stood_still or _is_pulse(microphone) or _is_pulse(loudspeaker)
+        latency_s = self._latency_s
+        if not shared and (self._stood_still or _is_pulse(microphone) or _is_pulse(loudspeaker)):
+            latency_s = max(STEADY_LATENCY_S, latency_s or 0.0)
         line = Line(
             *(self._inbox, self.speaker, microphone, loudspeaker),
             shared=shared,
-            steady=steady and not shared,
+            latency_s=latency_s,
         )
         try:
             await self._native(line.open, self._sound)
@@ -470,12 +501,34 @@ class DeviceDuplex:
     async def _watch(self) -> None:
         try:
             while True:
-                await _until_quiet(self._line)
-                self._line = await self._replace(self._line)
+                if await _until_unfit(self._line, self.speaker) == "stutters":
+                    self._line = await self._steadier(self._line)
+                else:
+                    self._line = await self._replace(self._line)
         except AudioDeviceError as error:
             self._error = error
             self.speaker.stop()
             self._inbox.close()
+
+    async def _steadier(self, line: Line) -> Line:
+        """The same devices with more latency, up to the highest of LATENCIES_S."""
+        higher = [one for one in LATENCIES_S if one > (line.asked_latency_s or 0.0)]
+        if not higher:
+            line.stutters = False
+            return line
+        self._latency_s = higher[0]
+        await self._close(line)
+        try:
+            steadier = await self._open_line(line.microphone, line.loudspeaker, shared=line.shared)
+        except _StuckError:
+            raise
+        except AudioDeviceError:
+            return await self._replace(line)
+        self._notices(
+            f"the loudspeaker stuttered: {line.describe()}",
+            f"from now on it is given its sound {1000 * higher[0]:.0f} ms ahead",
+        )
+        return steadier
 
     async def _replace(self, line: Line) -> Line:
         """Raises AudioDeviceError only where no attempt can help any more."""
@@ -532,15 +585,19 @@ async def _until_moving(line: Line, within_s: float) -> None:
         await asyncio.sleep(0.01)
 
 
-async def _until_quiet(line: Line) -> None:
-    """Until the streams have ended, or move less than half of the time that passes."""
+async def _until_unfit(line: Line, speaker: Speaker) -> Literal["stopped", "stutters"]:
+    """Until the streams have ended, or move less than half of the time that passes; or until they
+    stutter and nothing is being played."""
     n_bad = 0
     moved_s, at_s = line.moved_s(), now_s()
     while n_bad < 2:
         with suppress(TimeoutError):
             async with asyncio.timeout(CHECK_S):
                 await line.finished.wait()
-                return
+                break
+        if line.stutters and not speaker.speaking:
+            return "stutters"
         moved_before_s, before_s = moved_s, at_s
         moved_s, at_s = line.moved_s(), now_s()
         n_bad = n_bad + 1 if moved_s - moved_before_s < (at_s - before_s) / 2 else 0
+    return "stopped"

@@ -50,7 +50,7 @@ class Room:
         if here.stop > len(self._said):
             return
         out = np.zeros((BLOCK_SAMPLES, 1), np.float32)
-        callback(self._said[here, np.newaxis], out, BLOCK_SAMPLES, None, None)
+        callback(self._said[here, np.newaxis], out, BLOCK_SAMPLES, None, _InTime)
         self._heard[here] = out[:, 0]
         self._position = here.stop
 
@@ -77,6 +77,12 @@ class Room:
         """Index of the last one."""
         loud = np.flatnonzero(np.abs(self._heard[after : self._position]) > AUDIBLE)
         return after + int(loud[-1]) if len(loud) else None
+
+
+class _InTime:
+    """The status of every block (see duplex.Status)."""
+
+    output_underflow = False
 
 
 class _Stream:
