@@ -9,7 +9,7 @@ from typing import Any
 import typer.main
 
 from voicecli.cli.main import app
-from voicecli.settings import documentation, keys
+from voicecli.settings.keys import documentation, keys
 
 REFERENCE = Path(__file__).parents[1] / "docs/cli.md"
 

@@ -14,9 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecli import settings
 from voicecli.errors import SettingsError
-from voicecli.settings import Between, Key, LlmSettings, Loaded, Settings, api_key, keys, load
+from voicecli.settings import Between, LlmSettings, Settings
+from voicecli.settings.api_keys import api_key
+from voicecli.settings.file import parse_file
+from voicecli.settings.keys import Key, documentation, keys
+from voicecli.settings.loading import Loaded, load
 
 SECRET = "sk-very-secret-123"
 
@@ -227,7 +230,7 @@ def test_the_line_is_right_wherever_it_is(before: list[str], at: int, windows: b
     if windows:
         text = text.replace("\n", "\r\n")
     with pytest.raises(SettingsError, match=f"line {wanted}: unknown setting"):
-        settings.parse_file(text, Path("config.toml"))
+        parse_file(text, Path("config.toml"))
 
 
 @pytest.mark.parametrize(
@@ -284,7 +287,7 @@ def test_a_misspelt_variable_is_mentioned() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    assert not set(keys()) - set(settings.documentation())
+    assert not set(keys()) - set(documentation())
 
 
 # -- keys -------------------------------------------------------------------------------------

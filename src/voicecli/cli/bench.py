@@ -67,7 +67,7 @@ async def _measure(
 ) -> tuple[list[Metric], TurnTimed | None]:
     from voicecli.bench.measure import Bench
     from voicecli.models import find_stt, find_voice
-    from voicecli.settings import load
+    from voicecli.settings.loading import load
     from voicecli.stt import Recognizer
     from voicecli.tts import Voice
 

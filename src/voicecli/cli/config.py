@@ -12,7 +12,8 @@ import typer
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
-    from voicecli.settings import Key, Loaded
+    from voicecli.settings.keys import Key
+    from voicecli.settings.loading import Loaded
 
 app = typer.Typer(help="See and change the settings.", no_args_is_help=True)
 
@@ -30,7 +31,7 @@ def show(
 
     Example: voicecli config show --origin
     """
-    from voicecli.settings import load
+    from voicecli.settings.loading import load
 
     loaded = load(profile=profile)
     for warning in loaded.warnings:
@@ -77,7 +78,7 @@ def edit() -> None:
 
     from voicecli.errors import SettingsError
     from voicecli.models import places
-    from voicecli.settings import load
+    from voicecli.settings.loading import load
 
     file = places.config_file()
     if not file.exists():
@@ -106,7 +107,9 @@ def write(values: dict[str, Any], profile: str | None = None) -> None:
 
     from voicecli.errors import SettingsError
     from voicecli.models import places
-    from voicecli.settings import keys, merge, parse_file
+    from voicecli.settings.file import parse_file
+    from voicecli.settings.keys import keys
+    from voicecli.settings.loading import merge
 
     file = places.config_file()
     try:
@@ -157,7 +160,7 @@ def _save(file: Path, text: str, *, private: bool = False) -> None:
 
 def _key(name: str) -> Key:
     from voicecli.errors import SettingsError
-    from voicecli.settings import keys, near
+    from voicecli.settings.keys import keys, near
 
     if name not in keys():
         raise SettingsError(
@@ -205,7 +208,7 @@ def _as_toml(loaded: Loaded, origin: bool) -> Iterable[str]:
 
 
 def _values(loaded: Loaded) -> Iterable[tuple[str, Key, Any]]:
-    from voicecli.settings import keys
+    from voicecli.settings.keys import keys
 
     for name, key in keys().items():
         value: Any = loaded.settings
@@ -226,7 +229,7 @@ def _literal(value: object) -> str:
 
 def _template() -> Iterable[str]:
     """A first `config.toml`: every setting with its meaning and default, commented out."""
-    from voicecli.settings import documentation, keys
+    from voicecli.settings.keys import documentation, keys
 
     yield "# Settings of voicecli. Take away the # before a setting to change it."
     stage = ""

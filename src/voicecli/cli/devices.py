@@ -48,7 +48,7 @@ def devices(
     Example: voicecli devices --input "USB Audio" --test
     """
     from voicecli.devices import choose, list_devices
-    from voicecli.settings import load
+    from voicecli.settings.loading import load
 
     found = list_devices()
     _remember(found, {"microphone": input_device, "loudspeaker": output_device})

@@ -35,7 +35,7 @@ def doctor(
 
     from voicecli.devices import native_messages_apart
     from voicecli.models import forbid_network
-    from voicecli.settings import load
+    from voicecli.settings.loading import load
 
     settings = load({"offline": offline}, profile=profile).settings
     if settings.offline:

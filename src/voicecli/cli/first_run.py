@@ -17,7 +17,8 @@ from voicecli.keys import ENTER, Keyboard, is_ours
 
 if TYPE_CHECKING:
     from voicecli.devices import Device, Kind
-    from voicecli.settings import Loaded, Settings
+    from voicecli.settings import Settings
+    from voicecli.settings.loading import Loaded
 
 SPEECH_FRAMES = 12
 """So much speech (0.4 s) and the microphone is taken to work."""

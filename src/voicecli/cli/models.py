@@ -53,7 +53,7 @@ def list_(
     if context.invoked_subcommand is not None:
         return
     from voicecli.models import forbid_network
-    from voicecli.settings import load
+    from voicecli.settings.loading import load
 
     settings = load({"offline": offline}).settings
     if settings.offline:
@@ -78,7 +78,7 @@ def pull(names: Names, offline: Offline = None) -> None:
     """
     from voicecli.models import forbid_network, store
     from voicecli.models.ask import pull_shown
-    from voicecli.settings import load
+    from voicecli.settings.loading import load
 
     settings = load({"offline": offline}).settings
     if settings.offline:
@@ -102,7 +102,7 @@ def rm(names: Names) -> None:
     from voicecli.models import places, store
     from voicecli.models.catalogue import size_text
     from voicecli.models.download import remove
-    from voicecli.settings import read_file
+    from voicecli.settings.file import read_file
 
     for name in names:
         freed_bytes = remove(name, say=lambda sentence: typer.echo(sentence, err=True))

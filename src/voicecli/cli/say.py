@@ -117,7 +117,7 @@ def say(
             "--voice and --language can't be combined": voice is not None and language is not None,
         }
     )
-    from voicecli.settings import load
+    from voicecli.settings.loading import load
 
     settings = load(
         {

@@ -144,7 +144,7 @@ def talk(
     from voicecli.cli import first_run
     from voicecli.keys import terminal_kept
     from voicecli.models import forbid_network
-    from voicecli.settings import load
+    from voicecli.settings.loading import load
 
     loaded = load(
         options := {
@@ -257,7 +257,7 @@ async def _converse(
     from voicecli.history import History
     from voicecli.keys import Keyboard
     from voicecli.llm import LanguageModel
-    from voicecli.settings import api_key
+    from voicecli.settings.api_keys import api_key
     from voicecli.spoken.pronunciations import pronunciations_of
     from voicecli.stt import Recognizer
     from voicecli.tts import Voice

@@ -184,7 +184,7 @@ def transcribe(
     _one_thread_for_numpy()
     if language is not None:
         _check_language(language)
-    from voicecli.settings import load
+    from voicecli.settings.loading import load
     from voicecli.subtitles import SubtitleRules
     from voicecli.transcription.pipeline import ReadOptions
     from voicecli.transcription.recognition import RecognitionOptions

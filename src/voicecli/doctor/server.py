@@ -15,7 +15,8 @@ from voicecli.llm import (
     Message,
     clean,
 )
-from voicecli.settings import Settings, api_key
+from voicecli.settings import Settings
+from voicecli.settings.api_keys import api_key
 from voicecli.timing import now_s
 
 TYPICAL_FIRST_TOKEN_MS = 150.0

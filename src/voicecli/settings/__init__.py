@@ -1,0 +1,173 @@
+"""The settings, one frozen dataclass per stage, and in the modules beside it:
+
+    keys        each setting as `config.toml`, the environment and the options know it
+    file        `config.toml`, checked
+    loading     one `Settings` out of file, profile, environment and options
+    api_keys    which key is meant for which server, and where it is kept
+
+A field's docstring is its documentation.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Annotated
+
+
+@dataclass(frozen=True)
+class Between:
+    """A number within these two, both included."""
+
+    low: float
+    high: float = math.inf
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, int | float) and self.low <= value <= self.high
+
+    def __str__(self) -> str:
+        if self.high == math.inf:
+            return f"at least {self.low:g}"
+        return f"between {self.low:g} and {self.high:g}"
+
+
+@dataclass(frozen=True)
+class Matching:
+    """A text of a certain form."""
+
+    pattern: str
+    form: str
+    """What the pattern accepts, for people."""
+
+    def __contains__(self, value: object) -> bool:
+        return isinstance(value, str) and re.fullmatch(self.pattern, value) is not None
+
+    def __str__(self) -> str:
+        return self.form
+
+
+def one_of(*words: str) -> Matching:
+    return Matching("|".join(map(re.escape, words)), "one of " + ", ".join(words))
+
+
+Probability = Between(0, 1)
+Milliseconds = Between(0, 60_000)
+Seconds = Between(0.1, 3600)
+LanguageCode = Matching(r"[a-z]{2,3}", "an ISO 639 code such as en or de")
+ServerUrl = Matching(
+    r"built-in|https?://([^\s/@]+@)?([^\s/:?#@\[\]]+|\[[\w:.%]+\])(:\d{1,5})?([/?#]\S*)?",
+    "a URL that begins with http:// or https://, or built-in",
+)
+ComputeType = one_of(
+    *("auto", "default", "int8", "int8_float32", "int8_float16", "int8_bfloat16"),
+    *("int16", "float16", "bfloat16", "float32"),
+)
+
+
+@dataclass(frozen=True)
+class SoundSettings:
+    input_device: str | None = None
+    """Microphone: its name, a part of it, or its index. None is the system's default."""
+    output_device: str | None = None
+    """Loudspeaker, likewise."""
+    echo: Annotated[str, one_of("auto", "aec", "headphones", "half-duplex")] = "auto"
+    """What keeps the loudspeaker from being taken for you: auto measures what comes back from it,
+    aec cancels it, headphones does nothing, half-duplex does not listen while it speaks."""
+
+
+@dataclass(frozen=True)
+class ListenSettings:
+    threshold: Annotated[float, Probability] = 0.5
+    """Speech probability from which a frame counts as speech (Silero's own default)."""
+    exit_threshold: Annotated[float, Probability] = 0.35
+    """Speech probability below which it counts as silence (threshold - 0.15, as Silero's)."""
+    onset_ms: Annotated[int, Milliseconds] = 96
+    """Speech that raises SpeechStarted. Shorter answers a click, longer answers late."""
+    pause_ms: Annotated[int, Milliseconds] = 160
+    """Silence that raises SpeechPaused: a reply is begun, and held back."""
+    min_silence_ms: Annotated[int, Milliseconds] = 350
+    """Silence that ends an utterance (the hangover) when what was said reads as complete."""
+    silence_ms: Annotated[int, Milliseconds] = 600
+    """The hangover when that can't be told. Shorter replies faster, cuts slow speakers."""
+    max_silence_ms: Annotated[int, Milliseconds] = 1400
+    """The hangover after "and", "um" or a comma: more is likely to come."""
+    turn_model: str | None = None
+    """ONNX file with Smart Turn v3's input and output: then the sound decides instead of the words
+    whether the turn is over."""
+    speculate: Annotated[str, one_of("off", "stt", "full")] | None = None
+    """What may happen in a pause that may not be the end: nothing, recognition, or the whole reply.
+    None is full, and stt where a remote language model would have to be paid for it."""
+    pre_roll_ms: Annotated[int, Milliseconds] = 800
+    """Audio kept from before the onset, so that no first syllable is lost."""
+    max_utterance_s: Annotated[float, Between(1, 3600)] = 120.0
+    """An utterance that is longer is handed on in pieces."""
+
+
+@dataclass(frozen=True)
+class SttSettings:
+    model: str | None = None
+    """faster-whisper model: a name or a folder. None is the default of `voicecli models`."""
+    language: Annotated[str, LanguageCode] | None = None
+    """ISO 639-1 code; None detects it, where the model knows several."""
+    device: Annotated[str, one_of("auto", "cpu", "cuda")] = "auto"
+    """cpu, cuda or auto."""
+    compute_type: Annotated[str, ComputeType] = "auto"
+    """int8, float32, ... as CTranslate2 names them; auto is int8 on a CPU."""
+    beam_size: Annotated[int, Between(1, 50)] = 1
+    """Guesses followed at once. 5 is a little more accurate than 1, and slower."""
+    trim_encoder: bool | None = None
+    """Encode what was said instead of 30 s: up to 20 times faster. None is what the model's card
+    allows; models that were trained on 30 s alone may get worse."""
+
+
+@dataclass(frozen=True)
+class LlmSettings:
+    base_url: Annotated[str, ServerUrl] | None = None
+    """Of an OpenAI-compatible server, with /v1. None looks at the usual local ports; `built-in` is
+    the responder that comes with voicecli."""
+    model: str | None = None
+    """None takes the first that the server lists."""
+    api_key: str | None = field(default=None, repr=False)
+    """Sent to the server as a bearer token. `api_key` of this module also asks the next two."""
+    api_key_command: str | None = None
+    """Prints the key, for example `pass show openai`. Run without a shell, when it is needed."""
+    api_key_keyring: str | None = None
+    """The name under which the system's keyring holds it: `keyring set voicecli NAME`."""
+    system: str | None = None
+    """The system prompt. None asks for short spoken answers."""
+    temperature: Annotated[float, Between(0, 2)] | None = None
+    """None leaves it to the server."""
+    max_tokens: Annotated[int, Between(1)] | None = None
+    """None leaves it to the server."""
+    connect_timeout_s: Annotated[float, Seconds] = 5.0
+    """Until the server accepts a connection."""
+    first_token_timeout_s: Annotated[float, Seconds] = 60.0
+    """Long, because a local server may have to load the model first."""
+    idle_timeout_s: Annotated[float, Seconds] = 15.0
+    """Between two tokens."""
+
+
+@dataclass(frozen=True)
+class TtsSettings:
+    voice: str | None = None
+    """Piper voice: a name or a path. None is the default of `voicecli models`."""
+    speaker: str | None = None
+    """Name or number, for voices with several."""
+    speed: Annotated[float, Between(0.25, 4)] = 1.0
+    """2 is twice as fast."""
+    volume: Annotated[float, Between(0, 4)] = 1.0
+    """1 is as the voice was made; above 1 may clip."""
+    pronunciations: str | None = None
+    """File with a line `word = how to say it` for each word that is said wrongly."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    sound: SoundSettings = SoundSettings()
+    listen: ListenSettings = ListenSettings()
+    stt: SttSettings = SttSettings()
+    llm: LlmSettings = LlmSettings()
+    tts: TtsSettings = TtsSettings()
+    offline: bool = False
+    """No connection but to this machine itself."""

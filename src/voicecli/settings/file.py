@@ -1,0 +1,130 @@
+"""`config.toml`: what it holds, and on which line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from voicecli.errors import SettingsError
+from voicecli.settings.keys import Given, Layer, keys, near
+
+
+@dataclass(frozen=True)
+class ConfigFile:
+    """What `config.toml` holds; every value checked, in every profile."""
+
+    path: Path
+    root: Layer
+    profiles: dict[str, Layer]
+
+
+def read_file(path: Path) -> ConfigFile:
+    """Read and check `config.toml`; a missing one is an empty one.
+
+    :raises SettingsError: naming key, file and line.
+    """
+    try:
+        return parse_file(path.read_text("utf-8-sig"), path)
+    except FileNotFoundError:
+        return ConfigFile(path, {}, {})
+    except OSError as error:
+        raise SettingsError(f"{path} can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8 text") from error
+
+
+def parse_file(text: str, path: Path) -> ConfigFile:
+    """Check what is, or is to be, in `config.toml`."""
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        line, said = _toml_error(str(error), text)
+        raise SettingsError(
+            f"{path} line {line}: {said}", "mend it: voicecli config edit"
+        ) from None
+    lines = dict(_lines(text))
+    profiles = tree.pop("profiles", {})
+    if not isinstance(profiles, dict):
+        raise _no_table(path, lines, "profiles")
+    root = dict(_table_layer(path, tree, (), lines))
+    by_name: dict[str, Layer] = {}
+    for name, table in profiles.items():
+        if not isinstance(table, dict):
+            raise _no_table(path, lines, "profiles", name)
+        by_name[name] = dict(_table_layer(path, table, ("profiles", name), lines))
+    return ConfigFile(path, root, by_name)
+
+
+def _no_table(path: Path, lines: Mapping[tuple[str, ...], int], *names: str) -> SettingsError:
+    return SettingsError(
+        f"{path} line {lines.get(names, 1)}: profiles must be tables",
+        "such as [profiles.work.llm]",
+    )
+
+
+def _table_layer(
+    path: Path, table: object, prefix: tuple[str, ...], lines: Mapping[tuple[str, ...], int]
+) -> Iterator[tuple[str, Given]]:
+    for names, value in _leaves(table):
+        line = lines.get(prefix + names, 1)
+        where = f"{path} line {line}"
+        name = ".".join(names)
+        if name not in keys():
+            raise SettingsError(f"{where}: unknown setting {name!r}", near(name, keys()))
+        yield name, Given(keys()[name].check(value, where), f"{path.name} line {line}")
+
+
+def _leaves(tree: object, names: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
+    """Everything in nested tables that is no stage; `[llm]` with nothing in it sets nothing."""
+    is_stage = not names or (len(names) == 1 and any(k.startswith(f"{names[0]}.") for k in keys()))
+    if isinstance(tree, dict) and is_stage:
+        for name, value in tree.items():
+            yield from _leaves(value, (*names, name))
+    else:
+        yield names, tree
+
+
+def _lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
+    """The line on which each key of a TOML text stands.
+
+    Neither tomllib nor tomlkit tells it. The text is cut into its statements: the fewest lines
+    from here that parse by themselves.
+    """
+    table: tuple[str, ...] = ()
+    lines = text.replace("\r\n", "\n").split("\n")
+    start = 0
+    for end in range(1, len(lines) + 1):
+        statement = "\n".join(lines[start:end])
+        try:
+            tree = tomllib.loads(statement)
+        except tomllib.TOMLDecodeError:
+            continue
+        paths = list(_paths(tree))
+        if statement.lstrip().startswith("["):
+            table = paths[-1] if paths else ()
+            paths = [table]
+            yield table, start + 1
+        else:
+            for names in paths:
+                yield table + names, start + 1
+        start = end
+
+
+def _paths(tree: object, names: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every key of nested tables, the outer before the inner."""
+    if names:
+        yield names
+    if isinstance(tree, dict):
+        for name, value in tree.items():
+            yield from _paths(value, (*names, name))
+
+
+def _toml_error(said: str, text: str) -> tuple[int, str]:
+    """The line and the sentence, from what tomllib says of a text that is no TOML."""
+    parts = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", said)
+    if not parts:
+        return 1, said
+    return int(parts[2] or len(text.splitlines())), parts[1]
