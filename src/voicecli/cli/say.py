@@ -6,14 +6,14 @@ import codecs
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from voicecli.cli.sinks import Sink, Target, open_sink
 from voicecli.cli.streams import polite_ends, write_out
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from voicecli.audio import Clip
     from voicecli.settings import Settings
-    from voicecli.speaker import Playback, Speaker
     from voicecli.tts import Voice
 
 READ_BYTES = 4096
@@ -143,7 +142,7 @@ def say(
             _say(
                 settings,
                 _deltas(text, file),
-                _Target(output_file, to_stdout, raw, settings.sound.output_device),
+                Target(output_file, to_stdout, raw, settings.sound.output_device),
                 language=language,
                 pause_s=pause or 0.0,
                 timestamps=timestamps is not None,
@@ -288,22 +287,10 @@ def _language_of(onnx: Path) -> str:
 # -- the speech -------------------------------------------------------------------------------
 
 
-class Sink(Protocol):
-    """Where clips go."""
-
-    async def write(self, clip: Clip) -> None:
-        """Returns when there is room for the next one."""
-        ...
-
-    async def drain(self) -> None:
-        """Returns when everything was heard or written."""
-        ...
-
-
 async def _say(
     settings: Settings,
     deltas: AsyncIterator[str],
-    target: _Target,
+    target: Target,
     *,
     language: str | None,
     pause_s: float,
@@ -324,6 +311,7 @@ async def _say(
     voice = Voice(path, settings.tts, aligned=timestamps, n_threads=os.cpu_count() or 1)
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports
+    from voicecli.captions import Captions
     from voicecli.sentences import sentences
     from voicecli.speakable import speakable
     from voicecli.spoken import spoken
@@ -334,7 +322,7 @@ async def _say(
     # While someone waits for the first sound, a first clause will do; in a file it would be heard.
     hurry = target.file is None and not pause_s and not timestamps
     first_clause_words = FIRST_CLAUSE_WORDS if hurry else None
-    captions = _Captions(voice)
+    captions = Captions(voice)
     async with AsyncExitStack() as stack:
         sink: Sink | None = None
         async for sentence in sentences(
@@ -345,7 +333,7 @@ async def _say(
             is_first = True
             async for clip in _clips(voice, aloud, in_parts=hurry):
                 if sink is None:
-                    sink = await stack.enter_async_context(_open(target, clip.sample_rate_hz))
+                    sink = await stack.enter_async_context(open_sink(target, clip.sample_rate_hz))
                 elif pause_s and is_first:
                     gap = Clip(silence(round(pause_s * clip.sample_rate_hz)), clip.sample_rate_hz)
                     captions.skip(gap)
@@ -359,7 +347,7 @@ async def _say(
             raise VoicecliError("the text has nothing in it that can be said", "give it some words")
         await sink.drain()
     if timestamps:
-        captions.write()
+        write_out(captions.as_json() + "\n")
 
 
 async def _clips(voice: Voice, aloud: str, *, in_parts: bool) -> AsyncIterator[Clip]:
@@ -374,128 +362,3 @@ async def _clips(voice: Voice, aloud: str, *, in_parts: bool) -> AsyncIterator[C
     async for clip in voice.stream(aloud):
         if len(clip.samples):
             yield clip
-
-
-@dataclass(frozen=True)
-class _Target:
-    """A file, standard output, or else a loudspeaker."""
-
-    file: Path | None
-    stdout: bool
-    raw: bool
-    device: str | None
-
-
-@asynccontextmanager
-async def _open(target: _Target, sample_rate_hz: int) -> AsyncIterator[Sink]:
-    """Opened with the first clip: where nothing can be said, nothing is touched."""
-    if target.stdout:
-        yield _Pipe(sample_rate_hz, raw=target.raw)
-    elif target.file is not None:
-        from voicecli.encoding import audio_file
-
-        with audio_file(target.file, sample_rate_hz) as encoder:
-            yield _File(encoder)
-    else:
-        from voicecli.cli.streams import tell
-        from voicecli.duplex import DeviceDuplex
-
-        async with DeviceDuplex(
-            None,
-            target.device,
-            microphone=False,
-            notices=lambda message, hint: tell(f"{message} - {hint}" if hint else message),
-        ) as duplex:
-            yield _Loudspeaker(duplex.speaker)
-
-
-class _Loudspeaker:
-    def __init__(self, speaker: Speaker) -> None:
-        self._speaker = speaker
-        self._playback: Playback | None = None
-
-    async def write(self, clip: Clip) -> None:
-        if self._playback is not None and self._playback.clip.to_come:
-            self._speaker.extend(self._playback, clip.samples)
-        else:
-            self._playback = self._speaker.queue(clip)
-        await self._speaker.room()
-
-    async def drain(self) -> None:
-        await self._speaker.drain()
-
-
-class _File:
-    def __init__(self, encoder: Any) -> None:
-        self._encoder = encoder
-
-    async def write(self, clip: Clip) -> None:
-        self._encoder.write(clip.samples)
-
-    async def drain(self) -> None:
-        pass
-
-
-class _Pipe:
-    """Standard output. Written by a thread, so that Ctrl-C works while nobody reads."""
-
-    def __init__(self, sample_rate_hz: int, *, raw: bool) -> None:
-        from voicecli.audio import wav_header
-        from voicecli.worker import Worker
-
-        self._worker = Worker("stdout")
-        self._before = b"" if raw else wav_header(sample_rate_hz)
-
-    async def write(self, clip: Clip) -> None:
-        from voicecli.audio import to_pcm16
-
-        before, self._before = self._before, b""
-        await self._worker.run(write_out, before + to_pcm16(clip.samples))
-
-    async def drain(self) -> None:
-        pass
-
-
-class _Captions:
-    """When each sentence and each word is said, as JSON."""
-
-    def __init__(self, voice: Voice) -> None:
-        self._voice = voice
-        self._at_s = 0.0
-        self._sentences: list[dict[str, Any]] = []
-
-    def skip(self, clip: Clip) -> None:
-        self._at_s += clip.duration_s
-
-    def add(self, written: str, clip: Clip) -> None:
-        from dataclasses import replace
-
-        from voicecli.alignment import words_of
-
-        words = words_of(replace(clip, text=written), self._voice.count_phonemes)
-        self._sentences.append(
-            {
-                "text": written,
-                "start": round(self._at_s, 3),
-                "end": round(self._at_s + clip.duration_s, 3),
-                "words": [
-                    {
-                        "word": word.text,
-                        "start": round(self._at_s + word.start_s, 3),
-                        "end": round(self._at_s + word.end_s, 3),
-                    }
-                    for word in words
-                ],
-            }
-        )
-        self._at_s += clip.duration_s
-
-    def write(self) -> None:
-        import json
-
-        document = {
-            "voice": self._voice.name,
-            "duration": round(self._at_s, 3),
-            "sentences": self._sentences,
-        }
-        write_out(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

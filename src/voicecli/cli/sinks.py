@@ -1,0 +1,106 @@
+"""Where `voicecli say` puts its clips: a loudspeaker, a file, or standard output."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from voicecli.cli.streams import tell, write_out
+
+if TYPE_CHECKING:
+    from voicecli.audio import Clip
+    from voicecli.speaker import Playback, Speaker
+
+
+class Sink(Protocol):
+    """Where clips go."""
+
+    async def write(self, clip: Clip) -> None:
+        """Returns when there is room for the next one."""
+        ...
+
+    async def drain(self) -> None:
+        """Returns when everything was heard or written."""
+        ...
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file, standard output, or else a loudspeaker."""
+
+    file: Path | None
+    stdout: bool
+    raw: bool
+    device: str | None
+
+
+@asynccontextmanager
+async def open_sink(target: Target, sample_rate_hz: int) -> AsyncIterator[Sink]:
+    """Opened with the first clip: where nothing can be said, nothing is touched."""
+    if target.stdout:
+        yield _Pipe(sample_rate_hz, raw=target.raw)
+    elif target.file is not None:
+        from voicecli.encoding import audio_file
+
+        with audio_file(target.file, sample_rate_hz) as encoder:
+            yield _File(encoder)
+    else:
+        from voicecli.duplex import DeviceDuplex
+
+        async with DeviceDuplex(
+            None,
+            target.device,
+            microphone=False,
+            notices=lambda message, hint: tell(f"{message} - {hint}" if hint else message),
+        ) as duplex:
+            yield _Loudspeaker(duplex.speaker)
+
+
+class _Loudspeaker:
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
+        self._playback: Playback | None = None
+
+    async def write(self, clip: Clip) -> None:
+        if self._playback is not None and self._playback.clip.to_come:
+            self._speaker.extend(self._playback, clip.samples)
+        else:
+            self._playback = self._speaker.queue(clip)
+        await self._speaker.room()
+
+    async def drain(self) -> None:
+        await self._speaker.drain()
+
+
+class _File:
+    def __init__(self, encoder: Any) -> None:
+        self._encoder = encoder
+
+    async def write(self, clip: Clip) -> None:
+        self._encoder.write(clip.samples)
+
+    async def drain(self) -> None:
+        pass
+
+
+class _Pipe:
+    """Standard output. Written by a thread, so that Ctrl-C works while nobody reads."""
+
+    def __init__(self, sample_rate_hz: int, *, raw: bool) -> None:
+        from voicecli.audio import wav_header
+        from voicecli.worker import Worker
+
+        self._worker = Worker("stdout")
+        self._before = b"" if raw else wav_header(sample_rate_hz)
+
+    async def write(self, clip: Clip) -> None:
+        from voicecli.audio import to_pcm16
+
+        before, self._before = self._before, b""
+        await self._worker.run(write_out, before + to_pcm16(clip.samples))
+
+    async def drain(self) -> None:
+        pass
