@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecli.sentences import sentences, split_sentences
-from voicecli.speakable import MAX_PIECE_CHARS, Speakable, speakable, speakable_text
+from voicecli.speakable import Speakable, speakable, speakable_text
+from voicecli.speakable.running import MAX_PIECE_CHARS
 
 TABLE = Path(__file__).parent / "data" / "spoken_speakable.tsv"
 FRAGMENTS = [

@@ -1,0 +1,65 @@
+"""Stage 1: terminal escapes, control and invisible characters are taken out."""
+
+from __future__ import annotations
+
+import re
+
+_INVISIBLE = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff\U000e0000-\U000e007f\U000f0000-\U0010ffff"
+)
+_NEEDS_CLEANING = re.compile(f"[{_INVISIBLE}\r\u2028\u2029]")
+_DELETED = re.compile(f"[{_INVISIBLE}]")
+_ESCAPE = "\x1b"
+_CONTROL_STRING_CHARS = 2048
+"""A terminal's control string (a title, a link) that is longer is taken for text again."""
+
+
+class Cleaner:
+    """Removes ANSI escapes, control and invisible characters; line ends become a newline."""
+
+    def __init__(self) -> None:
+        self._state = ""
+        """Inside an escape: "escape", "csi", "string" or "string escape"."""
+        self._n_swallowed = 0
+        self._after_return = False
+
+    def feed(self, text: str) -> str:
+        if not self._state and not self._after_return and not _NEEDS_CLEANING.search(text):
+            return text
+        kept: list[str] = []
+        for char in text:
+            if self._state:
+                self._swallow(char)
+            elif char == _ESCAPE:
+                self._state = "escape"
+            elif char == "\x9b":
+                self._state = "csi"
+            elif char == "\n" and self._after_return:
+                pass
+            elif char in "\r\u2028\u2029":
+                kept.append("\n")
+            elif not _DELETED.match(char):
+                kept.append(char)
+            self._after_return = char == "\r" and not self._state
+        return "".join(kept)
+
+    def _swallow(self, char: str) -> None:
+        state = self._state
+        if state == "escape":
+            if char == "[":
+                self._state = "csi"
+            elif char in "]PX^_":
+                self._state, self._n_swallowed = "string", 0
+            elif not " " <= char <= "/":
+                self._state = ""
+        elif state == "csi":
+            if not " " <= char <= "?":
+                self._state = ""
+        else:
+            self._n_swallowed += 1
+            ends = char in "\x07\x9c\n" or (state == "string escape" and char == "\\")
+            if ends or self._n_swallowed > _CONTROL_STRING_CHARS:
+                self._state = ""
+            else:
+                self._state = "string escape" if char == _ESCAPE else "string"
