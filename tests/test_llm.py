@@ -792,26 +792,6 @@ def test_what_is_no_address(written: str) -> None:
         LanguageModel(LlmSettings(base_url=written))
 
 
-@pytest.mark.parametrize(
-    ("host", "loopback"),
-    [
-        ("localhost", True),
-        ("LOCALHOST", True),
-        ("my.localhost", False),  # some resolvers ask the network
-        ("127.0.0.1", True),
-        ("127.9.9.9", True),
-        ("[::1]", True),
-        ("192.168.0.7", False),
-        ("0.0.0.0", False),
-        ("127.0.0.1.example.org", False),
-        ("localhost.example.org", False),
-        ("api.openai.com", False),
-    ],
-)
-def test_is_loopback(host: str, loopback: bool) -> None:
-    assert llm.is_loopback(httpx.URL(f"http://{host}:80/v1")) is loopback
-
-
 def test_offline_refuses_what_is_not_this_machine() -> None:
     model = LanguageModel(LlmSettings(base_url="https://user:pw@api.example.com/v1"), offline=True)
     with pytest.raises(NetworkError) as caught:

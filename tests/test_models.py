@@ -358,7 +358,9 @@ def test_asked_on_a_terminal(hub: HubServer, answer: str) -> None:
     ("host", "is_here"),
     [
         *[(host, True) for host in ("localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1")],
-        *[(host, True) for host in ("[::1]", "::ffff:127.0.0.1", "0.0.0.0", "")],
+        *[(host, True) for host in ("[::1]", "::1%lo", "::ffff:127.0.0.1")],
+        *[(host, False) for host in ("0.0.0.0", "::", "", "localhost.localdomain")],
+        ("my.localhost", False),  # some resolvers ask the network
         *[(host, False) for host in ("8.8.8.8", "192.168.0.1", "::ffff:8.8.8.8", "fe80::1%eth0")],
         *[(host, False) for host in ("localhost.example", "127.0.0.1.example", "huggingface.co")],
     ],

@@ -149,7 +149,7 @@ def test_nothing_is_played_while_held():
         speaker = Speaker(RATE_HZ)
         speaker.hold()
         playback = speaker.queue(clip(BLOCK))
-        released = asyncio.create_task(speaker.released())
+        released = asyncio.create_task(speaker.until(lambda: speaker.speaking))
         await speaker.wait_for_waiters(1)
         assert not pull(speaker, 1000).any()
         assert (playback.first_sample, playback.heard_samples, speaker.speaking) == (None, 0, False)

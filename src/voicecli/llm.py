@@ -8,7 +8,6 @@ the same code. A named server is never replaced by another, and no remote one is
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import json
 import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
@@ -22,6 +21,7 @@ import httpx
 from httpx_sse import EventSource, SSEError
 
 from voicecli.errors import LanguageModelError, NetworkError, SettingsError
+from voicecli.models.offline import is_loopback
 from voicecli.settings import LlmSettings
 
 DEFAULT_SYSTEM_PROMPT = (
@@ -131,7 +131,7 @@ class LanguageModel:
     @property
     def is_local(self) -> bool:
         """True where asking costs nothing and tells nobody: replies may be begun on suspicion."""
-        return self.is_builtin or (self._url is not None and is_loopback(self._url))
+        return self.is_builtin or (self._url is not None and is_loopback(self._url.host))
 
     async def __aenter__(self) -> Self:
         return self
@@ -168,7 +168,7 @@ class LanguageModel:
 
     async def _connect_to_named(self) -> None:
         assert self._url is not None
-        if self._offline and not is_loopback(self._url):
+        if self._offline and not is_loopback(self._url.host):
             raise NetworkError(
                 f"--offline forbids to ask the language model at {self.where}",
                 "leave out --offline, or name a server on this machine with --base-url",
@@ -216,7 +216,7 @@ class LanguageModel:
 
     def _open(self, url: httpx.URL) -> None:
         self._url = url
-        local = is_loopback(url)
+        local = is_loopback(url.host)
         headers = {"User-Agent": "voicecli"}
         # A key that is meant for a remote service isn't shown to whatever listens on a local port.
         if self._api_key and self._settings.base_url:
@@ -688,16 +688,6 @@ def checked_api_key(key: str | None) -> str:
             "the API key holds characters that no key has", "look at --api-key or OPENAI_API_KEY"
         )
     return key
-
-
-def is_loopback(url: httpx.URL) -> bool:
-    """True where the URL names this very machine. Names are not looked up: asking tells others."""
-    if url.host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(url.host).is_loopback
-    except ValueError:
-        return False
 
 
 def host_and_port(url: httpx.URL) -> str:

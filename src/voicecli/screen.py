@@ -6,7 +6,7 @@ import json
 import sys
 import unicodedata
 from types import TracebackType
-from typing import Protocol, TextIO
+from typing import Protocol, Self, TextIO
 
 from voicecli.events import (
     Ended,
@@ -80,16 +80,13 @@ def _count(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-class JsonLines:
-    """One JSON object per event on stdout; all but Level, which comes 31 times a second."""
+class _Lines:
+    """Leaves nothing on the terminal that would have to be taken away again."""
 
-    def __init__(self, out: TextIO | None = None) -> None:
-        self._out = out or sys.stdout
-
-    def __enter__(self) -> JsonLines:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
+    def __exit__(self, *error: object) -> None:
         pass
 
     def pause(self) -> None:
@@ -97,30 +94,25 @@ class JsonLines:
 
     def resume(self) -> None:
         pass
+
+
+class JsonLines(_Lines):
+    """One JSON object per event on stdout; all but Level, which comes 31 times a second."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        self._out = out or sys.stdout
 
     def __call__(self, event: Event) -> None:
         if not isinstance(event, Level):
             print(json.dumps(as_json(event)), file=self._out, flush=True)
 
 
-class PlainLines:
+class PlainLines(_Lines):
     """One line for each finished thing, for pipes, logs and screen readers."""
 
     def __init__(self, out: TextIO | None = None, *, latency: bool = True) -> None:
         self._out = out or sys.stderr
         self._latency = latency
-
-    def __enter__(self) -> PlainLines:
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        pass
-
-    def pause(self) -> None:
-        pass
-
-    def resume(self) -> None:
-        pass
 
     def __call__(self, event: Event) -> None:
         match event:

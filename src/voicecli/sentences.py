@@ -35,18 +35,20 @@ _WIDE_LANGUAGES = frozenset({"zh", "cmn", "yue", "ja", "ko"})
 _WIDE_ENDS = "。！？｡︒"
 _OTHER_ENDS = "؟۔।॥։።၊။។៕"
 _ENDS = ".!?…" + _WIDE_ENDS + _OTHER_ENDS
-_QUOTES = "\"'”’»“«›‘」』"
-_CLOSERS = _QUOTES + ")]}*_）】〉》〕］"
+CLOSING = ')]}"”’»'
+WIDE_CLOSING = "」』）》】〉"
+"""Brackets and quotes that close, and what Chinese and Japanese have of them."""
+_CLOSERS = CLOSING + WIDE_CLOSING + "'“«›‘*_〕］"
 _OPENERS = "\"'“‘„«‹([{*_¿¡（「『《【"
-_WIDE_CLAUSES = "，、；："
-_CLAUSES = ",;:—–،؛" + _WIDE_CLAUSES
+WIDE_CLAUSES = "，、；："
+_CLAUSES = ",;:—–،؛" + WIDE_CLAUSES
 _NO_BREAK_SPACES = "\u00a0\u202f\u2007"
 
 _RUN = re.compile(f"[{re.escape(_ENDS)}]+")
 _AFTER = re.compile(f"[{re.escape(_CLOSERS)}]*")
 _CANDIDATE = re.compile(rf"\n|\[\[|[{re.escape(_ENDS)}]")
 _CANDIDATE_OR_CLAUSE = re.compile(rf"\n|\[\[|[{re.escape(_ENDS)}]|[{_CLAUSES}]| -(?= )")
-_CLAUSE_END = re.compile(rf"(?:[,;:—–،؛)]| -)(?=\s)|—|[{_WIDE_CLAUSES}]")
+_CLAUSE_END = re.compile(rf"(?:[,;:—–،؛)]| -)(?=\s)|—|[{WIDE_CLAUSES}]")
 _LAST_WORD = re.compile(r"\S*\Z")
 _NEXT_WORD = re.compile(r"\s+[\"'“‘„«(\[*_¿¡]*([^\W_]*)")
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+-?[^\W\d_]{1,2}\Z")
@@ -377,7 +379,7 @@ class SentenceSplitter:
             lower = "str"  # "Hauptstr. 5"
         known = words.never | words.maybe | words.before_number
         is_plain = len(word) > 3 and word.isalpha() and not _ROMAN.match(word)
-        if word[-1] in ')]}"”’»' or (is_plain and lower not in known):
+        if word[-1] in CLOSING or (is_plain and lower not in known):
             return end + 1
         if lower in words.never:
             return _NO
@@ -435,7 +437,7 @@ class SentenceSplitter:
         after = at + 2 if text[at] == " " else at + 1
         if after >= horizon:
             return _NO if final else _WAIT
-        wide = text[at] in _WIDE_CLAUSES
+        wide = text[at] in WIDE_CLAUSES
         if not wide and not text[after].isspace() and text[at] != "—":
             return _NO
         said = text[self._start : at]

@@ -160,10 +160,6 @@ class Speaker:
                     self._ramp_from(0.0)
         self.tick()
 
-    async def released(self) -> None:
-        """Wait until nothing holds the queue."""
-        await self.until(lambda: not self._held)
-
     def stop(self) -> None:
         """Barge-in: fade out what is audible and drop everything queued.
 

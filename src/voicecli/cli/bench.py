@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicecli.cli.options import JsonObject
+
 if TYPE_CHECKING:
     from voicecli.bench.measure import Metric
     from voicecli.events import TurnTimed
@@ -26,7 +28,7 @@ def bench(
     stt_model: Annotated[str | None, typer.Option(metavar="NAME")] = None,
     voice: Annotated[str | None, typer.Option(metavar="NAME")] = None,
     trim_encoder: Annotated[bool | None, typer.Option()] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    json: JsonObject = False,
 ) -> None:
     """Measure how fast this machine answers, without devices.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from voicecli.cli.options import JsonObject, Profile
+
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
@@ -17,14 +19,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="See and change the settings.", no_args_is_help=True)
 
-Profile = Annotated[str | None, typer.Option(metavar="NAME", help="Profile of config.toml.")]
 KeyName = Annotated[str, typer.Argument(metavar="KEY", help="For example llm.model.")]
 
 
 @app.command()
 def show(
     origin: Annotated[bool, typer.Option("--origin", help="Where each value comes from.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    json: JsonObject = False,
     profile: Profile = None,
 ) -> None:
     """Print every setting, as `config.toml` would have it. Keys are not printed.

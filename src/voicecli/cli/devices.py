@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from voicecli.cli.options import JsonList
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -39,7 +41,7 @@ def devices(
     test: Annotated[
         bool, typer.Option("--test", help="Record a second, play it, and show how loud it was.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
+    json: JsonList = False,
 ) -> None:
     """List, choose and test microphones and loudspeakers.
 

@@ -31,7 +31,7 @@ async def _dictate(settings: Settings, silence_s: float | None, *, as_json: bool
     async with DeviceDuplex(
         settings.sound.input_device,
         loudspeaker=False,
-        notices=lambda message, hint: tell(f"{message} - {hint}" if hint else message),
+        notices=tell,
     ) as duplex:
         tell(f"listening ({duplex.describe()}); Ctrl-C ends")
         await recognizer.warm_up()

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicecli.cli.options import JsonObject, Offline, Profile
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,13 +19,9 @@ def doctor(
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Play nothing: leaves out echo and round trip.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
-    offline: Annotated[
-        bool | None, typer.Option("--offline", help="No connection but to this machine.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Profile of config.toml.")
-    ] = None,
+    json: JsonObject = False,
+    offline: Offline = None,
+    profile: Profile = None,
 ) -> None:
     """Check whether talk works here, and how well.
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from voicecli.cli.options import JsonList, Offline
+
 if TYPE_CHECKING:
     from voicecli.models.catalogue import Kind
 
@@ -31,9 +33,6 @@ Names = Annotated[
     ),
 ]
 Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_complete)]
-Offline = Annotated[
-    bool | None, typer.Option("--offline", help="No connection but to this machine.")
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -43,7 +42,7 @@ def list_(
         str | None,
         typer.Option(metavar="CODE", help="Models for it, with all voices of Piper's list."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")] = False,
+    json: JsonList = False,
     offline: Offline = None,
 ) -> None:
     """List models: what is here, and what `pull` can fetch.

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicecli.cli.options import Offline, OutputDevice, Profile, VoiceName
 from voicecli.cli.sinks import Sink, Target, open_sink
 from voicecli.cli.streams import polite_ends, write_out
 
@@ -59,9 +60,7 @@ def say(
         bool, typer.Option("--raw", help="With --output -: 16-bit mono samples, no header.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output.")] = False,
-    voice: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Piper voice: name or .onnx file.")
-    ] = None,
+    voice: VoiceName = None,
     language: Annotated[
         str | None,
         typer.Option(metavar="CODE", help="Take a voice of this language; auto detects it."),
@@ -79,18 +78,12 @@ def say(
     timestamps: Annotated[
         Timestamps | None, typer.Option(help="Tell on stdout when each word is said.")
     ] = None,
-    output_device: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Loudspeaker: name, part of it, or number.")
-    ] = None,
+    output_device: OutputDevice = None,
     list_voices: Annotated[
         bool, typer.Option("--list-voices", help="The voices on this machine.")
     ] = False,
-    offline: Annotated[
-        bool | None, typer.Option("--offline", help="No connection but to this machine.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Profile of config.toml.")
-    ] = None,
+    offline: Offline = None,
+    profile: Profile = None,
 ) -> None:
     """Read text aloud.
 
@@ -170,10 +163,11 @@ def _check_output(output: Path, *, force: bool) -> None:
 
 def _list_voices() -> None:
     from voicecli.models import installed_voices
+    from voicecli.models.formats import voice_config
 
     for voice in installed_voices():
         languages = " ".join(voice.languages) or "?"
-        speakers = _config(voice.path).get("speaker_id_map") or {}
+        speakers = voice_config(voice.path).get("speaker_id_map") or {}
         names = f"   speakers: {', '.join(speakers)}" if speakers else ""
         write_out(f"{voice.name:<32} {languages:<6} {voice.source}{names}\n")
 
@@ -268,18 +262,11 @@ _KNOWN_TO_LANGID = frozenset(
 )
 
 
-def _config(onnx: Path) -> Mapping[str, Any]:
-    import json
-
-    try:
-        return json.loads(Path(f"{onnx}.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
 def _language_of(onnx: Path) -> str:
     """As the voice's file says, for reading numbers and dates aloud: en-GB, de-DE ..."""
-    config = _config(onnx)
+    from voicecli.models.formats import voice_config
+
+    config = voice_config(onnx)
     code = config.get("language", {}).get("code") or config.get("espeak", {}).get("voice") or "en"
     return str(code).replace("_", "-")
 

@@ -54,7 +54,7 @@ async def open_sink(target: Target, sample_rate_hz: int) -> AsyncIterator[Sink]:
             None,
             target.device,
             microphone=False,
-            notices=lambda message, hint: tell(f"{message} - {hint}" if hint else message),
+            notices=tell,
         ) as duplex:
             yield _Loudspeaker(duplex.speaker)
 

@@ -38,9 +38,10 @@ def visible(text: str) -> str:
     return shown.encode(errors="backslashreplace").decode()
 
 
-def tell(message: str) -> None:
+def tell(message: str, hint: str = "") -> None:
     """A line on stderr."""
-    typer.echo(f"voicecli: {visible(message)}", err=True)
+    line = f"{message} - {hint}" if hint else message
+    typer.echo(f"voicecli: {visible(line)}", err=True)
 
 
 @contextmanager

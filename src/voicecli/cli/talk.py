@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicecli.cli.options import Offline, OutputDevice, Profile, VoiceName
 from voicecli.cli.streams import tell
 from voicecli.errors import VoicecliError
 
@@ -72,18 +73,14 @@ def talk(
     input_device: Annotated[
         str | None, typer.Option(metavar="NAME", help="Microphone: name, part of it, or number.")
     ] = None,
-    output_device: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Loudspeaker: name, part of it, or number.")
-    ] = None,
+    output_device: OutputDevice = None,
     stt_model: Annotated[
         str | None, typer.Option(metavar="NAME", help="faster-whisper model: name or folder.")
     ] = None,
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of what you say, e.g. en.")
     ] = None,
-    voice: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Piper voice: name or .onnx file.")
-    ] = None,
+    voice: VoiceName = None,
     speed: Annotated[
         float | None, typer.Option(min=0.25, max=4, help="Of the voice; 2 is twice as fast.")
     ] = None,
@@ -121,12 +118,8 @@ def talk(
             help="Encode what was said instead of 30 s. Default: as the model's card allows."
         ),
     ] = None,
-    offline: Annotated[
-        bool | None, typer.Option("--offline", help="No connection but to this machine.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Profile of config.toml.")
-    ] = None,
+    offline: Offline = None,
+    profile: Profile = None,
     json: Annotated[bool, typer.Option("--json", help="Events on stdout, one a line.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Lines, no live screen.")] = False,
     no_latency: Annotated[

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicecli.cli.options import Offline, Profile
 from voicecli.cli.streams import polite_ends, tell, visible, write_out
 
 if TYPE_CHECKING:
@@ -141,12 +142,8 @@ def transcribe(
     json_progress: Annotated[
         bool, typer.Option("--json-progress", help="Progress as JSON lines on stderr.")
     ] = False,
-    offline: Annotated[
-        bool | None, typer.Option("--offline", help="No connection but to this machine.")
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Profile of config.toml.")
-    ] = None,
+    offline: Offline = None,
+    profile: Profile = None,
 ) -> None:
     """Write down what is said in recordings.
 

@@ -144,13 +144,21 @@ def stt_languages(folder: Path) -> tuple[str, ...]:
 
 def voice_languages(onnx: Path) -> tuple[str, ...]:
     """ISO 639 code of a voice, from its configuration; older ones only name espeak's."""
+    config = voice_config(onnx)
     try:
-        config = json.loads(config_of(onnx).read_text("utf-8"))
         language = config.get("language", {})
         code = language.get("family") or language.get("code") or config["espeak"]["voice"]
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (KeyError, AttributeError):
         return ()
     return (re.split(r"[-_]", code)[0],)
+
+
+def voice_config(onnx: Path) -> dict[str, Any]:
+    """What a voice's configuration says; nothing where it can't be read."""
+    try:
+        return json.loads(config_of(onnx).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def licence_in(folder: Path) -> str:

@@ -19,17 +19,16 @@ _EVENTS = {
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host's name or address is this machine, by what it says alone."""
+    """Is this host's name or address this very machine? Not looked up: asking tells others."""
     host = host.strip("[]").partition("%")[0]
-    if host.lower() in ("localhost", "localhost.localdomain", ""):
+    if host.lower() == "localhost":
         return True
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
-    address = mapped or address
-    return address.is_loopback or address.is_unspecified  # connecting to 0.0.0.0 stays here
+    return (mapped or address).is_loopback
 
 
 @cache

@@ -42,7 +42,8 @@ def choose_key(given: Layer, layers: Sequence[Layer]) -> Iterator[str]:
             break
         dropped.append(first)
     else:
-        if dropped and address is not None and not is_loopback(urlsplit(address).hostname or ""):
+        host = urlsplit(address or "").hostname
+        if dropped and host and not is_loopback(host):
             yield (
                 f"the key of {dropped[0].origin} is not sent to {_server(address)}, for which it "
                 "was not set; set VOICECLI_API_KEY for that server"

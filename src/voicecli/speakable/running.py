@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from voicecli.sentences import CLOSING, WIDE_CLAUSES, WIDE_CLOSING
 from voicecli.speakable.buffers import Arrived
 
 LONG_PIECE_CHARS = 160
@@ -28,10 +29,10 @@ _BREAKING_TAGS = frozenset(
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9_-]*)[^<>\n]*>")
 _SPECIAL = re.compile(r"<\|[^<>|\n]{0,40}\|>")
 _HALF_TAG = re.compile(r"<[/|!]?[A-Za-z_]*\Z")
-_STOP = re.compile(r"[\\`\[\]<\n \t。！？，、；：]")
-_PAUSE = '.!?…:;,—–)]}"”’»*_~'
-_WIDE_PAUSE = "。！？，、；："
-_WIDE_CLOSERS = tuple("”’」』）》】〉*_。！？…")
+_PAUSE = ".!?…:;,—–*_~" + CLOSING
+_WIDE_PAUSE = "。！？" + WIDE_CLAUSES
+_WIDE_CLOSERS = tuple("”’*_。！？…" + WIDE_CLOSING)
+_STOP = re.compile(rf"[\\`\[\]<\n \t{_WIDE_PAUSE}]")
 
 
 class Stop(NamedTuple):
@@ -41,11 +42,11 @@ class Stop(NamedTuple):
     """More has to arrive; a place to cut; a newline; a tag that ends a sentence; the beginning of
     something hidden; the end of all."""
     at: int = 0
-    """The text before it can be said,"""
+    """The text before it can be said."""
     resume: int = 0
-    """and what comes after it begins here."""
+    """Where the text after it begins."""
     hidden_until: str = ""
-    """A pattern."""
+    """A pattern: what ends that which is hidden."""
 
 
 _WAIT = Stop("wait")
