@@ -81,6 +81,11 @@ class FrameCutter:
         """Index after the last sample that was fed."""
         return self.start + len(self._heard)
 
+    @property
+    def n_wanted(self) -> int:
+        """So many samples are missing to the next Frame."""
+        return FRAME_SAMPLES - len(self._heard)
+
     def feed(self, heard: Samples, played: Samples) -> Iterator[Frame]:
         self._heard = np.concatenate([self._heard, heard])
         self._played = np.concatenate([self._played, played])
@@ -139,7 +144,8 @@ class Microphone:
         tap: Tap | None = None,
         inbox_s: float = INBOX_S,
     ) -> None:
-        """on_block: called on the event loop after blocks came.
+        """on_block: called on the event loop after blocks came, enough for a Frame if Frames are
+        consumed.
 
         source: gives the next n samples at 16 kHz in place of a microphone.
         """
@@ -153,6 +159,8 @@ class Microphone:
         self._lock = threading.Lock()
         self._inbox: deque[Block] = deque()
         self._n_queued = 0
+        self._n_wanted = 0
+        """Nobody is woken before so many samples are queued: waking up costs more than the rest."""
         self._stretch = Stretch(0, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ)
         self._n_pushed = 0
         self._woken = False
@@ -202,7 +210,8 @@ class Microphone:
                 lost = self._inbox.popleft().n_samples
                 self._n_queued -= lost
                 self.dropped_samples += lost
-            wake, self._woken = not self._woken, True
+            wake = not self._woken and self._n_queued >= self._n_wanted
+            self._woken = self._woken or wake
         if wake:
             with suppress(RuntimeError):  # the event loop has closed: nobody listens any more
                 self._loop.call_soon_threadsafe(self._wake)
@@ -218,6 +227,7 @@ class Microphone:
                 await asyncio.sleep(0)  # others live too, while a late consumer catches up
             if self._closed:
                 return
+            self._n_wanted = self._cutter.n_wanted
             self._arrived.clear()
             await self._arrived.wait()
 
