@@ -2,7 +2,8 @@
 
     python scripts/random_whisper.py base 90 /tmp/base90
 
-It says the same 90 tokens in every window, with timestamps around them, whatever it hears: each
+It says the same 90 tokens in every window, the last a full stop, with timestamps around them,
+whatever it hears: each
 position's embedding points at the embedding of the word that is to come there. So every program
 that decodes it does the same work. Needs torch, transformers and ctranslate2 in the Python that
 runs it; voicecli itself needs none of the first two.
@@ -45,7 +46,8 @@ def tokenizer() -> Tokenizer:
         itertools.product(letters, repeat=length) for length in itertools.count(1)
     )
     for word in words:
-        if len(vocabulary) == N_TEXT_TOKENS:
+        if len(vocabulary) == N_TEXT_TOKENS - 1:
+            vocabulary[""] = len(vocabulary)  # CTranslate2 takes a model for multilingual by it
             break
         before = "Ġ" + "".join(word[:-1])
         vocabulary[before + word[-1]] = len(vocabulary)
@@ -78,13 +80,17 @@ def model(size: str, n_words: int, made: Tokenizer) -> WhisperForConditionalGene
             decoder_start_token_id=made.token_to_id("<|startoftranscript|>"),
         )
     )
-    # CTranslate2 takes a model for multilingual when it knows these.
+    whisper.generation_config._from_model_config = False  # or the next line would be lost
     whisper.generation_config.lang_to_id = {
         f"<|{code}|>": made.token_to_id(f"<|{code}|>") for code in LANGUAGES
     }
     spoken = ["".join(letters) for letters in itertools.product("stmnr", "aeiou", "lnkdp")]
     words = [
-        made.token_to_id("Ġ" + word) for word in itertools.islice(itertools.cycle(spoken), n_words)
+        *(
+            made.token_to_id("Ġ" + w)
+            for w in itertools.islice(itertools.cycle(spoken), n_words - 1)
+        ),
+        made.token_to_id("."),
     ]
     begin, last = made.token_to_id("<|0.00|>"), made.token_to_id("<|30.00|>")
     end = made.token_to_id("<|endoftext|>")

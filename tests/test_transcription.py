@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -234,6 +235,38 @@ def test_two_short_sentences_are_enough_to_find_out() -> None:
 def test_one_sentence_alone_tells_nothing() -> None:
     found = list(windows(stretches([speak(SENTENCES[0])], SileroBlockVad())))
     assert try_hearing(recognizer(), found, SpokenLanguage("en")) is None
+
+
+def multilingual(folder: Path, *languages: str) -> BatchRecognizer:
+    """The bundled model, as one that has to find out which of these languages is spoken."""
+    shutil.copytree(find_stt(None), folder)
+    tokens = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config["lang_ids"] = [tokens.index(f"<|{language}|>") for language in languages]
+    tokens[tokens.index("%")] = ""  # CTranslate2 takes a model for multilingual by this token
+    (folder / "vocabulary.json").write_text(json.dumps(tokens), "utf-8")
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    model = load_whisper(folder, SttSettings())
+    assert model.model.is_multilingual
+    return BatchRecognizer(model, RecognitionOptions(), "it")
+
+
+def test_a_multilingual_model_finds_out_the_language(tmp_path: Path) -> None:
+    (window,) = windows(stretches([speak(SENTENCES[0])], SileroBlockVad()))
+    language = SpokenLanguage()
+    (heard,) = multilingual(tmp_path / "model", "en").recognize([window], [language])
+    assert language.code() == "en"
+    assert [segment.text for segment in heard.segments] == [SENTENCES[0]]
+
+
+def test_a_model_that_knows_of_no_language_asks_for_one(tmp_path: Path) -> None:
+    model = multilingual(tmp_path / "model")
+    (window,) = windows(stretches([speak(SENTENCES[0])], SileroBlockVad()))
+    with pytest.raises(ModelError, match="it can't tell languages apart") as error:
+        model.recognize([window], [SpokenLanguage()])
+    assert "--language" in error.value.hint
+    (heard,) = model.recognize([window], [SpokenLanguage("en")])
+    assert heard.n_words
 
 
 def test_trimmed_windows_hear_the_same() -> None:

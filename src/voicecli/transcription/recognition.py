@@ -142,6 +142,8 @@ class BatchRecognizer:
         except Exception as error:
             for language in languages:
                 language.fail(error)
+            if isinstance(error, ModelError):
+                raise
             raise ModelError(
                 f"speech recognition with {self._name} failed ({error})",
                 "try another model with --stt-model, or a smaller --batch-size",
@@ -185,7 +187,12 @@ class BatchRecognizer:
     def _language_of(self, encoded: ctranslate2.StorageView) -> str:
         if not self._model.model.is_multilingual:
             return "en"
-        ((token, _), *_), *_ = self._model.model.detect_language(encoded)
+        (found,) = self._model.model.detect_language(encoded)
+        if not found:  # its config.json has no lang_ids, which some conversions leave out
+            raise ModelError(
+                f"{self._name} can't tell languages apart", "name the language with --language"
+            )
+        token, _ = found[0]
         return token.strip("<|>")
 
     def _generate(
