@@ -129,7 +129,7 @@ class LlmSettings:
     model: str | None = None
     """None takes the first that the server lists."""
     api_key: str | None = field(default=None, repr=False)
-    """Sent to the server as a bearer token. `api_key` of this module also asks the next two."""
+    """Sent to the server as a bearer token. Where it is not set, the next two are asked."""
     api_key_command: str | None = None
     """Prints the key, for example `pass show openai`. Run without a shell, when it is needed."""
     api_key_keyring: str | None = None
