@@ -16,7 +16,9 @@ ANSWER = (
 
 
 @asynccontextmanager
-async def serve(first_token_s: float, tokens_per_s: float) -> AsyncIterator[str]:
+async def serve(
+    first_token_s: float, tokens_per_s: float, answer: str = ANSWER
+) -> AsyncIterator[str]:
     """Serve on a free port; gives the base URL. A token is a word."""
 
     writers: set[asyncio.StreamWriter] = set()
@@ -31,7 +33,7 @@ async def serve(first_token_s: float, tokens_per_s: float) -> AsyncIterator[str]
                 if head.startswith("get"):
                     await _send_models(writer)
                 else:
-                    await _send_answer(writer, first_token_s, tokens_per_s)
+                    await _send_answer(writer, first_token_s, tokens_per_s, answer)
         writers.discard(writer)
         writer.close()
 
@@ -55,13 +57,13 @@ async def _send_models(writer: asyncio.StreamWriter) -> None:
 
 
 async def _send_answer(
-    writer: asyncio.StreamWriter, first_token_s: float, tokens_per_s: float
+    writer: asyncio.StreamWriter, first_token_s: float, tokens_per_s: float, answer: str
 ) -> None:
     writer.write(
         b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
     )
     await asyncio.sleep(first_token_s)
-    for word in ANSWER.split(" "):
+    for word in answer.split(" "):
         delta = {"choices": [{"delta": {"content": f"{word} "}}]}
         _write_chunk(writer, f"data: {json.dumps(delta)}\n\n")
         await writer.drain()
