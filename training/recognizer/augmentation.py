@@ -7,18 +7,27 @@ it; the others only get what every recording has.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache, partial
 
 import numpy as np
 from scipy.fft import irfft, next_fast_len, rfft
 
 from training.common.clips import SAMPLE_RATE_HZ, Samples
-from training.recognizer.features import MEL_FILTERS, N_BANDS, Floats, log_mel, power_spectrum
-from training.recognizer.features import warped_filters as _warped
+from training.recognizer.features import (
+    MEL_FILTERS,
+    N_BANDS,
+    Floats,
+    log_mel,
+    power_spectrum,
+    warped_filters,
+)
 
 Rng = np.random.Generator
 
 NOISE_S = 20
-_WARPED = [_warped(factor) for factor in np.linspace(0.82, 1.18, 19)]
+RENEWED_EVERY = 200
+"""Cuts after which one noise of the bank is made anew."""
+N_TRACTS = 300
 
 
 def decibels(level_db: float) -> float:
@@ -126,31 +135,38 @@ def _band(samples: Floats, low_hz: float, high_hz: float) -> Floats:
 
 
 class NoiseBank:
-    """Twenty seconds of each kind of noise, of which pieces are cut."""
+    """Twenty seconds of each kind of noise, of which pieces are cut; one after the other is made
+    anew."""
 
     def __init__(self, speech: Callable[[], Samples], rng: Rng) -> None:
         n = NOISE_S * SAMPLE_RATE_HZ
-        self._rng = rng
-        self.background = [
-            *(colored(n, slope, rng) for slope in (0, 0, 0.5, 1, 1, 1.5, 2)),
-            *(hum(n, rng) for _ in range(3)),
-            *(keyboard(n, rng) for _ in range(3)),
-            *(breath(n, rng) for _ in range(3)),
-            *(music(n, rng) for _ in range(5)),
-            *(tone(n, rng) for _ in range(2)),
-            *(babble(n, rng, speech, int(rng.integers(6, 12))) for _ in range(6)),
+        self._rng, self._n_cuts = rng, 0
+        background: list[Callable[[], Samples]] = [
+            *(partial(colored, n, slope, rng) for slope in (0, 0, 0.5, 1, 1, 1.5, 2)),
+            *[partial(hum, n, rng)] * 3,
+            *[partial(keyboard, n, rng)] * 3,
+            *[partial(breath, n, rng)] * 3,
+            *[partial(music, n, rng)] * 5,
+            *[partial(tone, n, rng)] * 2,
+            *[lambda: babble(n, rng, speech, int(rng.integers(6, 12)))] * 6,
         ]
-        """In which nobody is understood: alone, they are no speech."""
-        self.behind_speech = [
-            *self.background,
-            *(babble(n, rng, speech, int(rng.integers(2, 5))) for _ in range(3)),
-            *(echo_residue(n, rng, speech) for _ in range(4)),
+        self._n_background = len(background)
+        self._makers = [
+            *background,
+            *[lambda: babble(n, rng, speech, int(rng.integers(2, 5)))] * 3,
+            *[lambda: echo_residue(n, rng, speech)] * 4,
         ]
+        self._noises = [make() for make in self._makers]
 
     def cut(self, n: int, *, with_speech: bool) -> Samples:
-        """n samples of unit power, over long stretches."""
-        noises = self.behind_speech if with_speech else self.background
-        noise = noises[self._rng.integers(len(noises))]
+        """n samples of unit power, over long stretches. Without speech it is such that nobody is
+        understood in it: alone, it says nothing."""
+        self._n_cuts += 1
+        if self._n_cuts % RENEWED_EVERY == 0:
+            i = int(self._rng.integers(len(self._makers)))
+            self._noises[i] = self._makers[i]()
+        n_noises = len(self._noises) if with_speech else self._n_background
+        noise = self._noises[self._rng.integers(n_noises)]
         start = int(self._rng.integers(0, max(1, len(noise) - n)))
         return np.resize(noise[start : start + n], n)
 
@@ -163,6 +179,22 @@ def at_speed(samples: Samples, factor: float) -> Samples:
     n = int(len(samples) / factor)
     positions = np.linspace(0, len(samples) - 1, n)
     return np.interp(positions, np.arange(len(samples)), samples).astype(np.float32)
+
+
+def unevenly_paced(n_frames: int, spans: list[tuple[int, int]], rng: Rng) -> Floats:
+    """For each frame the one that is heard in its place: within each of `spans`, some 0.1 s go
+    faster and some slower, as people speak and synthesisers don't. Ends stay where they are."""
+    source = np.arange(n_frames, dtype=np.float32)
+    for start, stop in spans:
+        n_pieces = (stop - start) // 10
+        if n_pieces < 2:
+            continue
+        ends = np.concatenate([[0], np.cumsum(np.exp(rng.normal(0, 0.3, n_pieces)))])
+        knots = np.linspace(start, stop, n_pieces + 1)
+        source[start:stop] = np.interp(
+            source[start:stop], start + ends / ends[-1] * (stop - start), knots
+        )
+    return source
 
 
 def in_a_room(samples: Samples, rng: Rng) -> Samples:
@@ -217,11 +249,23 @@ def heard(samples: Samples, rng: Rng, *, hard: bool) -> Floats:
     power = power_spectrum(samples)
     if rng.random() < 0.35:  # a telephone, or a recording at 8 kHz
         power[:, int(rng.integers(85, 104)) :] *= 10 ** -rng.uniform(2.5, 8)
-    warped = rng.random() < (0.75 if hard else 0.3)
-    filters = _WARPED[rng.integers(len(_WARPED))] if warped else MEL_FILTERS
+    warped = rng.random() < (0.75 if hard else 0.4)
+    filters = _vocal_tracts()[rng.integers(N_TRACTS)] if warped else MEL_FILTERS
     gain = _equalizer(rng) if hard and rng.random() < 0.8 else None
     features = log_mel(power, filters, gain)
     return _masked(features, rng) if hard and rng.random() < 0.6 else features
+
+
+@cache
+def _vocal_tracts() -> list[Floats]:
+    """Longer and shorter ones, and, as people's formants differ one by one, of other proportions
+    at about 0.5, 1.5, 2.5 and 4 kHz."""
+    rng = np.random.default_rng(1)
+    tracts = []
+    for _ in range(N_TRACTS):
+        knots = rng.uniform(0.84, 1.18) + rng.uniform(-0.06, 0.06, 4)
+        tracts.append(warped_filters(np.interp(np.arange(201), (12, 37, 62, 100), knots)))
+    return tracts
 
 
 def _equalizer(rng: Rng) -> Floats:

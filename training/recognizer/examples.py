@@ -30,10 +30,12 @@ CHARACTERS = "abcdefghijklmnopqrstuvwxyz' "
 """What the CTC head spells; 0 is its blank."""
 SYNTHESISERS = ("flite", "espeak")
 """Those that tell phones, each with its own set of them and its own head."""
+GUIDED_BY = {"accented": "flite"}
+"""Synthesisers that say another's phones."""
 
 WEIGHTS = {
-    "espeak": 0.26, "flite": 0.28, "piper": 0.10,
-    "espeak-single": 0.12, "flite-single": 0.12, "piper-single": 0.02,
+    "espeak": 0.15, "flite": 0.26, "piper": 0.09, "accented": 0.14,
+    "espeak-single": 0.08, "flite-single": 0.10, "piper-single": 0.02, "accented-single": 0.06,
     "espeak-open": 0.05, "flite-open": 0.04, "piper-open": 0.01,
 }  # fmt: skip
 """How often a clip comes from which set."""
@@ -105,7 +107,7 @@ class Examples:
         return clips.samples(index), clips, index
 
     def draw(self) -> Example:
-        if self._random.random() < 0.06:
+        if self._random.random() < 0.08:
             return self._nothing()
         hard = self._random.random() < self.strength
         lead, trail = self._silence(), self._silence()
@@ -141,6 +143,7 @@ class Examples:
             samples = augmentation.at_speed(samples, factor)
         phones = np.full((len(SYNTHESISERS), len(samples) // STATE_SAMPLES + 1), IGNORED, np.int64)
         synthesiser = clip.voice.split(":")[0]
+        synthesiser = GUIDED_BY.get(synthesiser, synthesiser)
         if synthesiser in SYNTHESISERS and clip.phones:
             row = SYNTHESISERS.index(synthesiser)
             start = 0
@@ -149,8 +152,16 @@ class Examples:
                 known = self._phone_ids[row].get(name, IGNORED) if name else 0
                 phones[row, start:end] = known
                 start = max(start, end)
+        if self._random.random() < 0.3:
+            samples, phones = self._cut_short(samples, phones)
         characters = " ".join(text.words_of(clip.text))
         return Said(samples, self._written(clip.text, clip.outside), characters, phones)
+
+    def _cut_short(self, samples: Samples, phones: Ints) -> tuple[Samples, Ints]:
+        """Without its first and last hundredths of a second, as recordings and gates cut."""
+        start, end = self._random.randrange(5), self._random.randrange(6)
+        stop = len(samples) - end * STATE_SAMPLES
+        return samples[start * STATE_SAMPLES : stop], phones[:, start : phones.shape[1] - end]
 
     def _written(self, written: str, outside: list[bool]) -> str:
         """Words outside the domain are replaced by any from inside: nothing is to be learned of
@@ -208,6 +219,12 @@ class Examples:
             np.concatenate(pieces), n_speech, self._noises, self._rng, hard=hard
         )
         features = augmentation.heard(samples, self._rng, hard=hard)
+        states = np.concatenate(phones, 1)[:, : (len(features) + 1) // 2]
+        if self._random.random() < 0.5:
+            spans = [(int(start_s * 100), int(end_s * 100)) for start_s, end_s in spans_s]
+            source = augmentation.unevenly_paced(len(features), spans, self._rng)
+            features = between(features, source)
+            states = states[:, (source[: 2 * states.shape[1] : 2] / 2).astype(int)]
         sequence, prompt = self._sequence(sayings, spans_s), self._prompt()
         spelled = " ".join(said.characters for said in sayings)
         return Example(
@@ -215,7 +232,7 @@ class Examples:
             [*prompt, *sequence[:-1]],
             [*[IGNORED] * len(prompt), *sequence[1:]],
             [CHARACTERS.index(c) + 1 for c in spelled],
-            np.concatenate(phones, 1)[:, : (len(features) + 1) // 2],
+            states,
         )
 
     def _sequence(self, sayings: list[Said], spans_s: list[tuple[float, float]]) -> list[int]:
@@ -243,6 +260,14 @@ class Examples:
             _, clips, index = self._any_clip()
             before = clips[index].text
         return [self.tokens.previous, *self._encode(before)]
+
+
+def between(frames: Floats, positions: Floats) -> Floats:
+    """Frames at fractional positions."""
+    below = positions.astype(int)
+    above = np.minimum(below + 1, len(frames) - 1)
+    share = (positions - below).astype(np.float32)[:, None]
+    return frames[below] * (1 - share) + frames[above] * share
 
 
 def _length_s(sayings: list[Said]) -> float:

@@ -41,9 +41,11 @@ def log_mel(power: Floats, filters: Floats = MEL_FILTERS, gain: Floats | None = 
     return ((logarithm + 4.0) / 4.0).astype(np.float32)
 
 
-def warped_filters(factor: float) -> Floats:
-    """Mel filters that hear frequencies `factor` times as high: another vocal tract."""
-    position = np.arange(MEL_FILTERS.shape[1]) * factor
+def warped_filters(factors: Floats) -> Floats:
+    """Mel filters that hear each of 201 frequencies (the FFT's bins, 0 to 8 kHz) `factors` times as
+    high: another vocal tract. `factors` changes slowly, so that no two frequencies change places.
+    """
+    position = np.arange(MEL_FILTERS.shape[1]) * factors
     last = MEL_FILTERS.shape[1] - 1
     low = np.clip(np.floor(position).astype(int), 0, last)
     high = np.clip(low + 1, 0, last)

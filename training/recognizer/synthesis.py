@@ -5,8 +5,8 @@
     python -m training.recognizer.synthesis WORK --smoke
 
 Writes WORK/clips/NAME.{pcm,jsonl}. Needs espeak-ng and flite; piper-tts for the sets called piper;
-Festival with its voices ked and slt-hts for two of the test sets. Nothing of a held-out voice or
-sentence gets into a set that is trained on.
+Festival with voices of other languages for those called accented, with ked and slt-hts for two of
+the test sets. Nothing of a held-out voice or sentence gets into a set that is trained on.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ import soxr
 from training.common import espeak, flite
 from training.common.clips import SAMPLE_RATE_HZ, Clip, ClipWriter, Samples
 from training.common.spoken import Spoken
-from training.recognizer import text
+from training.recognizer import accents, text
 
 Rng = random.Random
 
@@ -99,6 +99,13 @@ def say_flite(rng: Rng, speakers: tuple[str, ...], words: str) -> tuple[Spoken, 
         f"flite:{speaker}",
         tract,
     )
+
+
+def say_accented(rng: Rng, speakers: tuple[str, ...], words: str) -> tuple[Spoken, str, float]:
+    speaker, tract = rng.choice(speakers), _tract(rng)
+    stretch = rng.uniform(0.8, 1.4) if rng.random() < 0.8 else 1.0
+    spoken = accents.say(rng, speaker, words, stretch=stretch * tract)
+    return spoken, f"accented:{speaker}", tract
 
 
 def say_flite_as_is(rng: Rng, speaker: str, words: str) -> tuple[Spoken, str, float]:
@@ -246,12 +253,16 @@ def training_sets() -> list[Set]:
     spoken_by_piper = partial(_swap, say_piper, own_voice())
     for name, say, n_words, n_single, n_open in (
         ("espeak", spoken_by_espeak, 36000, 7000, 5000),
-        ("piper", spoken_by_piper, 7000, 1000, 500),
-        ("flite", spoken_by_flite, 24000, 3500, 2000),
+        ("piper", spoken_by_piper, 7000, 1500, 500),
+        ("flite", spoken_by_flite, 24000, 6000, 2000),
     ):
         sets.append(Set(f"{name}", n_words, in_domain, say))
         sets.append(Set(f"{name}-single", n_single, one_word, say))
         sets.append(Set(f"{name}-open", n_open, out_of_domain, say))
+    if speakers := accents.installed():
+        spoken_by_accented = partial(_swap, say_accented, speakers)
+        sets.append(Set("accented", 8000, in_domain, spoken_by_accented))
+        sets.append(Set("accented-single", 4000, one_word, spoken_by_accented))
     return sets
 
 
@@ -313,7 +324,7 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="times as many training clips")
     parser.add_argument("--seed", type=int, default=1, help="of another draw of the same sizes")
     parser.add_argument(
-        "--smoke", action="store_true", help="a toy size, espeak-ng and flite alone"
+        "--smoke", action="store_true", help="a toy size, without Piper and the test voices"
     )
     arguments = parser.parse_args()
     scale = 0.004 if arguments.smoke else arguments.scale
@@ -332,6 +343,8 @@ def main() -> None:
             Set(wanted.name, n_clips, wanted.draw, wanted.say, wanted.vary),
             arguments.seed,
         )
+    if not arguments.tests and not accents.installed():
+        print("no Festival with voices of other languages: the accented sets are left out")
     if arguments.only or arguments.smoke:
         return
     if shutil.which("festival"):
