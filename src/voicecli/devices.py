@@ -116,7 +116,7 @@ class StreamPlan:
     def sample_rates_hz(self) -> list[int]:
         """To try, the best first.
 
-        With a microphone, 16 kHz saves the resampler's delay (up to 37 ms); without, the device's
+        With a microphone, 16 kHz saves the resampler's delay (up to 20 ms); without, the device's
         own rate keeps the whole voice. Nearly everything else runs at 48 or 44.1 kHz.
         """
         devices = [device for device in (self.microphone, self.loudspeaker) if device]

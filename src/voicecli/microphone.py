@@ -18,7 +18,7 @@ INBOX_S = 30.0
 
 MAX_LEAD_S = 0.2
 """How far what was played may run ahead of what was heard. Blocks on their way and the resampler
-(soxr holds back up to 37 ms from 48 kHz, 115 ms from 8 kHz) stay below it; more is a drift of two
+(soxr holds back up to 22 ms from 48 kHz, 61 ms from 8 kHz) stay below it; more is a drift of two
 clocks, and is cut off."""
 
 PATIENCE_S = 0.05
@@ -34,9 +34,18 @@ class Lockstep:
     """
 
     def __init__(
-        self, heard_hz: int, played_hz: int, to_hz: int, *, patience_s: float = PATIENCE_S
+        self,
+        heard_hz: int,
+        played_hz: int,
+        to_hz: int,
+        *,
+        patience_s: float = PATIENCE_S,
+        early: bool = False,
     ) -> None:
-        self._resamplers = Resampler(heard_hz, to_hz), Resampler(played_hz, to_hz)
+        """early: see audio.Resampler."""
+        self._resamplers = tuple(
+            Resampler(from_hz, to_hz, early=early) for from_hz in (heard_hz, played_hz)
+        )
         self._waiting = silence(0), silence(0)
         self._patience_samples = int(patience_s * to_hz)
         self._max_lead_samples = int(MAX_LEAD_S * to_hz)
@@ -290,4 +299,6 @@ class Microphone:
                 SAMPLE_RATE_HZ, stretch.played_hz, SAMPLE_RATE_HZ, patience_s=0
             )
         else:
-            self._lockstep = Lockstep(stretch.heard_hz, stretch.played_hz, SAMPLE_RATE_HZ)
+            self._lockstep = Lockstep(
+                stretch.heard_hz, stretch.played_hz, SAMPLE_RATE_HZ, early=True
+            )
