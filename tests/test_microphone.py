@@ -286,3 +286,31 @@ def test_nobody_listening_costs_no_memory_and_a_closed_loop_no_error():
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
     microphone.push(block, block)
+
+
+def test_where_nobody_hurries_several_frames_are_waited_for():
+    async def scenario():
+        microphone = Microphone(asyncio.get_running_loop(), on_block=lambda: woken.append(None))
+        microphone.frames_at_once = 4
+        frames: list[Frame] = []
+        woken: list[None] = []
+
+        async def consume():
+            async for frame in microphone.frames():
+                frames.append(frame)
+
+        consumer = asyncio.create_task(consume())
+        counts = []
+        for _ in range(14):
+            await asyncio.sleep(0)
+            microphone.push(np.zeros(160, np.float32), np.zeros(160, np.float32))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            counts.append(len(frames))
+        microphone.close()
+        await consumer
+        return counts, len(woken)
+
+    counts, n_woken = run(scenario())
+    assert counts == [0] * 12 + [4] * 2  # 13 blocks are four frames and a little
+    assert n_woken == 1

@@ -347,6 +347,8 @@ class Conversation:
         if state != self._state:
             self._state = state
             self._emit(StateChanged(state))
+            # Nobody waits for the moment when somebody begins to speak, if nothing is being said.
+            self._parts.duplex.hurry(state not in (State.LISTENING, State.MUTED))
 
     def _start(self, job: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = self._tasks.create_task(job)

@@ -160,6 +160,9 @@ class Microphone:
         """
         self.dropped_samples = 0
         """At 16 kHz, since the start."""
+        self.frames_at_once = 1
+        """So many Frames are waited for: a processor that slept takes several times as long for the
+        first as for the next one (Silero on a virtual machine: 0.5 and 0.07 ms)."""
         self._loop = loop
         self._on_block = on_block
         self._source = source
@@ -236,7 +239,7 @@ class Microphone:
                 await asyncio.sleep(0)  # others live too, while a late consumer catches up
             if self._closed:
                 return
-            self._n_wanted = self._cutter.n_wanted
+            self._n_wanted = self._cutter.n_wanted + (self.frames_at_once - 1) * FRAME_SAMPLES
             self._arrived.clear()
             await self._arrived.wait()
 

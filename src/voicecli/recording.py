@@ -131,6 +131,9 @@ class FileDuplex:
         """Samples of the input so far, at 16 kHz."""
         return self._source.n_samples
 
+    def hurry(self, hurry: bool) -> None:
+        """Frames come when they are asked for."""
+
     def mute(self, muted: bool) -> int:
         self._muted = muted
         return self._frame_end
