@@ -3,7 +3,7 @@
     python scripts/latency.py                                            # the bundled models
     python scripts/latency.py --stt-model /tmp/base12 --voice medium.onnx --trim-encoder
 
-Needs jackd (see tests/jack_person.py). The person's left ear is no estimate: first audio counts
+Needs jackd (see tests/jack_person.py). First audio counts
 from the last sample of a question that is sound to the first of the answer, a stop from the first
 sample of the interruption to the last of the reply. The language model is the bench's, on loopback.
 Prints a line for each figure: 50th and 95th percentile, and the goal.
@@ -142,8 +142,10 @@ def idle(title: str, goal: str, options: list[str]) -> None:
 
 
 def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Of all threads. The times in /proc/PID/stat are counted in ticks, which callbacks every 10 ms
+    fall between."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
 
 
 def main() -> None:

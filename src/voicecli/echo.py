@@ -151,6 +151,8 @@ class EchoPath:
         self._spectra = np.zeros(shape, np.complex64)
         """Of what was played, the newest first."""
         self._last_played = silence(FRAME_SAMPLES)
+        self._n_silent = PARTITIONS
+        """Frames in a row with nothing played."""
         self._disturbance = np.full(n_bins, 0.01, np.float32)
         """Power of everything that is heard and not explained."""
         self.forget()
@@ -167,6 +169,9 @@ class EchoPath:
         """What is heard without the echo, and the power that the echo may still have in it."""
         both = np.concatenate([self._last_played, played])
         self._last_played = played
+        self._n_silent = 0 if both.any() else self._n_silent + 1
+        if self._n_silent > PARTITIONS:
+            return heard, 0.0  # the spectra are zeros already
         self._spectra = np.roll(self._spectra, 1, axis=0)
         self._spectra[0] = np.fft.rfft(both)
         power = np.square(np.abs(self._spectra))
