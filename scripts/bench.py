@@ -226,6 +226,10 @@ def one_sentence(descriptor: int) -> None:
     os.write(descriptor, b"What is seven plus twelve?\n")
 
 
+def one_long_sentence(descriptor: int) -> None:
+    os.write(descriptor, (STORY.replace(".", ",").strip(", ") + ".\n").encode())
+
+
 def as_a_model_writes(descriptor: int) -> None:
     """50 tokens a second."""
     for word in (STORY + "\n").split(" "):
@@ -240,6 +244,7 @@ def bench_say(options: argparse.Namespace) -> None:
     piper_wav = [options.venv / "bin" / "piper", "-m", voice, "-f", "-"]
     for title, text in {
         "one sentence": one_sentence,
+        "one long sentence": one_long_sentence,
         "nine sentences at once": all_at_once,
         "three sentences as a model writes them": as_a_model_writes,
     }.items():
