@@ -132,20 +132,34 @@ class Falters(SoundSystem):
 class Stutters(SoundSystem):
     """Every block of the first `n_streams` streams comes too late, as far as PortAudio tells."""
 
-    def __init__(self, n_streams: int = 1) -> None:
+    def __init__(self, n_streams: int, *, obeys: bool = True) -> None:
+        """obeys: streams say that they have the latency they were asked for; JACK's have not."""
         super().__init__()
         self.n_streams = n_streams
+        self.obeys = obeys
         self.asked_s: list[float | None] = []
 
     def open(self, plan: StreamPlan) -> Stream:
         self.asked_s.append(plan.latency_s)
-        if len(self.asked_s) > self.n_streams:
-            return super().open(plan)
+        late = len(self.asked_s) <= self.n_streams
 
         def callback(*arguments):
-            plan.callback(*arguments[:-1], SimpleNamespace(output_underflow=True))
+            plan.callback(*arguments[:-1], SimpleNamespace(output_underflow=late))
 
-        return super().open(replace(plan, callback=callback))
+        stream = super().open(replace(plan, callback=callback))
+        latency_s = (plan.latency_s or 0.01) if self.obeys else 0.01
+        return WithLatency(stream, latency_s)  # type: ignore[return-value]
+
+
+class WithLatency:
+    """A stream that says it has another latency."""
+
+    def __init__(self, stream: Stream, latency_s: float) -> None:
+        self.latency = latency_s, latency_s
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
 
 
 @pytest.mark.parametrize("sound_system", [SoundSystem, WithoutSharing])
@@ -346,19 +360,53 @@ def test_a_loudspeaker_that_stutters_gets_more_latency_after_the_reply(
         ) as duplex:
             playback = duplex.speaker.queue(Clip(late_answer, RATE_HZ))
             await asyncio.to_thread(person.wait_for_program)
-            frames = await listen(duplex, lambda frame: len(notices) >= len(asked_s) - 1)
+            frames = await listen(duplex, lambda frame: len(notices) == len(asked_s) - 1)
             await asyncio.to_thread(person.wait_for_program)
             question = speech(0.5, 1)
             frames += await listen_until(duplex, person, person.say(question).end_s)
             return frames, playback, question
 
     frames, playback, question = run(scenario())
-    assert sound.asked_s[: len(asked_s)] == asked_s  # on a busy machine it may really stutter
-    assert "50 ms ahead" in notices[0]
+    assert sound.asked_s == asked_s
+    assert [hint.split()[-3:] for hint in notices] == [
+        [f"{1000 * (latency_s or 0):.0f}", "ms", "ahead"] for latency_s in asked_s[1:]
+    ]
     assert [frame.start for frame in frames] == [512 * i for i in range(len(frames))]
     assert_holds(heard(frames), RATE_HZ, question)
     assert playback.heard_samples == len(late_answer)
     assert_holds(person.heard(), 48_000, answer)
+
+
+def test_where_latency_stays_what_it_is_nothing_is_tried_twice_or_told(person: Person):
+    sound = Stutters(9, obeys=False)
+
+    async def scenario():
+        async with open_jack(
+            notices=lambda message, hint: pytest.fail(message), sound_system=lambda: sound
+        ) as duplex:
+            await listen(duplex, lambda frame: frame.end > 4 * RATE_HZ)
+
+    run(scenario())
+    assert sound.asked_s == [None, 0.05]
+
+
+def test_no_stream_is_opened_anew_while_something_is_said_or_held_back(person: Person):
+    sound = Stutters(1)
+
+    async def scenario():
+        async with open_jack(sound_system=lambda: sound) as duplex:
+            duplex.hurry(True)
+            await listen(duplex, lambda frame: frame.end > 2 * RATE_HZ)
+            assert sound.asked_s == [None]
+            duplex.speaker.hold()
+            duplex.speaker.queue(Clip(speech(0.2), RATE_HZ))
+            duplex.hurry(False)
+            await listen(duplex, lambda frame: frame.end > 4 * RATE_HZ)
+            assert sound.asked_s == [None]
+            duplex.speaker.release()
+            await listen(duplex, lambda frame: len(sound.asked_s) == 2)
+
+    run(scenario())
 
 
 def test_a_device_that_vanishes_is_waited_for_and_the_default_taken(person: Person):

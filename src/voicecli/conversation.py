@@ -228,6 +228,8 @@ class Conversation:
         self._start_partial()
         if self._parts.duplex.stands_still:
             await self._let_work()
+        # If nothing is being said, nobody waits for the moment when somebody begins.
+        self._parts.duplex.hurry(self._endpointer.in_speech or bool(self._jobs))
         self._show_state()
 
     def _follow_speaker(self, frame: Frame, probability: float) -> None:
@@ -347,8 +349,6 @@ class Conversation:
         if state != self._state:
             self._state = state
             self._emit(StateChanged(state))
-            # Nobody waits for the moment when somebody begins to speak, if nothing is being said.
-            self._parts.duplex.hurry(state not in (State.LISTENING, State.MUTED))
 
     def _start(self, job: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = self._tasks.create_task(job)

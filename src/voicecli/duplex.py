@@ -64,7 +64,7 @@ latency (20 ms), at 60 ms within minutes."""
 
 LATENCIES_S = (0.05, 0.1, 0.2)
 """A stream is opened at the lowest latency there is. One that stutters is opened again with the
-next of these, as soon as nothing is being played."""
+next of these, as soon as nothing is being said."""
 
 UNDERRUNS, UNDERRUNS_WITHIN_S = 3, 10.0
 """So many blocks that came too late for the loudspeaker, within so long, are a stutter."""
@@ -98,7 +98,8 @@ class Duplex(Protocol):
 
     def frames(self) -> AsyncGenerator[Frame, None]: ...
     def hurry(self, hurry: bool) -> None:
-        """Whether every frame is wanted at once; where not, a few may come together."""
+        """Whether something is going on: then every frame is wanted at once. Else a few may come
+        together, and streams may be opened anew."""
         ...
 
     def mute(self, muted: bool) -> int:
@@ -156,14 +157,16 @@ class Line:
         self.microphone = microphone
         self.loudspeaker = loudspeaker
         self.shared = shared
-        self.asked_latency_s = latency_s
+        self._asked_latency_s = latency_s
         self.heard_hz = SAMPLE_RATE_HZ
         self.played_hz = FILE_SAMPLE_RATE_HZ
         """Without a loudspeaker, what would be played is for a recording."""
         self.latency_s = 0.0
         """Of the loudspeaker."""
-        self.live = False
+        self.higher_latency_s: float | None = None
+        """Of LATENCIES_S, what to ask for if this one stutters; None where nothing helps."""
         self.stutters = False
+        self.live = False
         self.finished = asyncio.Event()
         self._inbox = inbox
         self._speaker = speaker
@@ -211,7 +214,7 @@ class Line:
         loudspeaker: Device | None,
     ) -> None:
         stream = sound.open(
-            StreamPlan(callback, self._finish, microphone, loudspeaker, self.asked_latency_s)
+            StreamPlan(callback, self._finish, microphone, loudspeaker, self._asked_latency_s)
         )
         self._streams.append(stream)
         if microphone is not None:
@@ -220,6 +223,8 @@ class Line:
             self.played_hz = int(stream.samplerate)
             latency = stream.latency
             self.latency_s = latency[1] if isinstance(latency, tuple) else latency
+            at_least_s = max(self.latency_s, self._asked_latency_s or 0.0)
+            self.higher_latency_s = min((s for s in LATENCIES_S if s > at_least_s), default=None)
 
     # ---- PortAudio's thread -------------------------------------------------------------------
 
@@ -335,6 +340,7 @@ class DeviceDuplex:
         self._stood_still = False
         self._latency_s: float | None = None
         """Asked of streams from now on; None is the lowest there is."""
+        self._hurry = False
         self._stuck = False
         self._error: AudioDeviceError | None = None
         self._frame_end = 0
@@ -369,6 +375,7 @@ class DeviceDuplex:
         return self._line.shared
 
     def hurry(self, hurry: bool) -> None:
+        self._hurry = hurry
         self._inbox.frames_at_once = 1 if hurry else CALM_FRAMES
 
     def mute(self, muted: bool) -> int:
@@ -511,7 +518,7 @@ class DeviceDuplex:
     async def _watch(self) -> None:
         try:
             while True:
-                if await _until_unfit(self._line, self.speaker) == "stutters":
+                if await self._until_unfit(self._line) == "stutters":
                     self._line = await self._steadier(self._line)
                 else:
                     self._line = await self._replace(self._line)
@@ -520,13 +527,26 @@ class DeviceDuplex:
             self.speaker.stop()
             self._inbox.close()
 
+    async def _until_unfit(self, line: Line) -> Literal["stopped", "stutters"]:
+        """Until the streams have ended, or move less than half of the time that passes; or until
+        they have stuttered, more latency may help, and nothing is being said."""
+        n_bad = 0
+        moved_s, at_s = line.moved_s(), now_s()
+        while n_bad < 2:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CHECK_S):
+                    await line.finished.wait()
+                    break
+            if line.stutters and line.higher_latency_s and not self._hurry and self.speaker.drained:
+                return "stutters"
+            moved_before_s, before_s = moved_s, at_s
+            moved_s, at_s = line.moved_s(), now_s()
+            n_bad = n_bad + 1 if moved_s - moved_before_s < (at_s - before_s) / 2 else 0
+        return "stopped"
+
     async def _steadier(self, line: Line) -> Line:
-        """The same devices with more latency, up to the highest of LATENCIES_S."""
-        higher = [one for one in LATENCIES_S if one > (line.asked_latency_s or 0.0)]
-        if not higher:
-            line.stutters = False
-            return line
-        self._latency_s = higher[0]
+        """The same devices with more latency."""
+        self._latency_s = line.higher_latency_s
         await self._close(line)
         try:
             steadier = await self._open_line(line.microphone, line.loudspeaker, shared=line.shared)
@@ -534,15 +554,19 @@ class DeviceDuplex:
             raise
         except AudioDeviceError:
             return await self._replace(line)
-        self._notices(
-            f"the loudspeaker stuttered: {line.describe()}",
-            f"from now on it is given its sound {1000 * higher[0]:.0f} ms ahead",
-        )
+        if steadier.latency_s > line.latency_s:
+            self._notices(
+                f"the loudspeaker stuttered: {line.describe()}",
+                f"from now on it is given its sound {1000 * steadier.latency_s:.0f} ms ahead",
+            )
+        else:  # JACK has its own mind
+            steadier.higher_latency_s = None
         return steadier
 
     async def _replace(self, line: Line) -> Line:
         """Raises AudioDeviceError only where no attempt can help any more."""
         await self._close(line)
+        self._latency_s = None  # it may be another device that comes
         if line.shared and line.moved_s() < SHARED_TRUST_S:
             self._may_share = False
         self._stood_still = not line.shared
@@ -593,21 +617,3 @@ async def _until_moving(line: Line, within_s: float) -> None:
                 f"{line.describe()} opened, but no sound moves", "choose another device"
             )
         await asyncio.sleep(0.01)
-
-
-async def _until_unfit(line: Line, speaker: Speaker) -> Literal["stopped", "stutters"]:
-    """Until the streams have ended, or move less than half of the time that passes; or until they
-    stutter and nothing is being played."""
-    n_bad = 0
-    moved_s, at_s = line.moved_s(), now_s()
-    while n_bad < 2:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CHECK_S):
-                await line.finished.wait()
-                break
-        if line.stutters and not speaker.speaking:
-            return "stutters"
-        moved_before_s, before_s = moved_s, at_s
-        moved_s, at_s = line.moved_s(), now_s()
-        n_bad = n_bad + 1 if moved_s - moved_before_s < (at_s - before_s) / 2 else 0
-    return "stopped"

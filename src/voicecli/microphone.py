@@ -18,8 +18,8 @@ INBOX_S = 30.0
 
 MAX_LEAD_S = 0.2
 """How far what was played may run ahead of what was heard. Blocks on their way and the resampler
-(soxr holds back up to 22 ms from 48 kHz, 61 ms from 8 kHz) stay below it; more is a drift of two
-clocks, and is cut off."""
+(soxr holds back up to 37 ms from 48 kHz, 115 ms from 8 kHz, `early` half of that) stay below it;
+more is a drift of two clocks, and is cut off."""
 
 PATIENCE_S = 0.05
 """How long what was heard waits for what was played, likewise: enough for 48 kHz and a block."""

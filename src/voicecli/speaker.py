@@ -139,7 +139,7 @@ class Speaker:
     async def drain(self) -> None:
         """Wait until everything queued was heard, or until `stop`."""
         stops = self._n_stops
-        await self.until(lambda: self._n_stops != stops or self._drained())
+        await self.until(lambda: self._n_stops != stops or self.drained)
 
     def hold(self) -> None:
         """From now on nothing queued is played: a reply may be begun that may not be heard yet.
@@ -186,6 +186,12 @@ class Speaker:
         """Something is audible, or will be in the next block."""
         with self._lock:
             return bool(self._queue) and not self._held
+
+    @property
+    def drained(self) -> bool:
+        """Everything queued was heard."""
+        with self._lock:
+            return not self._queue and (self._idle_samples >= self.latency_s * self.sample_rate_hz)
 
     @property
     def queued_s(self) -> float:
@@ -249,10 +255,6 @@ class Speaker:
     def _set_waiters(self, waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]]) -> None:
         self._waiters = waiters
         self._one_more.set()
-
-    def _drained(self) -> bool:
-        with self._lock:
-            return not self._queue and (self._idle_samples >= self.latency_s * self.sample_rate_hz)
 
     # ---- the audio thread's side --------------------------------------------------------------
 
