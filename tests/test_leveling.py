@@ -17,7 +17,7 @@ def tone(peak: float, n_samples: int = 4000) -> Samples:
 
 
 def leveled(leveler: Leveler, *pieces: Samples) -> Samples:
-    return np.concatenate([*leveler.feed(iter(pieces))])
+    return np.concatenate([*leveler.feed(iter(pieces), 4000)])
 
 
 def test_a_sentence_by_itself_has_a_peak_of_1():
@@ -28,7 +28,7 @@ def test_a_sentence_by_itself_has_a_peak_of_1():
 
 
 def test_the_first_sentence_comes_piece_by_piece_with_the_gain_that_is_expected_of_it():
-    pieces = Leveler(0.5).feed(iter([tone(0.1), tone(0.5)]))
+    pieces = Leveler(0.5).feed(iter([tone(0.1), tone(0.5)]), 4000)
     np.testing.assert_allclose(next(pieces), tone(0.2), 1e-5, 1e-7)
     np.testing.assert_allclose(next(pieces), tone(1.0), 1e-5, 1e-7)
 
@@ -37,7 +37,7 @@ def test_the_next_ones_come_piece_by_piece_with_the_gain_of_the_ones_before():
     leveler = Leveler(1.0)
     for _ in range(20):
         leveled(leveler, tone(0.5))
-    pieces = leveler.feed(iter([tone(0.1), tone(0.5)]))
+    pieces = leveler.feed(iter([tone(0.1), tone(0.5)]), 4000)
     np.testing.assert_allclose(next(pieces), tone(0.2), 1e-5, 1e-7)
     np.testing.assert_allclose(next(pieces), tone(1.0), 1e-5, 1e-7)
 
@@ -64,7 +64,7 @@ def test_softer_sentences_are_made_louder_by_and_by():
 def test_silence_stays_silent_and_teaches_nothing():
     leveler = Leveler(0.25)
     assert not leveled(leveler, np.zeros(100, np.float32)).any()
-    assert not list(leveler.feed(iter([])))
+    assert not list(leveler.feed(iter([]), 4000))
     np.testing.assert_allclose(leveled(leveler, tone(0.25)), tone(1.0), 1e-5, 1e-6)
 
 
@@ -79,3 +79,11 @@ def test_it_is_never_too_loud_and_loses_no_sample(sentences: list[list[float]]):
         assert len(out) == 300 * len(peaks)
         assert np.max(np.abs(out)) <= 1 + 1e-6
         assert (out * np.concatenate(pieces) >= 0).all()
+
+
+@given(st.lists(st.floats(0, 1), min_size=6, max_size=6), st.sets(st.integers(1, 5)))
+def test_it_does_not_matter_how_many_pieces_a_sentence_comes_in(peaks: list[float], cuts: set[int]):
+    sentence = np.concatenate([tone(np.float32(peak), 100) for peak in peaks])
+    pieces = np.split(sentence, [100 * cut for cut in sorted(cuts)])
+    (whole,) = Leveler(0.3).feed(iter([sentence]), 100)
+    np.testing.assert_array_equal(np.concatenate([*Leveler(0.3).feed(iter(pieces), 100)]), whole)

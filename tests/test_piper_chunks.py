@@ -183,7 +183,12 @@ def test_the_parts_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert load_in_parts(path, config_of(VOICE)) is not None
     kept = cached_parts(path)
     assert kept.is_relative_to(cache_folder())
-    assert sorted(file.name for file in kept.iterdir()) == ["0.onnx", "1.onnx", "2.onnx", "peak"]
+    assert sorted(file.name for file in kept.iterdir()) == [
+        "0.onnx",
+        "1.onnx",
+        "2.onnx",
+        "voice.json",
+    ]
     assert [entry.name for entry in tmp_path.iterdir() if entry.suffix == ".onnx"] == [path.name]
 
     with monkeypatch.context() as without:
@@ -240,12 +245,27 @@ def test_the_bundled_voice_is_the_same_in_parts_or_stays_whole():
         np.testing.assert_array_equal(np.concatenate([*session.chunks()]), session.whole())
 
 
-def test_what_is_kept_sounds_like_what_was_made():
-    config = config_of(VOICE)
-    made, kept = load_in_parts(VOICE, config), load_in_parts(VOICE, config)
+@pytest.mark.parametrize("path", [VOICE, VOICES])
+def test_what_is_kept_sounds_like_what_was_made(path: Path):
+    config = config_of(path)
+    made, kept = load_in_parts(path, config), load_in_parts(path, config)
     assert made is not None
     assert kept is not None
     assert kept.expected_peak == made.expected_peak > 0
+    said = feeds(100, noise=0.667) | ({"sid": np.array([0])} if path == VOICES else {})
     for session in (made, kept):
-        session.run(None, feeds(100))
+        session.run(None, said)
     np.testing.assert_array_equal(kept.whole(), made.whole())
+
+
+@pytest.mark.parametrize("damaged", ["voice.json", "0.onnx", "1.onnx"])
+@pytest.mark.parametrize("contents", [None, b"", b"{}"])
+def test_a_damaged_cache_is_made_anew(damaged: str, contents: bytes | None):
+    assert load_in_parts(VOICE, config_of(VOICE)) is not None
+    file = cached_parts(VOICE) / damaged
+    whole = file.read_bytes()
+    file.unlink()
+    if contents is not None:
+        file.write_bytes(contents)
+    assert load_in_parts(VOICE, config_of(VOICE)) is not None
+    assert file.read_bytes() == whole

@@ -27,8 +27,11 @@ class Leveler:
         """expected_peak: of its first sentence, before leveling."""
         self._expected_peak = expected_peak
 
-    def feed(self, pieces: Iterator[Samples]) -> Iterator[Samples]:
-        """One sentence, piece by piece."""
+    def feed(self, pieces: Iterator[Samples], grid_samples: int) -> Iterator[Samples]:
+        """One sentence, piece by piece.
+
+        grid_samples: pieces begin at multiples of it. However many they are, it sounds the same.
+        """
         before = self._expected_peak
         gain = 1 / before if before > SILENT else 1.0
         loudest = 0.0
@@ -36,7 +39,10 @@ class Leveler:
             loudest = max(loudest, _peak(piece))
             if loudest > SILENT:
                 self._expected_peak = max(loudest, FORGETTING * before)
-            leveled, gain = _limited(piece, gain)
+            leveled = np.empty_like(piece)
+            for start in range(0, len(piece), grid_samples):
+                part = slice(start, start + grid_samples)
+                leveled[part], gain = _limited(piece[part], gain)
             yield leveled
 
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -56,8 +56,13 @@ UNKNOWN_COST = 0.1
 CACHE_FORMAT = 2
 """To be raised when the parts of the same voice become others."""
 
-PEAK_FILE = "peak"
-"""Of a voice in the cache: its `expected_peak`."""
+KNOWN_FILE = "voice.json"
+"""Beside the parts in the cache: how many they are, and what was found out about them."""
+
+SPEECH_TO_BABBLE = 1.5
+"""How much louder a sentence's loudest sample may be than the babble's: with the bundled voice 1.1
+to 1.8. A sentence that gets louder than expected falls in volume, which is heard; one that is
+softer is only softer."""
 
 CHECK_PHONEMES, CHECK_CHUNK_FRAMES = 100, 80
 """What is spoken to find out if a voice in parts sounds as it does in one: three chunks."""
@@ -132,6 +137,11 @@ class VoiceInParts:
         made = self._made()
         pieces = [made.slice(*span).reshape(-1) for span in itertools.pairwise(ends)]
         return np.array_equal(np.concatenate(pieces), self.whole())
+
+    @property
+    def grid_samples(self) -> int:
+        """Chunks begin at multiples of it, whatever their number."""
+        return CHUNKS_FRAMES[0] * (self._hop_samples or 1)
 
     @property
     def n_frames(self) -> int:
@@ -237,25 +247,26 @@ def load_in_parts(path: Path, config: PiperConfig, n_threads: int = 1) -> VoiceI
 
     The parts are kept in the cache, since making and trying them takes longer than loading.
     """
-    load = partial(load_session, n_threads=n_threads)
     folder = cached_parts(path)
-    if folder.is_dir():
-        files = sorted(folder.glob("*.onnx"))
-        if not files:
-            return None
-        peak = float((folder / PEAK_FILE).read_text("ascii"))
-        sessions = (load(file, optimized=True) for file in files)
-        return VoiceInParts(sessions, config.sample_rate, peak)
+    try:
+        return _kept(folder, config.sample_rate, n_threads)
+    except Exception:  # not there, or damaged; onnxruntime's exceptions have no class in common
+        shutil.rmtree(folder, ignore_errors=True)
     parts = split(with_durations(path.read_bytes()))
     if parts is None:
         return None
-    peak = _peak_if_exact(parts, config)
-    _keep(parts if peak else (), peak or 0.0, folder)
-    return VoiceInParts(map(load, parts), config.sample_rate, peak) if peak else None
+    try:
+        _keep(parts, config, folder)
+        # From the file, since noise is drawn otherwise in a graph that is not quite the same.
+        return _kept(folder, config.sample_rate, n_threads)
+    except Exception:  # the cache can't be written: they are made anew each time
+        sessions = [load_session(part, n_threads=n_threads) for part in parts]
+        peak = _peak_if_exact(VoiceInParts(sessions, config.sample_rate), config)
+        return None if peak is None else VoiceInParts(sessions, config.sample_rate, peak)
 
 
 def cached_parts(path: Path) -> Path:
-    """The folder in which the parts of this very file are kept; empty if they sound different."""
+    """The folder in which the parts of this very file are kept, and what is known of them."""
     state = path.stat()
     written = (state.st_size, state.st_mtime_ns, onnxruntime.__version__, CACHE_FORMAT)
     return cache_folder() / "voices" / f"{path.stem}-{_short(path.resolve())}-{_short(written)}"
@@ -265,16 +276,16 @@ def _short(value: object) -> str:
     return hashlib.sha256(str(value).encode()).hexdigest()[:12]
 
 
-def _peak_if_exact(parts: Sequence[bytes], config: PiperConfig) -> float | None:
-    """The loudest sample of what it says, if that sounds the same in one piece and in chunks."""
+def _peak_if_exact(voice: VoiceInParts, config: PiperConfig) -> float | None:
+    """About how loud its sentences get, if they sound the same in one piece and in chunks."""
     try:
-        voice = VoiceInParts(map(load_session, parts), config.sample_rate)
         feeds = _babble(config, voice.input_names)
         voice.run(None, feeds)
         stretched = 3 * CHECK_CHUNK_FRAMES / voice.n_frames
         feeds["scales"] = feeds["scales"] * np.array([1, stretched, 1], np.float32)
         voice.run(None, feeds)
-        return float(np.abs(voice.whole()).max()) if voice.is_exact() else None
+        peak = SPEECH_TO_BABBLE * float(np.abs(voice.whole()).max())
+        return peak if voice.is_exact() else None
     except Exception:  # onnxruntime's have no class in common; the graph is not what it seemed
         return None
 
@@ -293,17 +304,34 @@ def _babble(config: PiperConfig, names: Sequence[str]) -> dict[str, np.ndarray]:
     return {name: feeds[name] for name in names}
 
 
-def _keep(parts: Sequence[bytes], peak: float, folder: Path) -> None:
-    """Where the cache can't be written, they are made anew each time."""
-    with suppress(Exception):  # onnxruntime writes, and its exceptions are of no class
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        for stale in folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*"):
-            shutil.rmtree(stale, ignore_errors=True)
-        unfinished = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
-        try:
-            for number, part in enumerate(parts):
-                load_session(part, optimized_to=unfinished / f"{number}.onnx")
-            (unfinished / PEAK_FILE).write_text(str(peak), "ascii")
+def _kept(folder: Path, sample_rate_hz: int, n_threads: int) -> VoiceInParts | None:
+    """What `_keep` kept; raises whatever where that is not there or damaged."""
+    known = json.loads((folder / KNOWN_FILE).read_text("utf-8"))
+    if not known["exact"]:
+        return None
+    files = [folder / f"{number}.onnx" for number in range(known["parts"])]
+    sessions = [load_session(file, n_threads=n_threads, optimized=True) for file in files]
+    return VoiceInParts(sessions, sample_rate_hz, known["expected_peak"])
+
+
+def _keep(parts: Sequence[bytes], config: PiperConfig, folder: Path) -> None:
+    """Raises whatever where the cache can't be written."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for stale in folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*"):
+        shutil.rmtree(stale, ignore_errors=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
+    try:
+        files = [unfinished / f"{number}.onnx" for number in range(len(parts))]
+        for part, file in zip(parts, files, strict=True):
+            load_session(part, optimized_to=file)
+        sessions = [load_session(file, optimized=True) for file in files]
+        peak = _peak_if_exact(VoiceInParts(sessions, config.sample_rate), config)
+        if peak is None:
+            for file in files:
+                file.unlink()
+        known = {"exact": peak is not None, "parts": len(parts), "expected_peak": peak}
+        (unfinished / KNOWN_FILE).write_text(json.dumps(known), "utf-8")
+        with suppress(OSError):  # another program was faster
             unfinished.rename(folder)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

@@ -144,7 +144,7 @@ class Voice:
         if not isinstance(session, VoiceInParts):
             return iter([chunk.audio_float_array])
         if in_parts and self._leveler is not None:
-            pieces = self._leveler.feed(session.chunks())
+            pieces = self._leveler.feed(session.chunks(), session.grid_samples)
         else:
             pieces = iter([leveled(session.whole())])
         return (np.clip(piece * np.float32(volume), -1, 1) for piece in pieces)

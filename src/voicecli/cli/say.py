@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 READ_BYTES = 4096
 """Of standard input at once, at most: what is there is spoken before more is asked for."""
 
+MAX_THREADS = 4
+"""For the voice: more have little to do each, and wait for each other."""
+
 DETECT_CHARS = 200
 """The language is detected in the first sentences, up to this many characters."""
 
@@ -295,7 +298,9 @@ async def _say(
     else:
         beginning, deltas = await _peek(deltas)
         path = _voice_for(language, beginning)
-    voice = Voice(path, settings.tts, aligned=timestamps, n_threads=os.cpu_count() or 1)
+    voice = Voice(
+        path, settings.tts, aligned=timestamps, n_threads=min(MAX_THREADS, os.cpu_count() or 1)
+    )
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports
     from voicecli.captions import Captions
