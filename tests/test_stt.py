@@ -11,7 +11,14 @@ from programs import speak
 from voicecli.audio import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.models import find_stt
 from voicecli.settings import SttSettings
-from voicecli.stt import Recognizer, Transcript, compression, encoder_frames, may_trim
+from voicecli.stt import (
+    Recognizer,
+    Transcript,
+    card_says,
+    compression,
+    encoder_frames,
+    may_trim,
+)
 
 
 class Watched(Recognizer):
@@ -67,12 +74,17 @@ def test_a_doubtful_result_is_tried_once_more_with_the_full_window() -> None:
 
 
 def test_the_models_card_decides_unless_the_user_does(tmp_path: Path) -> None:
-    assert may_trim(find_stt(None))
-    assert not may_trim(tmp_path)
+    auto = SttSettings()
+    assert may_trim(find_stt(None), auto)
+    assert not may_trim(find_stt(None), SttSettings(trim_encoder=False))
+    assert card_says(find_stt(None), "utterances")
+    assert not may_trim(tmp_path, auto)
     (tmp_path / "README.md").write_text("# A model\n\nWe do not trim_encoder: true story.\n")
-    assert not may_trim(tmp_path)
+    assert not may_trim(tmp_path, auto)
+    assert may_trim(tmp_path, SttSettings(trim_encoder=True))
     (tmp_path / "README.md").write_text("---\nlicense: mit\ntrim_encoder: true\n---\n")
-    assert may_trim(tmp_path)
+    assert may_trim(tmp_path, auto)
+    assert not card_says(tmp_path, "utterances")
     untold = tmp_path / "untold"
     shutil.copytree(find_stt(None), untold)
     (untold / "README.md").unlink()

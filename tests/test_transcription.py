@@ -19,10 +19,9 @@ from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, WavWriter, si
 from voicecli.errors import AudioFileError, ModelError
 from voicecli.models import find_stt
 from voicecli.settings import SttSettings
-from voicecli.stt import load_whisper
+from voicecli.stt import card_says, load_whisper
 from voicecli.subtitles import SubtitleRules
 from voicecli.transcription.formats import document, printable
-from voicecli.transcription.hearing import Hearing, try_hearing, utterances
 from voicecli.transcription.pipeline import (
     Ended,
     Event,
@@ -46,7 +45,7 @@ from voicecli.transcription.speech import (
     stretches,
 )
 from voicecli.transcription.targets import Input, find_inputs, outputs
-from voicecli.transcription.windows import Window, windows
+from voicecli.transcription.windows import Window, utterances, windows
 from voicecli.vad import SileroVad
 
 SENTENCES = (
@@ -80,7 +79,9 @@ def save(path: Path, *channels: Samples, sample_rate_hz: int = SAMPLE_RATE_HZ) -
 def recognizer(*, words: bool = False) -> BatchRecognizer:
     folder = find_stt(None)
     model = load_whisper(folder, SttSettings(device="cpu"), n_workers=2)
-    return BatchRecognizer(model, RecognitionOptions(word_timestamps=words), folder.name)
+    options = RecognitionOptions(word_timestamps=words)
+    by_utterance = card_says(folder, "utterances")
+    return BatchRecognizer(model, options, folder.name, trims=True, by_utterance=by_utterance)
 
 
 def run(*paths: Path, options: ReadOptions | None = None, **how) -> list[Event]:
@@ -215,26 +216,6 @@ def test_windows_hold_every_stretch_once_and_at_most_30_s(
 
 
 # -- hearing ----------------------------------------------------------------------------------
-
-
-def test_a_model_of_utterances_is_found_out() -> None:
-    found = list(windows(stretches([conversation()], SileroBlockVad())))
-    trial = try_hearing(recognizer(), found, SpokenLanguage("en"))
-    assert trial is not None
-    assert trial.hearing == Hearing(utterances=True, trimmed=True)
-
-
-def test_two_short_sentences_are_enough_to_find_out() -> None:
-    samples = np.concatenate([noise(0.5), speak(SENTENCES[0]), noise(0.5), speak(SENTENCES[1])])
-    found = list(windows(stretches([samples], SileroBlockVad())))
-    trial = try_hearing(recognizer(), found, SpokenLanguage("en"))
-    assert trial is not None
-    assert trial.hearing.utterances
-
-
-def test_one_sentence_alone_tells_nothing() -> None:
-    found = list(windows(stretches([speak(SENTENCES[0])], SileroBlockVad())))
-    assert try_hearing(recognizer(), found, SpokenLanguage("en")) is None
 
 
 def multilingual(folder: Path, *languages: str) -> BatchRecognizer:
@@ -564,7 +545,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 class Windowed:
     """In place of a recogniser: says how many stretches there are, and where it stopped."""
 
-    trims = False
+    trims = by_utterance = False
 
     def __init__(self, stops_at: dict[int, float] | None = None) -> None:
         self.calls: list[tuple[int, bool]] = []

@@ -113,12 +113,23 @@ def _compute_type(settings: SttSettings) -> str:
     return "int8" if settings.device != "cuda" else "float16"
 
 
-def may_trim(folder: Path) -> bool:
-    """True where the model's card says `trim_encoder: true`: it was trained on short input too."""
+def card_says(folder: Path, key: str) -> bool:
+    """True where the model's card has a line `key: true`. Those that matter:
+
+    `trim_encoder`: it was trained on short input too, without silence up to 30 s.
+    `utterances`: it hears one utterance at a time, and loses sentences in a window full of them.
+    """
     card = folder / "README.md"
     return card.is_file() and bool(
-        re.search(r"^trim_encoder:\s*true\s*$", card.read_text("utf-8", "replace"), re.MULTILINE)
+        re.search(rf"^{key}:\s*true\s*$", card.read_text("utf-8", "replace"), re.MULTILINE)
     )
+
+
+def may_trim(folder: Path, settings: SttSettings) -> bool:
+    """Whether to encode what was said alone: as the settings say, or else the model's card."""
+    if settings.trim_encoder is not None:
+        return settings.trim_encoder
+    return card_says(folder, "trim_encoder")
 
 
 def encoder_frames(n_samples: int) -> int:
@@ -135,7 +146,7 @@ class Recognizer:
         self.name = folder.name
         self._folder = folder
         self._settings = settings
-        self._trims = may_trim(folder) if settings.trim_encoder is None else settings.trim_encoder
+        self._trims = may_trim(folder, settings)
         self._model: WhisperModel | None = None
         self._n_frames = FULL_FRAMES
         self._worker = Worker("stt")

@@ -416,7 +416,7 @@ def _is_cuda(stt: SttSettings) -> bool:
 def _recognizer(stt: SttSettings, options: RecognitionOptions, speed: _Speed) -> BatchRecognizer:
     from voicecli.errors import SettingsError
     from voicecli.models import find_stt
-    from voicecli.stt import load_whisper, may_trim
+    from voicecli.stt import card_says, load_whisper, may_trim
     from voicecli.transcription.recognition import BatchRecognizer
 
     folder = find_stt(stt.model)
@@ -428,8 +428,13 @@ def _recognizer(stt: SttSettings, options: RecognitionOptions, speed: _Speed) ->
             f"the model {folder.name} knows English only",
             "choose another with --stt-model; `voicecli models` lists them",
         )
-    trims = may_trim(folder) if stt.trim_encoder is None else stt.trim_encoder
-    return BatchRecognizer(model, options, folder.name, trims=trims)
+    return BatchRecognizer(
+        model,
+        options,
+        folder.name,
+        trims=may_trim(folder, stt),
+        by_utterance=card_says(folder, "utterances"),
+    )
 
 
 def _one_thread_for_numpy() -> None:

@@ -1,5 +1,5 @@
 """Recordings -> text. `segments` is what comes out, `pipeline` the whole way; the rest, in order:
 
-`speech` finds it, `windows` packs it, `recognition` hears it, `hearing` finds out how much at once,
-`formats` writes it down, `targets` says where.
+`speech` finds it, `windows` packs it, `recognition` hears it, `formats` writes it down, `targets`
+says where.
 """

@@ -24,11 +24,10 @@ from numpy.typing import NDArray
 
 from voicecli.audio import SAMPLE_RATE_HZ, Samples, decode_channels, decode_raw
 from voicecli.errors import AudioFileError, VoicecliError
-from voicecli.transcription.hearing import Hearing, Trial, try_hearing, utterances
 from voicecli.transcription.recognition import BatchRecognizer, Heard, SpokenLanguage
 from voicecli.transcription.segments import Segment
 from voicecli.transcription.speech import SileroBlockVad, SpeechFinder
-from voicecli.transcription.windows import Packer, Window
+from voicecli.transcription.windows import Packer, Window, utterances
 from voicecli.worker import watch
 
 READ_AHEAD_BATCHES = 1
@@ -134,16 +133,11 @@ def transcribe(
             inbox.put(error)
 
     workers = _Workers(n_workers, read_all)
-    at_first = Hearing(trimmed=recognizer.trims)
-    hearing: Hearing | None = None
     pending: deque[_Batch] = deque()
     for items in _batches(inbox, batch_size, at_once=at_once):
         found = [item for item in items if isinstance(item, Found)]
-        trial = _try_hearing(recognizer, found) if hearing is None and found else None
-        hearing = trial.hearing if trial else hearing
-        job = partial(_recognize, recognizer, found, hearing or at_first, trial and trial.first)
         batch = _Batch(items)
-        workers.submit(batch, job)
+        workers.submit(batch, partial(_recognize, recognizer, found))
         pending.append(batch)
         while pending and (at_once or len(pending) > n_workers + 1):
             yield from pending.popleft().events()
@@ -233,42 +227,24 @@ def _batches(
         yield items
 
 
-def _try_hearing(recognizer: BatchRecognizer, found: Sequence[Found]) -> Trial | None:
-    """By the speech of one language: a prompt can name only one."""
-    language = found[0].language
-    return try_hearing(
-        recognizer, [one.window for one in found if one.language is language], language
+def _recognize(recognizer: BatchRecognizer, found: Sequence[Found]) -> list[list[Segment]]:
+    if recognizer.by_utterance:
+        return _by_utterance(recognizer, found)
+    heard = recognizer.recognize(
+        [one.window for one in found],
+        [one.language for one in found],
+        trimmed=recognizer.trims,
     )
-
-
-def _recognize(
-    recognizer: BatchRecognizer,
-    found: Sequence[Found],
-    hearing: Hearing,
-    first: Heard | None,
-) -> list[list[Segment]]:
-    """first: what was heard in the first window, where that is known."""
-    if hearing.utterances:
-        return _by_utterance(recognizer, found, hearing)
-    heard = [] if first is None else [first]
-    if rest := found[len(heard) :]:
-        heard += recognizer.recognize(
-            [one.window for one in rest],
-            [one.language for one in rest],
-            trimmed=hearing.trimmed,
-        )
     segments = [list(one.segments) for one in heard]
     for i, (one, what) in enumerate(zip(found, heard, strict=True)):
         if _stops_early(one.window, what):
-            (again,) = _by_utterance(recognizer, [one], hearing)
+            (again,) = _by_utterance(recognizer, [one])
             if _n_words(again) > what.n_words:
                 segments[i] = again
     return segments
 
 
-def _by_utterance(
-    recognizer: BatchRecognizer, found: Sequence[Found], hearing: Hearing
-) -> list[list[Segment]]:
+def _by_utterance(recognizer: BatchRecognizer, found: Sequence[Found]) -> list[list[Segment]]:
     """Each stretch for itself; its own start and end are the times of what is said in it."""
     parts = [(i, part) for i, one in enumerate(found) for part in utterances(one.window)]
     segments: list[list[Segment]] = [[] for _ in found]
@@ -278,7 +254,7 @@ def _by_utterance(
             [part for _, part in some],
             [found[i].language for i, _ in some],
             timestamps=False,
-            trimmed=hearing.trimmed,
+            trimmed=recognizer.trims,
         )
         for (i, _), what in zip(some, heard, strict=True):
             segments[i].extend(what.segments)

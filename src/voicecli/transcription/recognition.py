@@ -113,10 +113,17 @@ class BatchRecognizer:
     """A Whisper model that hears several windows at once. Several threads may call it."""
 
     def __init__(
-        self, model: WhisperModel, options: RecognitionOptions, name: str, *, trims: bool = False
+        self,
+        model: WhisperModel,
+        options: RecognitionOptions,
+        name: str,
+        *,
+        trims: bool = False,
+        by_utterance: bool = False,
     ) -> None:
-        """name: for people. trims: it is known to hear short sound without silence after it."""
+        """name: for people. trims, by_utterance: see stt.card_says."""
         self.trims = trims
+        self.by_utterance = by_utterance
         self._model = model
         self._options = options
         self._name = name
