@@ -109,7 +109,8 @@ def model(size: str, n_words: int, made: Tokenizer) -> WhisperForConditionalGene
         aims = [(), (), (begin,), *((word,) for word in words), (last, end)]
         for i in range(len(positions)):
             aim = aims[i] if i < len(aims) else (end, end)
-            positions[i] = 8 * away + sum((12 * tokens[token] for token in aim), torch.zeros(width))
+            aimed = sum((2 * n_layers * tokens[token] for token in aim), torch.zeros(width))
+            positions[i] = 8 * away + aimed
     return whisper
 
 
