@@ -555,7 +555,7 @@ class Windowed:
         self._n_windows = 0
 
     def recognize(self, windows, languages, *, timestamps=True, trimmed=False):
-        assert len(windows) == len(languages)
+        assert len(windows) == len(languages) > 0
         return [self._hear(window, timestamps) for window in windows]
 
     def _hear(self, window: Window, timestamps: bool):
@@ -588,6 +588,13 @@ def test_a_model_of_windows_gets_windows_each_once(tmp_path: Path) -> None:
     assert sum(n for n, _ in model.calls) == 3 * len(SENTENCES)
     assert max(n for n, _ in model.calls) > len(SENTENCES)
     assert sum(len(text.split()) for text in texts(events)) == 3 * len(SENTENCES)
+
+
+def test_a_model_of_windows_is_not_asked_about_silence(tmp_path: Path) -> None:
+    model = Windowed()
+    events = run_windowed(model, save(tmp_path / "a.wav", noise(3)))
+    assert [type(event) for event in events] == [Ended]
+    assert not model.calls
 
 
 def test_where_it_stops_early_the_window_is_heard_again_in_parts(tmp_path: Path) -> None:

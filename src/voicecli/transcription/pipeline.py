@@ -228,6 +228,8 @@ def _batches(
 
 
 def _recognize(recognizer: BatchRecognizer, found: Sequence[Found]) -> list[list[Segment]]:
+    if not found:  # nothing but ends of recordings
+        return []
     if recognizer.by_utterance:
         return _by_utterance(recognizer, found)
     heard = recognizer.recognize(
