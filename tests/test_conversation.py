@@ -462,6 +462,26 @@ def test_partial_transcripts_commit_what_two_agree_on(talk) -> None:
     ]
 
 
+@pytest.mark.parametrize(("stt_frames", "n_heard"), [(8, 3), (9, 2)])
+def test_where_partial_transcripts_take_long_there_is_only_one(
+    talk, stt_frames: int, n_heard: int
+) -> None:
+    outcome = talk(
+        LONG, ["what"] * 3, [["Yes."]], partials=True, stt_frames=stt_frames, speculate="off"
+    )
+    assert len(outcome.recognizer.heard) == n_heard
+
+
+def test_slow_partial_transcripts_are_tried_again_every_third_turn(talk) -> None:
+    pattern = (LONG + "." * 60) * 4
+    outcome = talk(
+        pattern, ["what"] * 6, [["Yes."]] * 4, partials=True, stt_frames=12, speculate="off"
+    )
+    n_final = outcome.of(Ended)[0].n_turns
+    assert n_final == 4
+    assert len(outcome.recognizer.heard) == n_final + 2
+
+
 def test_an_answer_is_begun_from_what_already_reads_as_complete(talk) -> None:
     texts = ["What is", "What is seven plus twelve?", "what is seven plus twelve"]
     slow = [18, "Nineteen."]

@@ -60,6 +60,11 @@ MAX_HELD_REPLIES = 3
 PARTIAL_FRAMES = 16
 """A partial transcript is made of this much more speech (0.5 s), if the recogniser is idle."""
 
+MAX_PARTIAL_FRAMES = 8
+PARTIALS_REST_TURNS = 3
+"""Where a partial transcript takes longer than that (0.25 s), the final one would too often have to
+wait for it: then there is only one in so many turns."""
+
 REOPEN_S = 0.8
 """A user who speaks again so soon after the turn was taken was not finished: what was heard of the
 reply is taken back, and the words join the same message (huggingface speech-to-speech's window)."""
@@ -154,6 +159,8 @@ class Conversation:
         self._agreement = Agreement()
         self._partial: asyncio.Task[None] | None = None
         self._partial_countdown = PARTIAL_FRAMES
+        self._partials_rest_turns = 0
+        self._n_frames = 0
         self._jobs: set[asyncio.Task[None]] = set()
         self._first_audio_ms: list[float] = []
         self._n_turns = 0
@@ -209,6 +216,7 @@ class Conversation:
         else:
             probability = self._parts.detector.probability(frame.samples)
             loud = self._loudness.is_loud(frame.samples)
+        self._n_frames += 1
         self._emit(Level(level_db(frame.samples), probability))
         if not self._parts.echo.may_be_user(frame):
             probability = 0.0
@@ -249,6 +257,7 @@ class Conversation:
         self._n_held = 0
         self._agreement = Agreement()
         self._partial_countdown = PARTIAL_FRAMES
+        self._partials_rest_turns = max(0, self._partials_rest_turns - 1)
         reply = self._reply
         if reply is None or not reply.running:
             self._reply = None
@@ -376,12 +385,17 @@ class Conversation:
         idle = self._partial is None or self._partial.done()
         if self._partial_countdown > 0 or not idle or self._parts.recognizer.busy:
             return
+        if self._partials_rest_turns:
+            return
         self._partial_countdown = PARTIAL_FRAMES
         self._partial = self._start(self._transcribe_partial(self._agreement))
 
     async def _transcribe_partial(self, agreement: Agreement) -> None:
         with suppress(VoicecliError):  # the final transcription will say it
+            begun = self._n_frames
             transcript = await self._parts.recognizer.transcribe(self._endpointer.so_far())
+            if self._n_frames - begun > MAX_PARTIAL_FRAMES:
+                self._partials_rest_turns = PARTIALS_REST_TURNS
             if self._endpointer.in_speech and agreement is self._agreement:
                 self._emit(PartialTranscript(*agreement.feed(transcript.text)))
                 await self._draft_answer(transcript.text)
