@@ -22,9 +22,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from jack_person import JACK_DEVICE, JackServer, Person, Span
-from programs import Talk, speak
-from voicecli.audio import SAMPLE_RATE_HZ
+from jack_person import JACK_DEVICE, JackServer, Person
+from programs import Talk, ask
 from voicecli.bench.server import ANSWER, MODEL, serve
 from voicecli.timing import percentile
 
@@ -55,10 +54,6 @@ def language_model(
     finally:
         call(server.__aexit__(None, None, None))
         loop.call_soon_threadsafe(loop.stop)
-
-
-def ask(person: Person, text: str, after_s: float = 0.2) -> Span:
-    return person.say(speak(text), SAMPLE_RATE_HZ, at_s=person.now_s + after_s)
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from voicecli.audio import SAMPLE_RATE_HZ, Samples, resample
+from jack_person import Person, Span
+from voicecli.audio import SAMPLE_RATE_HZ, Samples, WavWriter, resample
 from voicecli.models import find_stt, find_voice
 from voicecli.settings import SttSettings, TtsSettings
 from voicecli.stt import Recognizer
@@ -103,6 +104,18 @@ def understand(samples: Samples, sample_rate_hz: int = SAMPLE_RATE_HZ) -> str:
     at_16_khz = resample(samples, sample_rate_hz, SAMPLE_RATE_HZ)
     text = asyncio.run(_recognizer().transcribe(at_16_khz)).text.lower()
     return " ".join("".join(c if c.isalnum() else " " for c in text).split())
+
+
+def ask(person: Person, text: str, after_s: float = 0.2) -> Span:
+    """Say it soon, in the bundled voice."""
+    return person.say(speak(text), SAMPLE_RATE_HZ, at_s=person.now_s + after_s)
+
+
+def save_wav(path: Path, *channels: Samples, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Path:
+    wav = WavWriter(path, sample_rate_hz, len(channels))
+    wav.write(*channels)
+    wav.close()
+    return path
 
 
 @cache

@@ -21,7 +21,8 @@ import numpy as np
 import pytest
 
 from jack_person import JACK_DEVICE, JackServer, Person, skip_without_jack
-from voicecli.audio import Clip, Frame, Samples, WavWriter, resample, silence
+from programs import save_wav
+from voicecli.audio import Clip, Frame, Samples, resample, silence
 from voicecli.devices import Device, SoundSystem, Stream, StreamPlan
 from voicecli.duplex import DeviceDuplex
 from voicecli.errors import AudioDeviceError, AudioFileError
@@ -253,9 +254,7 @@ def test_a_recording_has_both_sides(person: Person, tmp_path: Path, loudspeaker:
 
 def test_a_file_in_place_of_the_microphone(person: Person, tmp_path: Path):
     path, question, answer = tmp_path / "question.wav", speech(0.7, 1), speech(0.7, 2)
-    wav = WavWriter(path, RATE_HZ)
-    wav.write(question)
-    wav.close()
+    save_wav(path, question)
 
     async def scenario():
         async with open_jack(input_file=path) as duplex:

@@ -12,10 +12,9 @@ import pytest
 
 import hub_server
 from jack_person import JACK_DEVICE, Person
-from programs import run_voicecli, speak, understand
+from programs import ask, run_voicecli, understand
 from sse_server import SseServer
 from terminal import Terminal
-from voicecli.audio import SAMPLE_RATE_HZ
 from voicecli.cli import first_run
 from voicecli.models import catalogue
 
@@ -26,10 +25,6 @@ WELCOME = "Welcome."
 
 def home() -> Path:
     return Path(os.environ["VOICECLI_HOME"])
-
-
-def say(person: Person, text: str) -> None:
-    person.say(speak(text), SAMPLE_RATE_HZ, at_s=person.now_s + 0.2)
 
 
 def choose_system(screen: Terminal, step: str) -> None:
@@ -45,7 +40,7 @@ def test_a_new_user_goes_through_all_steps(terminal: Start, person: Person) -> N
     screen.wait_for(WELCOME)
     choose_system(screen, "1/4  microphone")
     person.wait_for_program(loudspeaker=False)
-    say(person, "Hello, good morning, hello.")
+    ask(person, "Hello, good morning, hello.")
     screen.wait_for("You are heard.")
     screen.wait_for("2/4  loudspeaker")
     if f"2/4  loudspeaker: {JACK_DEVICE}" not in screen.text:
@@ -66,7 +61,7 @@ def test_a_new_user_goes_through_all_steps(terminal: Start, person: Person) -> N
     screen.wait_for("That is all.")
     screen.wait_for("○ listening")
     person.wait_for_program()
-    say(person, "What is seven plus twelve?")
+    ask(person, "What is seven plus twelve?")
     screen.wait_for("ai   Seven plus twelve is nineteen.")
     screen.press("q")
     assert screen.wait_for_end() == "0"

@@ -19,14 +19,13 @@ from hypothesis import strategies as st
 
 from fakes import LevelDetector, ScriptedModel, ScriptedRecognizer, ToneVoice, write_pattern
 from jack_person import JACK_DEVICE, Person
-from programs import VOICECLI, run_voicecli, speak
+from programs import VOICECLI, run_voicecli, save_wav, speak
 from sse_server import HANG, SseServer, reply
 from terminal import Terminal
 from voicecli.audio import (
     FRAME_SAMPLES,
     SAMPLE_RATE_HZ,
     Samples,
-    WavWriter,
     decode_channels,
     silence,
 )
@@ -88,10 +87,8 @@ def test_any_bytes_are_keys_or_nothing(data: bytes) -> None:
 
 @pytest.fixture
 def question(tmp_path: Path) -> Path:
-    wav = WavWriter(tmp_path / "question.wav", SAMPLE_RATE_HZ)
-    wav.write(np.concatenate([silence(8000), speak("Hello."), silence(16000)]))
-    wav.close()
-    return tmp_path / "question.wav"
+    samples = np.concatenate([silence(8000), speak("Hello."), silence(16000)])
+    return save_wav(tmp_path / "question.wav", samples)
 
 
 @pytest.fixture

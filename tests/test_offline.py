@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from programs import VOICECLI, speak
-from voicecli.audio import SAMPLE_RATE_HZ, WavWriter, silence
+from programs import VOICECLI, save_wav, speak
+from voicecli.audio import silence
 from voicecli.models.offline import is_loopback
 
 HOOK = """
@@ -87,10 +87,8 @@ def trap(tmp_path: Path) -> Trap:
 
 @pytest.fixture
 def question(tmp_path: Path) -> Path:
-    wav = WavWriter(tmp_path / "question.wav", SAMPLE_RATE_HZ)
-    wav.write(np.concatenate([silence(8000), speak("What is seven plus twelve?"), silence(48000)]))
-    wav.close()
-    return tmp_path / "question.wav"
+    samples = np.concatenate([silence(8000), speak("What is seven plus twelve?"), silence(48000)])
+    return save_wav(tmp_path / "question.wav", samples)
 
 
 def test_the_trap_catches_what_python_and_what_native_code_opens(trap: Trap) -> None:

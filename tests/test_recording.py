@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voicecli.audio import Clip, Samples, WavWriter, read_audio, resample
+from programs import save_wav
+from voicecli.audio import Clip, Samples, read_audio, resample
 from voicecli.errors import AudioFileError
 from voicecli.recording import FileDuplex, Recorder
 
@@ -18,13 +19,6 @@ RATE_HZ = 16_000
 
 def noise(n_samples: int, seed: int = 0) -> Samples:
     return np.random.default_rng(seed).uniform(-0.9, 0.9, n_samples).astype(np.float32)
-
-
-def write_wav(path: Path, samples: Samples, sample_rate_hz: int = RATE_HZ) -> Path:
-    wav = WavWriter(path, sample_rate_hz)
-    wav.write(samples)
-    wav.close()
-    return path
 
 
 def read_wav(path: Path) -> tuple[int, Samples]:
@@ -44,7 +38,7 @@ def run(coroutine):
 
 @pytest.mark.parametrize("n_samples", [1, 511, 512, 513, 5120, 20_000])
 def test_the_frames_are_the_file_and_then_silence(tmp_path: Path, n_samples: int):
-    path = write_wav(tmp_path / "question.wav", noise(n_samples))
+    path = save_wav(tmp_path / "question.wav", noise(n_samples))
     signal = read_audio(path)
 
     async def scenario():
@@ -98,7 +92,7 @@ async def converse(question: Path, reply: Path, *, stereo: bool) -> list[int | N
 
 @pytest.mark.parametrize("stereo", [False, True])
 def test_two_runs_write_the_same_bytes(tmp_path: Path, stereo: bool):
-    question = write_wav(tmp_path / "question.wav", noise(60_000))
+    question = save_wav(tmp_path / "question.wav", noise(60_000))
     first, second = tmp_path / "first.wav", tmp_path / "second.wav"
     starts = run(converse(question, first, stereo=stereo))
     assert starts == run(converse(question, second, stereo=stereo))
@@ -107,7 +101,7 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path, stereo: bool):
 
 
 def test_the_output_holds_user_left_and_assistant_right_on_one_timeline(tmp_path: Path):
-    question = write_wav(tmp_path / "question.wav", noise(60_000))
+    question = save_wav(tmp_path / "question.wav", noise(60_000))
     both, alone = tmp_path / "both.wav", tmp_path / "alone.wav"
     starts = run(converse(question, both, stereo=True))
     run(converse(question, alone, stereo=False))

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from jack_person import JackServer
-from programs import VOICECLI, Talk, run_voicecli, speak, understand
+from programs import VOICECLI, Talk, run_voicecli, save_wav, speak, understand
 from sse_server import HANG, SseServer, reply, status
 from voicecli.audio import SAMPLE_RATE_HZ, Samples, WavWriter, decode_channels, read_audio, silence
 
@@ -133,10 +133,7 @@ def test_a_server_on_loopback_gets_the_history(tmp_path: Path) -> None:
 
 
 def test_a_recording_without_speech(tmp_path: Path) -> None:
-    quiet = tmp_path / "quiet.wav"
-    wav = WavWriter(quiet, SAMPLE_RATE_HZ)
-    wav.write(silence(SAMPLE_RATE_HZ))
-    wav.close()
+    quiet = save_wav(tmp_path / "quiet.wav", silence(SAMPLE_RATE_HZ))
     done = run_voicecli("talk", "--input", quiet, "--output", tmp_path / "out.wav", *BUILT_IN)
     assert done.returncode == 0
     assert "0 turns" in done.stderr

@@ -8,19 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from jack_person import JACK_DEVICE, Person, Span
-from programs import Talk, speak, understand
-from voicecli.audio import SAMPLE_RATE_HZ, decode_channels
+from jack_person import JACK_DEVICE, Person
+from programs import Talk, ask, understand
+from voicecli.audio import decode_channels
 
 TALK = (
     *("--input-device", JACK_DEVICE, "--output-device", JACK_DEVICE),
     *("--base-url", "built-in"),
 )
-
-
-def ask(person: Person, text: str, after_s: float = 0.2) -> Span:
-    samples = speak(text)
-    return person.say(samples, SAMPLE_RATE_HZ, at_s=person.now_s + after_s)
 
 
 def answer(person: Person, after_s: float) -> str:

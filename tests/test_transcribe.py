@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from jack_person import JACK_DEVICE, Person
-from programs import VOICECLI, run_voicecli, speak
+from programs import VOICECLI, run_voicecli, save_wav, speak
 from voicecli.audio import SAMPLE_RATE_HZ, WavWriter, silence, to_pcm16
 from voicecli.cli.main import app
 from voicecli.cli.transcribe import parse_clip
@@ -35,10 +35,7 @@ def record(path: Path, *sentences: str) -> Path:
     """Sentences with pauses between them, as a WAV."""
     path.parent.mkdir(parents=True, exist_ok=True)
     parts = [part for text in sentences for part in (silence(8000), speak(text))]
-    wav = WavWriter(path, SAMPLE_RATE_HZ)
-    wav.write(np.concatenate([*parts, silence(8000)]))
-    wav.close()
-    return path
+    return save_wav(path, np.concatenate([*parts, silence(8000)]))
 
 
 @contextmanager

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from programs import speak
-from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, WavWriter, silence
+from programs import save_wav, speak
+from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
 from voicecli.errors import AudioFileError, ModelError
 from voicecli.models import find_stt
 from voicecli.settings import SttSettings
@@ -66,13 +66,6 @@ def conversation(gap_s: float = 0.8) -> Samples:
     """Twelve sentences with pauses, 27 s or more."""
     parts = [part for sentence in SENTENCES for part in (noise(gap_s), speak(sentence))]
     return np.concatenate([*parts, noise(gap_s)])
-
-
-def save(path: Path, *channels: Samples, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Path:
-    wav = WavWriter(path, sample_rate_hz, len(channels))
-    wav.write(*channels)
-    wav.close()
-    return path
 
 
 @cache
@@ -269,7 +262,7 @@ def test_trimmed_windows_hear_the_same() -> None:
 
 
 def test_every_word_of_a_recording_at_its_time(tmp_path: Path) -> None:
-    events = run(save(tmp_path / "a.wav", conversation()))
+    events = run(save_wav(tmp_path / "a.wav", conversation()))
     assert texts(events) == list(SENTENCES)
     segments = [one for event in events if isinstance(event, Said) for one in event.segments]
     at_s = 0.0
@@ -283,12 +276,12 @@ def test_every_word_of_a_recording_at_its_time(tmp_path: Path) -> None:
 
 
 def test_two_runs_are_the_same(tmp_path: Path) -> None:
-    path = save(tmp_path / "a.wav", conversation())
+    path = save_wav(tmp_path / "a.wav", conversation())
     assert run(path) == run(path)
 
 
 def test_files_one_after_the_other_and_a_bad_one_between(tmp_path: Path) -> None:
-    good = save(tmp_path / "good.wav", speak(SENTENCES[0]))
+    good = save_wav(tmp_path / "good.wav", speak(SENTENCES[0]))
     bad = tmp_path / "bad.wav"
     bad.write_text("this is no sound")
     events = run(good, bad, tmp_path / "none.wav", good)
@@ -308,7 +301,7 @@ def test_channels_are_speakers(tmp_path: Path) -> None:
     left = np.concatenate([one, noise(1.0 + len(other) / SAMPLE_RATE_HZ)])
     right = np.concatenate([noise(1.0 + len(one) / SAMPLE_RATE_HZ), other])
     n_samples = min(len(left), len(right))
-    path = save(tmp_path / "call.wav", left[:n_samples], right[:n_samples])
+    path = save_wav(tmp_path / "call.wav", left[:n_samples], right[:n_samples])
     events = run(path, options=ReadOptions(channels=True))
     segments = [one for event in events if isinstance(event, Said) for one in event.segments]
     assert {(segment.speaker, segment.text) for segment in segments} == {
@@ -319,7 +312,7 @@ def test_channels_are_speakers(tmp_path: Path) -> None:
 
 def test_a_clip_keeps_the_times_of_the_recording(tmp_path: Path) -> None:
     samples = np.concatenate([speak(SENTENCES[0]), noise(1.0), speak(SENTENCES[1]), noise(1.0)])
-    path = save(tmp_path / "a.wav", samples)
+    path = save_wav(tmp_path / "a.wav", samples)
     from_s = len(speak(SENTENCES[0])) / SAMPLE_RATE_HZ + 0.5
     events = run(path, options=ReadOptions(clip_s=(from_s, 60.0)))
     (said,) = (event for event in events if isinstance(event, Said))
@@ -328,7 +321,7 @@ def test_a_clip_keeps_the_times_of_the_recording(tmp_path: Path) -> None:
 
 
 def test_a_clip_after_the_end_is_an_error(tmp_path: Path) -> None:
-    path = save(tmp_path / "a.wav", speak(SENTENCES[0]))
+    path = save_wav(tmp_path / "a.wav", speak(SENTENCES[0]))
     (ended,) = run(path, options=ReadOptions(clip_s=(60.0, 70.0)))
     assert isinstance(ended, Ended)
     assert ended.error is not None
@@ -341,24 +334,24 @@ def test_any_rate_and_channels(tmp_path: Path, sample_rate_hz: int, n_channels: 
     from voicecli.audio import resample
 
     samples = resample(speak(SENTENCES[0]), SAMPLE_RATE_HZ, sample_rate_hz)
-    path = save(tmp_path / "a.wav", *[samples] * n_channels, sample_rate_hz=sample_rate_hz)
+    path = save_wav(tmp_path / "a.wav", *[samples] * n_channels, sample_rate_hz=sample_rate_hz)
     assert texts(run(path)) == [SENTENCES[0]]
 
 
 def test_silence_says_nothing(tmp_path: Path) -> None:
-    events = run(save(tmp_path / "a.wav", noise(20.0)))
+    events = run(save_wav(tmp_path / "a.wav", noise(20.0)))
     assert texts(events) == []
     assert len(events) == 1
 
 
 def test_without_vad_the_text_is_there_too(tmp_path: Path) -> None:
     samples = np.concatenate([noise(0.3), speak(SENTENCES[0]), noise(0.3)])
-    path = save(tmp_path / "a.wav", samples)
+    path = save_wav(tmp_path / "a.wav", samples)
     assert texts(run(path, options=ReadOptions(vad=False))) == [SENTENCES[0]]
 
 
 def test_words_have_times_in_order_within_their_segment(tmp_path: Path) -> None:
-    path = save(tmp_path / "a.wav", conversation())
+    path = save_wav(tmp_path / "a.wav", conversation())
     events = list(
         transcribe([Source(path, "a")], recognizer(words=True), ReadOptions(), n_workers=2)
     )
@@ -399,7 +392,7 @@ def test_memory_is_flat_for_a_long_recording() -> None:
 
 
 def test_an_error_of_the_model_is_told_as_one(tmp_path: Path) -> None:
-    path = save(tmp_path / "a.wav", speak(SENTENCES[0]))
+    path = save_wav(tmp_path / "a.wav", speak(SENTENCES[0]))
     folder = find_stt(None)
     model = load_whisper(folder, SttSettings(device="cpu"))
     # A prompt that fills the decoder leaves no room for an answer.
@@ -571,7 +564,7 @@ class Windowed:
 
 def long_recording(path: Path) -> Path:
     """Three windows full of sentences."""
-    return save(path, np.concatenate([conversation(), conversation(), conversation()]))
+    return save_wav(path, np.concatenate([conversation(), conversation(), conversation()]))
 
 
 def run_windowed(model: Windowed, path: Path) -> list[Event]:
@@ -592,7 +585,7 @@ def test_a_model_of_windows_gets_windows_each_once(tmp_path: Path) -> None:
 
 def test_a_model_of_windows_is_not_asked_about_silence(tmp_path: Path) -> None:
     model = Windowed()
-    events = run_windowed(model, save(tmp_path / "a.wav", noise(3)))
+    events = run_windowed(model, save_wav(tmp_path / "a.wav", noise(3)))
     assert [type(event) for event in events] == [Ended]
     assert not model.calls
 

@@ -21,6 +21,7 @@ from typing import Literal, Protocol
 
 from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Frame, Samples, level_db, silence
 from voicecli.duplex import Duplex
+from voicecli.echo import TAIL_S
 from voicecli.endpointing import (
     Endpointer,
     Speech,
@@ -68,9 +69,6 @@ wait for it: then there is only one in so many turns."""
 REOPEN_S = 0.8
 """A user who speaks again so soon after the turn was taken was not finished: what was heard of the
 reply is taken back, and the words join the same message (huggingface speech-to-speech's window)."""
-
-ECHO_TAIL_S = 0.5
-"""So long after its last sample the loudspeaker may still be heard: Bluetooth, and a room."""
 
 DUCK_DB = -15.0
 UNDUCK_FRAMES = 8
@@ -383,9 +381,8 @@ class Conversation:
             return
         self._partial_countdown -= 1
         idle = self._partial is None or self._partial.done()
-        if self._partial_countdown > 0 or not idle or self._parts.recognizer.busy:
-            return
-        if self._partials_rest_turns:
+        waits = self._partial_countdown > 0 or self._partials_rest_turns > 0
+        if waits or not idle or self._parts.recognizer.busy:
             return
         self._partial_countdown = PARTIAL_FRAMES
         self._partial = self._start(self._transcribe_partial(self._agreement))
@@ -467,7 +464,7 @@ class Conversation:
         during = self._suspended
         if during is not None and is_backchannel(transcript.text):
             return "only a sign of listening"
-        echo_until = self._last_audible + int(ECHO_TAIL_S * SAMPLE_RATE_HZ)
+        echo_until = self._last_audible + int(TAIL_S * SAMPLE_RATE_HZ)
         if speech.start < echo_until and is_echo(transcript.text, self._said):
             return "the loudspeaker was heard"
         peak_probability = max(speech.peak_probability for speech in reply.utterances)

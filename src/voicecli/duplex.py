@@ -338,8 +338,6 @@ class DeviceDuplex:
         self._worker = Worker("sound")
         self._may_share = True
         self._stood_still = False
-        self._latency_s: float | None = None
-        """Asked of streams from now on; None is the lowest there is."""
         self._hurry = False
         self._stuck = False
         self._error: AudioDeviceError | None = None
@@ -469,9 +467,13 @@ class DeviceDuplex:
         return await self._open_line(microphone, loudspeaker, shared=False)
 
     async def _open_line(
-        self, microphone: Device | None, loudspeaker: Device | None, *, shared: bool
+        self,
+        microphone: Device | None,
+        loudspeaker: Device | None,
+        *,
+        shared: bool,
+        latency_s: float | None = None,
     ) -> Line:
-        latency_s = self._latency_s
         if not shared and (self._stood_still or _is_pulse(microphone) or _is_pulse(loudspeaker)):
             latency_s = max(STEADY_LATENCY_S, latency_s or 0.0)
         line = Line(
@@ -546,10 +548,14 @@ class DeviceDuplex:
 
     async def _steadier(self, line: Line) -> Line:
         """The same devices with more latency."""
-        self._latency_s = line.higher_latency_s
         await self._close(line)
         try:
-            steadier = await self._open_line(line.microphone, line.loudspeaker, shared=line.shared)
+            steadier = await self._open_line(
+                line.microphone,
+                line.loudspeaker,
+                shared=line.shared,
+                latency_s=line.higher_latency_s,
+            )
         except _StuckError:
             raise
         except AudioDeviceError:
@@ -566,7 +572,6 @@ class DeviceDuplex:
     async def _replace(self, line: Line) -> Line:
         """Raises AudioDeviceError only where no attempt can help any more."""
         await self._close(line)
-        self._latency_s = None  # it may be another device that comes
         if line.shared and line.moved_s() < SHARED_TRUST_S:
             self._may_share = False
         self._stood_still = not line.shared

@@ -170,13 +170,11 @@ class EchoPath:
         both = np.concatenate([self._last_played, played])
         self._last_played = played
         self._n_silent = 0 if both.any() else self._n_silent + 1
-        if self._n_silent > PARTITIONS:
-            return heard, 0.0  # the spectra are zeros already
+        if self._n_silent >= PARTITIONS:
+            return heard, 0.0  # nothing of what was played is left in the spectra, or will be
         self._spectra = np.roll(self._spectra, 1, axis=0)
         self._spectra[0] = np.fft.rfft(both)
         power = np.square(np.abs(self._spectra))
-        if not power.any():
-            return heard, 0.0
         echo = np.fft.irfft((self._weights * self._spectra).sum(axis=0))[FRAME_SAMPLES:]
         echo = echo.astype(np.float32)
         rest = heard - echo

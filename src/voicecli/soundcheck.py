@@ -19,7 +19,7 @@ from voicecli.audio import (
     silence,
 )
 from voicecli.duplex import DeviceDuplex
-from voicecli.echo import EchoMeasurement, EchoPath
+from voicecli.echo import TAIL_S, EchoMeasurement, EchoPath
 from voicecli.zeros import ZeroWatch, patience_s
 
 NOISY_DB = -45.0
@@ -30,9 +30,6 @@ QUIET_DB = -55.0
 
 NOISE_PERCENTILE = 10
 """Of the frames' levels: the pauses between words and clicks."""
-
-TAIL_S = 0.5
-"""Until what was played last has come back: 200 ms of Bluetooth, and a room that rings."""
 
 
 @dataclass(frozen=True)
