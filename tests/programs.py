@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -90,6 +91,18 @@ class Talk:
     def wait(self, timeout_s: float = 30) -> int:
         """The exit code."""
         return self._process.wait(timeout_s)
+
+
+def multilingual_model(folder: Path, *languages: str) -> Path:
+    """The bundled model, as one that has to find out which of these languages is spoken."""
+    shutil.copytree(find_stt(None), folder)
+    tokens = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    config["lang_ids"] = [tokens.index(f"<|{language}|>") for language in languages]
+    tokens[tokens.index("%")] = ""  # CTranslate2 takes a model for multilingual by this token
+    (folder / "vocabulary.json").write_text(json.dumps(tokens), "utf-8")
+    (folder / "config.json").write_text(json.dumps(config), "utf-8")
+    return folder
 
 
 @cache

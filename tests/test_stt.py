@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from programs import speak
+from programs import multilingual_model, speak
 from voicecli.audio import SAMPLE_RATE_HZ, Samples, silence
+from voicecli.errors import ModelError
 from voicecli.models import find_stt
 from voicecli.settings import SttSettings
 from voicecli.stt import (
@@ -91,6 +92,39 @@ def test_the_models_card_decides_unless_the_user_does(tmp_path: Path) -> None:
     recognizer = Recognizer(untold, SttSettings())
     assert asyncio.run(recognizer.transcribe(speak("Good morning."))).text
     assert recognizer._n_frames == 3000
+
+
+def test_a_language_is_found_out_without_encoding_twice(tmp_path: Path) -> None:
+    recognizer = Recognizer(multilingual_model(tmp_path / "model", "en"), SttSettings())
+    asyncio.run(recognizer.warm_up())
+    encodings: list[int] = []
+    assert recognizer._model is not None
+    inner = recognizer._model.model
+
+    class Counting:
+        def __getattr__(self, name: str):
+            return getattr(inner, name)
+
+        def encode(self, features, **how):
+            encodings.append(features.shape[-1])
+            return inner.encode(features, **how)
+
+    recognizer._model.model = Counting()  # type: ignore[assignment]
+    for sentence in ("What is seven plus twelve?", "Good morning.", "Good morning."):
+        encodings.clear()
+        heard = asyncio.run(recognizer.transcribe(speak(sentence)))
+        assert (heard.text, heard.language) == (sentence, "en")
+        assert len(encodings) <= 1
+    assert encodings == []  # the very same sound again
+
+
+def test_a_model_that_knows_of_no_language_asks_for_one(tmp_path: Path) -> None:
+    folder = multilingual_model(tmp_path / "model")
+    with pytest.raises(ModelError, match="model can't tell languages apart") as error:
+        asyncio.run(Recognizer(folder, SttSettings()).warm_up())
+    assert "--language" in error.value.hint
+    told = Recognizer(folder, SttSettings(language="en"))
+    assert asyncio.run(told.transcribe(speak("Good morning."))).text == "Good morning."
 
 
 def test_half_a_minute_and_more() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import shutil
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from programs import save_wav, speak
+from programs import multilingual_model, save_wav, speak
 from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
 from voicecli.errors import AudioFileError, ModelError
 from voicecli.models import find_stt
@@ -212,15 +211,7 @@ def test_windows_hold_every_stretch_once_and_at_most_30_s(
 
 
 def multilingual(folder: Path, *languages: str) -> BatchRecognizer:
-    """The bundled model, as one that has to find out which of these languages is spoken."""
-    shutil.copytree(find_stt(None), folder)
-    tokens = json.loads((folder / "vocabulary.json").read_text("utf-8"))
-    config = json.loads((folder / "config.json").read_text("utf-8"))
-    config["lang_ids"] = [tokens.index(f"<|{language}|>") for language in languages]
-    tokens[tokens.index("%")] = ""  # CTranslate2 takes a model for multilingual by this token
-    (folder / "vocabulary.json").write_text(json.dumps(tokens), "utf-8")
-    (folder / "config.json").write_text(json.dumps(config), "utf-8")
-    model = load_whisper(folder, SttSettings())
+    model = load_whisper(multilingual_model(folder, *languages), SttSettings())
     assert model.model.is_multilingual
     return BatchRecognizer(model, RecognitionOptions(), "it")
 

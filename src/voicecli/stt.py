@@ -8,7 +8,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from voicecli.settings import SttSettings
 from voicecli.worker import Worker
 
 if TYPE_CHECKING:
+    from ctranslate2 import StorageView
     from faster_whisper import WhisperModel
 
 WINDOW_S = 30
@@ -139,6 +140,19 @@ def encoder_frames(n_samples: int) -> int:
     return min(FULL_FRAMES, n_buckets * BUCKET_FRAMES)
 
 
+def spoken_languages(
+    model: WhisperModel, encoded: StorageView, name: str
+) -> list[tuple[str, float]]:
+    """ISO 639-1 codes with their probabilities, the likeliest first.
+
+    encoded: what the encoder made of one window. name: of the model, for people. Raises ModelError.
+    """
+    (found,) = model.model.detect_language(encoded)
+    if not found:  # its config.json has no lang_ids, which some conversions leave out
+        raise ModelError(f"{name} can't tell languages apart", "name the language with --language")
+    return [(token.strip("<|>"), probability) for token, probability in found]
+
+
 class Recognizer:
     """faster-whisper on its own thread. The model is loaded by the first job."""
 
@@ -172,6 +186,8 @@ class Recognizer:
             if self._n_frames < FULL_FRAMES and _is_doubtful(transcript):
                 self._n_frames = FULL_FRAMES
                 transcript = self._decode(self._model, samples)
+        except ModelError:
+            raise
         except Exception as error:
             raise ModelError(
                 f"speech recognition with {self.name} failed ({error})",
@@ -183,11 +199,23 @@ class Recognizer:
         recognizer, whisper = self, import_whisper()
 
         class TrimmedWhisper(whisper.WhisperModel):
-            """faster-whisper pads what it hears to 30 s; most of that need not be encoded."""
+            """faster-whisper pads what it hears to 30 s; most of that need not be encoded.
+
+            It also encodes it twice to find out the language: for that, and to write.
+            """
+
+            _last: tuple[np.ndarray, Any] | None = None
 
             def encode(self, features):
                 trimmed = np.ascontiguousarray(features[..., : recognizer._n_frames])
-                return super().encode(trimmed)
+                if self._last is None or not np.array_equal(self._last[0], trimmed):
+                    self._last = trimmed, super().encode(trimmed)
+                return self._last[1]
+
+            def detect_language(self, audio=None, features=None, **_):
+                window = whisper.audio.pad_or_trim(features[..., :-1])  # as it is transcribed
+                found = spoken_languages(self, self.encode(window), recognizer.name)
+                return *found[0], found
 
         return _load(TrimmedWhisper, self._folder, self._settings)
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from voicecli.audio import Samples
 from voicecli.errors import ModelError
+from voicecli.stt import spoken_languages
 from voicecli.transcription.segments import Segment, Word
 from voicecli.transcription.windows import Window
 
@@ -194,13 +195,7 @@ class BatchRecognizer:
     def _language_of(self, encoded: ctranslate2.StorageView) -> str:
         if not self._model.model.is_multilingual:
             return "en"
-        (found,) = self._model.model.detect_language(encoded)
-        if not found:  # its config.json has no lang_ids, which some conversions leave out
-            raise ModelError(
-                f"{self._name} can't tell languages apart", "name the language with --language"
-            )
-        token, _ = found[0]
-        return token.strip("<|>")
+        return spoken_languages(self._model, encoded, self._name)[0][0]
 
     def _generate(
         self,
