@@ -9,11 +9,17 @@ import pytest
 
 from programs import run_voicecli
 from voicecli.audio import SAMPLE_RATE_HZ
+from voicecli.bench import measure
+from voicecli.bench.measure import KEYS, Bench
 from voicecli.bench.room import Room
 from voicecli.bench.server import ANSWER, serve
 from voicecli.devices import StreamPlan
+from voicecli.errors import VoicecliError
 from voicecli.llm import LanguageModel, Message
-from voicecli.settings import LlmSettings
+from voicecli.models import find_stt, find_voice
+from voicecli.settings import LlmSettings, Settings
+from voicecli.stt import Recognizer
+from voicecli.tts import Voice
 
 
 def test_a_room_keeps_both_sides_on_one_timeline() -> None:
@@ -56,13 +62,33 @@ def test_the_server_is_a_server() -> None:
 def test_every_metric_is_measured_and_a_missed_budget_is_an_error() -> None:
     done = run_voicecli("bench", "--turns", "1", "--json", "--budget", "first-audio=1")
     metrics = json.loads(done.stdout)
-    assert {
-        *("vad", "tts-first-audio", "tts-rtf", "first-audio-own", "first-audio", "endpoint-lag"),
-        *("hangover", "stt", "barge-in", "idle", "start", "memory"),
-    } == metrics.keys()
+    assert tuple(metrics) == KEYS
     assert all(metric["p50"] is not None for metric in metrics.values())
     assert done.returncode == 1
     assert "first-audio is" in done.stderr
+
+
+def test_a_question_that_is_not_understood_ends_the_bench(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure, "TURN_S", 2.0)
+    settings = Settings()
+    bench = Bench(
+        settings,
+        Recognizer(find_stt(None), settings.stt),
+        Voice(find_voice(None), settings.tts),
+        tell=lambda _: None,
+    )
+    hiss = np.random.default_rng(1).normal(0, 0.003, SAMPLE_RATE_HZ).astype(np.float32)
+    bench.questions.append(hiss)
+    with pytest.raises(VoicecliError, match="not over after 2 s") as error:
+        asyncio.run(bench.turns(1, first_token_s=0.0, tokens_per_s=100.0))
+    assert "smaller model" in error.value.hint
+
+
+def test_a_budget_for_what_is_not_measured() -> None:
+    done = run_voicecli("bench", "--budget", "lateness=3")
+    assert done.returncode == 2
+    assert "there is no 'lateness'" in done.stderr
+    assert "measuring" not in done.stderr
 
 
 @pytest.mark.parametrize("budget", ["first-audio", "first-audio=soon"])

@@ -20,6 +20,7 @@ from voicecli.bench.server import MODEL, serve
 from voicecli.conversation import Conversation, Parts
 from voicecli.duplex import DeviceDuplex
 from voicecli.echo import choose_echo
+from voicecli.errors import VoicecliError
 from voicecli.events import Event, ReplyEnded, State, StateChanged, TurnTimed
 from voicecli.history import History
 from voicecli.llm import LanguageModel
@@ -35,8 +36,14 @@ QUESTIONS = ("What is seven plus twelve?", "What time is it?", "Tell me a joke."
 
 LONG_SENTENCE = " ".join(["One sentence may be much longer than all the others are,"] * 4)
 
-TURN_S = 12.0
-"""Of the timeline, for each turn; more than it takes."""
+TURN_S = 60.0
+"""A turn that takes longer never ends: nothing was understood, or the machine is far too slow."""
+
+KEYS = (
+    *("vad", "tts-first-audio", "tts-rtf", "first-audio-own", "endpoint-lag", "hangover", "stt"),
+    *("first-audio", "barge-in", "idle", "start", "memory"),
+)
+"""Of all metrics, in their order."""
 
 IDLE_S = 5.0
 
@@ -122,9 +129,10 @@ class Bench:
 
     @asynccontextmanager
     async def conversation(
-        self, capacity_s: float, first_token_s: float, tokens_per_s: float
+        self, n_turns: int, first_token_s: float, tokens_per_s: float
     ) -> AsyncIterator[tuple[Room, Events]]:
-        room, events = Room(capacity_s), Events()
+        """Raises VoicecliError where one of the turns takes longer than TURN_S."""
+        room, events = Room(n_turns * (TURN_S + 1)), Events()
         async with serve(first_token_s, tokens_per_s) as base_url:
             llm = replace(LlmSettings(), base_url=base_url, model=MODEL)
             async with (
@@ -147,18 +155,25 @@ class Bench:
                 )
                 try:
                     yield room, events
+                except TimeoutError:
+                    raise VoicecliError(
+                        f"a turn of the bench was not over after {TURN_S:.0f} s",
+                        "try a smaller model, and one that understands English",
+                    ) from None
                 finally:
                     running.cancel()
                     await asyncio.wait([running])
+                    if not running.cancelled() and (error := running.exception()):
+                        raise error
 
     async def turns(self, n_turns: int, first_token_s: float, tokens_per_s: float) -> Turns:
         turns = Turns()
-        capacity_s = 2 + n_turns * TURN_S
-        async with self.conversation(capacity_s, first_token_s, tokens_per_s) as (room, events):
+        async with self.conversation(n_turns, first_token_s, tokens_per_s) as (room, events):
             for number in range(n_turns):
                 _, said_until = room.say(self.questions[number % len(self.questions)])
-                timed = await events.next(TurnTimed)
-                await events.next(ReplyEnded)
+                async with asyncio.timeout(TURN_S):
+                    timed = await events.next(TurnTimed)
+                    await events.next(ReplyEnded)
                 answered_at = room.first_heard(said_until)
                 if answered_at is not None:
                     turns.add(1000 * (answered_at - said_until) / SAMPLE_RATE_HZ, timed)
@@ -168,22 +183,23 @@ class Bench:
     async def barge_in(self, n_turns: int) -> Metric:
         stop = self.questions[1][: SAMPLE_RATE_HZ // 2]
         values = []
-        async with self.conversation(2 + n_turns * TURN_S, 0.0, 100.0) as (room, events):
+        async with self.conversation(n_turns, 0.0, 100.0) as (room, events):
             for number in range(n_turns):
                 room.say(self.questions[number % len(self.questions)])
-                await events.next(TurnTimed)
-                await asyncio.sleep(0.9 + 0.1 * (number % 5))
-                onset, until = room.say(stop)
-                await asyncio.sleep((until - room.position) / SAMPLE_RATE_HZ + 0.3)
-                last = room.last_heard(onset)
-                if last is not None:
-                    values.append(1000 * (last - onset) / SAMPLE_RATE_HZ)
-                await events.state(State.LISTENING)
+                async with asyncio.timeout(TURN_S):
+                    await events.next(TurnTimed)
+                    await asyncio.sleep(0.9 + 0.1 * (number % 5))
+                    onset, until = room.say(stop)
+                    await asyncio.sleep((until - room.position) / SAMPLE_RATE_HZ + 0.3)
+                    last = room.last_heard(onset)
+                    if last is not None:
+                        values.append(1000 * (last - onset) / SAMPLE_RATE_HZ)
+                    await events.state(State.LISTENING)
                 await asyncio.sleep(0.3)
         return Metric("barge-in", "onset of an interruption -> silence", "ms", values)
 
     async def idle(self) -> Metric:
-        async with self.conversation(IDLE_S + 5, 0.0, 100.0):
+        async with self.conversation(1, 0.0, 100.0):
             await asyncio.sleep(2)
             began_s, cpu_s = now_s(), time.process_time()
             await asyncio.sleep(IDLE_S)

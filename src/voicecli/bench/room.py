@@ -24,7 +24,7 @@ class Room:
     """
 
     def __init__(self, capacity_s: float) -> None:
-        n_samples = int(capacity_s * SAMPLE_RATE_HZ)
+        n_samples = int(capacity_s * SAMPLE_RATE_HZ)  # memory is taken where it is written
         self._said = np.zeros(n_samples, np.float32)
         self._heard = np.zeros(n_samples, np.float32)
         self._position = 0
