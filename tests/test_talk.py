@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import wave
@@ -16,6 +17,7 @@ from jack_person import JackServer
 from programs import VOICECLI, Talk, run_voicecli, save_wav, speak, understand
 from sse_server import HANG, SseServer, reply, status
 from voicecli.audio import SAMPLE_RATE_HZ, Samples, WavWriter, decode_channels, read_audio, silence
+from voicecli.models import find_voice
 
 BUILT_IN = ("--base-url", "built-in")
 
@@ -130,6 +132,31 @@ def test_a_server_on_loopback_gets_the_history(tmp_path: Path) -> None:
     assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
     assert messages[0]["content"] == "Be kind."
     assert messages[2]["content"] == "Good morning. How are you?"
+
+
+@pytest.mark.parametrize(("language", "says_twelve"), [("en_US", True), ("fr_FR", False)])
+def test_numbers_are_read_in_the_language_of_the_voice(
+    tmp_path: Path, question: Path, language: str, says_twelve: bool
+) -> None:
+    bundled = find_voice(None)
+    voice = tmp_path / "voice.onnx"
+    shutil.copy(bundled, voice)
+    config = json.loads(bundled.with_suffix(".onnx.json").read_text("utf-8"))
+    config["language"] = {"code": language}
+    voice.with_suffix(".onnx.json").write_text(json.dumps(config), "utf-8")
+    output = tmp_path / "reply.wav"
+    with SseServer() as server:
+        server.script(*[reply("The answer is 12.")] * 4)  # drafts ask too
+        done = run_voicecli(
+            *("talk", "--input", question, "--output", output, "--voice", voice),
+            *("--base-url", server.base_url),
+        )
+    assert done.returncode == 0, done.stderr
+    samples = read_audio(output)
+    [(start, end)] = spans(samples)
+    heard = understand(samples[start:end])
+    assert "answer" in heard
+    assert ("twelve" in heard) == says_twelve
 
 
 def test_a_recording_without_speech(tmp_path: Path) -> None:

@@ -265,15 +265,6 @@ _KNOWN_TO_LANGID = frozenset(
 )
 
 
-def _language_of(onnx: Path) -> str:
-    """As the voice's file says, for reading numbers and dates aloud: en-GB, de-DE ..."""
-    from voicecli.models.formats import voice_config
-
-    config = voice_config(onnx)
-    code = config.get("language", {}).get("code") or config.get("espeak", {}).get("voice") or "en"
-    return str(code).replace("_", "-")
-
-
 # -- the speech -------------------------------------------------------------------------------
 
 
@@ -291,6 +282,7 @@ async def _say(
     from voicecli.audio import Clip, silence
     from voicecli.errors import VoicecliError
     from voicecli.models import find_voice
+    from voicecli.models.formats import voice_language
     from voicecli.tts import Voice
 
     if language is None:
@@ -310,7 +302,7 @@ async def _say(
     from voicecli.spoken.pronunciations import pronunciations_of
 
     pronunciations = pronunciations_of(settings.tts)
-    code = _language_of(path)
+    code = voice_language(path) or "en"
     # While someone waits for the first sound, a first clause will do; in a file it would be heard.
     hurry = target.file is None and not pause_s and not timestamps
     first_clause_words = FIRST_CLAUSE_WORDS if hurry else None

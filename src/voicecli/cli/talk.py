@@ -250,6 +250,7 @@ async def _converse(
     from voicecli.history import History
     from voicecli.keys import Keyboard
     from voicecli.llm import LanguageModel
+    from voicecli.models.formats import voice_language
     from voicecli.settings.api_keys import api_key
     from voicecli.spoken.pronunciations import pronunciations_of
     from voicecli.stt import Recognizer
@@ -260,7 +261,7 @@ async def _converse(
     voice = Voice(models.voice, settings.tts, aligned=True)
     llm_settings = replace(settings.llm, api_key=api_key(settings.llm))
     turn_detector = _turn_detector(settings)
-    language = settings.stt.language or "en"
+    language = voice_language(models.voice) or "en"
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
         keys: dict[str, Callable[[], None]] = {}

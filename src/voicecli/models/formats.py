@@ -143,14 +143,20 @@ def stt_languages(folder: Path) -> tuple[str, ...]:
 
 
 def voice_languages(onnx: Path) -> tuple[str, ...]:
-    """ISO 639 code of a voice, from its configuration; older ones only name espeak's."""
+    """ISO 639 code of a voice."""
+    language = voice_language(onnx)
+    return (language.split("-")[0],) if language else ()
+
+
+def voice_language(onnx: Path) -> str:
+    """As a voice's configuration says, e.g. en-GB; older ones only name espeak's. Empty without."""
     config = voice_config(onnx)
     try:
         language = config.get("language", {})
-        code = language.get("family") or language.get("code") or config["espeak"]["voice"]
-    except (KeyError, AttributeError):
-        return ()
-    return (re.split(r"[-_]", code)[0],)
+        code = language.get("code") or language.get("family") or config["espeak"]["voice"]
+    except (KeyError, AttributeError, TypeError):
+        return ""
+    return str(code).replace("_", "-")
 
 
 def voice_config(onnx: Path) -> dict[str, Any]:
