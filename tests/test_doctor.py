@@ -169,13 +169,11 @@ def test_judge_microphone(heard: Heard, verdict: Verdict, text: str) -> None:
     ],
 )
 def test_judge_echo(mode: str, verdict: Verdict, text: str) -> None:
-    echo, round_trip = judge_echo(
-        EchoMeasurement(-14.2, -12.0, 62.1), SoundSettings(echo=mode), 0.02
-    )
+    echo, round_trip = judge_echo(EchoMeasurement(-14.2, 62.1), SoundSettings(echo=mode), 0.02)
     assert echo.verdict is verdict
     assert text in echo.text
     assert round_trip.verdict is Verdict.OK
-    late = judge_echo(EchoMeasurement(-14.2, -12.0, 300.0), SoundSettings(), 0.02)[1]
+    late = judge_echo(EchoMeasurement(-14.2, 300.0), SoundSettings(), 0.02)[1]
     assert late.verdict is Verdict.WARN
 
 

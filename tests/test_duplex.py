@@ -174,7 +174,7 @@ def test_sound_arrives_and_leaves_whole(person: Person, sound_system: type[Sound
             playback = duplex.speaker.queue(Clip(answer, RATE_HZ, "an answer"))
             await duplex.speaker.drain()
             frames = await listen_until(duplex, person, asked.end_s)
-            return frames, playback, duplex.latency_s
+            return frames, playback, duplex.speaker.latency_s
 
     frames, playback, latency_s = run(scenario())
     assert [frame.start for frame in frames] == [512 * i for i in range(len(frames))]
@@ -220,7 +220,7 @@ def test_stop_is_silence_at_the_ear(person: Person):
             duplex.speaker.stop()
             stopped_s = person.now_s
             await asyncio.to_thread(person.wait_for_silence, 0.3)
-            return playback, stopped_s, duplex.latency_s
+            return playback, stopped_s, duplex.speaker.latency_s
 
     playback, stopped_s, latency_s = run(scenario())
     (span,) = person.heard_spans()

@@ -254,7 +254,6 @@ def test_level_and_delay_are_known_after_a_few_seconds_of_chirps(gain_db: float)
     measured = path.measure()
     assert abs(measured.delay_ms - 80) < 2
     assert abs(measured.level_db - (level_db(echo) - level_db(played))) < 3
-    assert measured.max_level_db > measured.level_db
 
 
 def test_another_room_is_learned_anew(far: Samples) -> None:
@@ -373,7 +372,7 @@ def test_auto_leaves_what_is_heard_as_it_is_where_nothing_comes_back(
     echo = choose_echo("auto")
     assert echo.describe() == "echo cancelled"  # as long as it does not know
     result = listen(heard, far, echo)
-    assert echo.describe() == "headphones: no echo"
+    assert echo.describe() == "no echo"
     late = slice(at(22), at(30))
     assert np.array_equal(result.samples[late], heard[late])
 
@@ -382,7 +381,7 @@ def test_auto_cancels_when_the_headphones_are_taken_off(far: Samples) -> None:
     half = len(far) // FRAME_SAMPLES // 2 * FRAME_SAMPLES
     echo = choose_echo("auto")
     assert listen(noise(half), far[:half], echo).onsets_s() == []
-    assert echo.describe() == "headphones: no echo"
+    assert echo.describe() == "no echo"
     heard = listen(Room(60, -10).echo(far)[half:] + noise(len(far) - half), far[half:], echo)
     assert echo.describe() == "echo cancelled"
     assert [onset for onset in heard.onsets_s() if onset > 2] == []

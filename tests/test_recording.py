@@ -49,7 +49,6 @@ def test_the_frames_are_the_file_and_then_silence(tmp_path: Path, n_samples: int
                 ended.append(duplex.input_ended)
                 if len(frames) == n_samples // 512 + 4:
                     break
-            assert duplex.input_samples == n_samples
         return frames, ended
 
     frames, ended = run(scenario())

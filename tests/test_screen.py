@@ -32,13 +32,13 @@ from voicecli.events import (
 from voicecli.screen import JsonLines, PlainLines, printable, summary_line, timing_line
 
 TURN: list[Event] = [
-    Started("USB Audio 48 kHz", "stt-en", "lessac", "llama3.2 @ localhost:11434"),
+    Started("USB Audio 48 kHz", "echo cancelled", "stt-en", "lessac", "llama3.2 @ localhost:11434"),
     StateChanged(State.LISTENING),
-    Level(-30.0, 0.9),
+    Level(-30.0),
     PartialTranscript("what is", "seven"),
     UserSaid("what is seven plus twelve"),
     ReplyText("Seven plus twelve "),
-    TurnTimed(520.0, 350.0, 60.0, 150.0, 20.0),
+    TurnTimed(520.0, 350.0, 60.0, 150.0, 20.0, 130.0),
     ReplyText("is nineteen."),
     ReplyEnded("Seven plus", "twelve is nineteen.", interrupted=True),
     Dropped("thank you", "hardly speech"),
@@ -53,7 +53,7 @@ def test_plain_lines() -> None:
         for event in TURN:
             show(event)
     assert out.getvalue().splitlines() == [
-        "listening: USB Audio 48 kHz",
+        "listening: USB Audio 48 kHz, echo cancelled",
         "stt stt-en, voice lessac, llm llama3.2 @ localhost:11434",
         "you: what is seven plus twelve",
         "first audio after 0.52 s  [pause 0.35 | stt 0.06* | llm 0.15* | voice 0.02*]",
@@ -75,7 +75,7 @@ def test_json_lines_are_one_object_for_every_event_but_the_level() -> None:
 
 
 def test_what_does_not_fit_into_the_pause_has_no_star() -> None:
-    line = timing_line(TurnTimed(900.0, 350.0, 200.0, 400.0, 30.0))
+    line = timing_line(TurnTimed(900.0, 350.0, 200.0, 400.0, 30.0, 130.0))
     assert line == "0.90 s  [pause 0.35 | stt 0.20* | llm 0.40 | voice 0.03]"
 
 

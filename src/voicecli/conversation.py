@@ -21,7 +21,7 @@ from typing import Literal, Protocol
 
 from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Frame, Samples, level_db, silence
 from voicecli.duplex import Duplex
-from voicecli.echo import TAIL_S
+from voicecli.echo import TAIL_S, Echo
 from voicecli.endpointing import (
     Endpointer,
     Speech,
@@ -83,11 +83,6 @@ class SpeechDetector(Protocol):
     def reset(self) -> None: ...
 
 
-class EchoCanceller(Protocol):
-    def cancel(self, frame: Frame) -> Frame: ...
-    def may_be_user(self, frame: Frame) -> bool: ...
-
-
 class TurnDetector(Protocol):
     """How likely it is that nothing more follows (turn_detector.py)."""
 
@@ -99,7 +94,7 @@ class Parts:
     """What a conversation is made of."""
 
     duplex: Duplex
-    echo: EchoCanceller
+    echo: Echo
     detector: SpeechDetector
     recognizer: Recognizer
     language_model: LanguageModel
@@ -159,6 +154,8 @@ class Conversation:
         self._partial_countdown = PARTIAL_FRAMES
         self._partials_rest_turns = 0
         self._n_frames = 0
+        self._now = 0
+        """Sample index after the frame that was heard last."""
         self._jobs: set[asyncio.Task[None]] = set()
         self._first_audio_ms: list[float] = []
         self._n_turns = 0
@@ -215,7 +212,8 @@ class Conversation:
             probability = self._parts.detector.probability(frame.samples)
             loud = self._loudness.is_loud(frame.samples)
         self._n_frames += 1
-        self._emit(Level(level_db(frame.samples), probability))
+        self._now = frame.end
+        self._emit(Level(level_db(frame.samples)))
         if not self._parts.echo.may_be_user(frame):
             probability = 0.0
         self._follow_speaker(frame, probability)
@@ -229,7 +227,7 @@ class Conversation:
                     await self._cancel_reply()
                     await self._discard_draft()
                 case Utterance():
-                    self._user_ends(event, frame.end)
+                    self._user_ends(event)
         self._report_first_audio()
         self._start_partial()
         if self._parts.duplex.stands_still:
@@ -272,17 +270,17 @@ class Conversation:
             self._n_held += 1
             self._begin_reply([*self._pending, event])
 
-    def _user_ends(self, utterance: Utterance, now: int) -> None:
+    def _user_ends(self, utterance: Utterance) -> None:
         self._parts.detector.reset()
         self._pending.append(utterance)
         reply = self._reply or self._begin_reply(list(self._pending))
         reply.confirmed = True
-        reply.confirmed_at = now
+        reply.confirmed_at = self._now
         self._take_turn(reply)
         self._speaker.tick()
 
     def _begin_reply(self, utterances: list[Speech]) -> Reply:
-        self._reply = reply = Reply(utterances)
+        self._reply = reply = Reply(utterances, self._now)
         reply.task = self._start(self._answer(reply))
         self._hold_or_release()
         return reply
@@ -330,7 +328,7 @@ class Conversation:
         reply.timed = True
         speech_end, watch = reply.utterances[-1].speech_end, reply.stopwatch
         first_audio_ms = 1000 * (
-            (first_sample - speech_end) / SAMPLE_RATE_HZ + self._parts.duplex.latency_s
+            (first_sample - speech_end) / SAMPLE_RATE_HZ + self._speaker.latency_s
         )
         self._first_audio_ms.append(first_audio_ms)
         self._emit(
@@ -340,6 +338,7 @@ class Conversation:
                 watch.between_ms(None, "transcript"),
                 watch.between_ms("asked", "first token"),
                 watch.between_ms("first token", "first audio"),
+                1000 * (reply.begun_at - speech_end) / SAMPLE_RATE_HZ,
             )
         )
 

@@ -87,11 +87,6 @@ class Duplex(Protocol):
         ...
 
     @property
-    def latency_s(self) -> float:
-        """From the block in which a sample is in Frame.played to the air."""
-        ...
-
-    @property
     def input_ended(self) -> bool:
         """The last frame held the last sample of the input; never so with a microphone."""
         ...
@@ -344,10 +339,6 @@ class DeviceDuplex:
         self._frame_end = 0
         self._watched: Line | None = None
         self._zeros = ZeroWatch(None)
-
-    @property
-    def latency_s(self) -> float:
-        return self.speaker.latency_s
 
     @property
     def input_ended(self) -> bool:

@@ -82,7 +82,7 @@ a room that rings."""
 
 
 class Echo(Protocol):
-    """What stands between the microphone and the conversation (conversation.EchoCanceller)."""
+    """What stands between the microphone and the conversation."""
 
     def cancel(self, frame: Frame) -> Frame: ...
     def may_be_user(self, frame: Frame) -> bool: ...
@@ -101,7 +101,7 @@ class NoEcho:
         return True
 
     def describe(self) -> str:
-        return "headphones: no echo"
+        return "no echo"
 
 
 class HalfDuplex:
@@ -121,7 +121,7 @@ class HalfDuplex:
         return frame.start >= self._deaf_until
 
     def describe(self) -> str:
-        return "half-duplex: it does not listen while it speaks"
+        return "half-duplex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,6 @@ class EchoMeasurement:
 
     level_db: float
     """Relative to what was played."""
-    max_level_db: float
-    """The same, if all that isn't known yet came back too."""
     delay_ms: float
     """From Frame.played to Frame.samples; means nothing where nothing comes back."""
 
@@ -212,11 +210,11 @@ class EchoPath:
         return _db((self._echo_power + self._expected_power) / (self._played_power + FLOOR))
 
     def measure(self) -> EchoMeasurement:
-        """What is known by now. Level and delay need two seconds of sound, the bound ten."""
+        """What is known by now. It needs two seconds of sound."""
         level_db = _db(self._echo_power / (self._played_power + FLOOR))
         response = np.fft.irfft(self._weights, axis=1)[:, :FRAME_SAMPLES].reshape(-1)
         delay_ms = 1000 * int(np.abs(response).argmax()) / SAMPLE_RATE_HZ
-        return EchoMeasurement(level_db, self.level_db, delay_ms)
+        return EchoMeasurement(level_db, delay_ms)
 
 
 class EchoCancellation:
@@ -311,7 +309,7 @@ class EchoCancellation:
         return self.nothing_comes_back or rest > expected
 
     def describe(self) -> str:
-        return "headphones: no echo" if self.nothing_comes_back else "echo cancelled"
+        return "no echo" if self.nothing_comes_back else "echo cancelled"
 
 
 def choose_echo(mode: EchoMode) -> Echo:

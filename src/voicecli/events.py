@@ -20,6 +20,8 @@ class Started:
     """The microphone is open."""
 
     sound: str
+    echo: str
+    """What becomes of the loudspeaker's echo."""
     stt: str
     voice: str
     llm: str
@@ -35,7 +37,6 @@ class Level:
     """One frame of the microphone."""
 
     level_db: float
-    speech_probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,9 @@ class TurnTimed:
     """To the first token."""
     tts_ms: float
     """From the first token to the first sentence's audio."""
+    begun_ms: float
+    """Silence after which stt began, and the others behind it: a pause, or the whole hangover.
+    Negative for a reply that was begun while the user still spoke."""
 
 
 @dataclass(frozen=True, slots=True)

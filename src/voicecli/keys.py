@@ -77,11 +77,6 @@ class Keyboard:
         self._rest = b""
         self._alone: asyncio.TimerHandle | None = None
 
-    @property
-    def is_there(self) -> bool:
-        """Keys can be pressed."""
-        return self._normal is not None
-
     def __enter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
         if is_ours():

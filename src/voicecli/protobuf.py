@@ -52,11 +52,6 @@ def last(message: Buffer, number: int) -> memoryview:
     return found
 
 
-def texts(message: Buffer, number: int) -> list[str]:
-    """All values of a repeated string."""
-    return [str(value, "utf-8", "replace") for n, value in fields(message) if n == number]
-
-
 def text(message: Buffer, number: int) -> str:
     return str(last(message, number), "utf-8", "replace")
 

@@ -71,8 +71,6 @@ class FileSource:
 
     def __init__(self, path: Path | None) -> None:
         """Reads the beginning; raises AudioFileError. None is silence from the start."""
-        self.n_samples = 0
-        """Of the file, given out so far."""
         self._pieces: Iterator[Samples] = iter(()) if path is None else decode(path)
         self._rest = next(self._pieces, silence(0))
 
@@ -91,7 +89,6 @@ class FileSource:
             self._rest = self._rest[len(piece) :]
             while len(self._rest) == 0 and (more := next(self._pieces, None)) is not None:
                 self._rest = more
-        self.n_samples += n_read
         return out
 
 
@@ -103,7 +100,6 @@ class FileDuplex:
     """
 
     stands_still = True
-    latency_s = 0.0
 
     def __init__(
         self,
@@ -125,11 +121,6 @@ class FileDuplex:
     def input_ended(self) -> bool:
         """The last frame held the last sample of the input."""
         return self._source.ended
-
-    @property
-    def input_samples(self) -> int:
-        """Samples of the input so far, at 16 kHz."""
-        return self._source.n_samples
 
     def hurry(self, hurry: bool) -> None:
         """Frames come when they are asked for."""

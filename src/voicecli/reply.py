@@ -46,6 +46,8 @@ class Reply:
 
     utterances: list[Speech]
     """What it answers: everything said that is not yet in the history."""
+    begun_at: int
+    """Sample index of the moment in which it was begun."""
     transcript: Transcript | None = None
     accepted: bool = False
     """The transcript is worth an answer."""

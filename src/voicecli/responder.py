@@ -375,7 +375,6 @@ _OPERATORS: dict[tuple[str, ...], str] = {
     ("over",): "divided by",
     ("percent", "of"): "percent of",
 }
-_BINDS_TIGHTER = ("times", "divided by", "percent of")
 
 
 def _operator_at(words: Sequence[Word], at: int) -> tuple[str, int] | None:

@@ -24,8 +24,13 @@ from voicecli.events import (
     UserSaid,
     as_json,
 )
+from voicecli.timing import now_s
 
 METER_FLOOR_DB = -60.0
+
+REDRAW_S = 1 / 12
+"""Between two drawings of what changes all the time."""
+
 BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -117,7 +122,7 @@ class PlainLines(_Lines):
     def __call__(self, event: Event) -> None:
         match event:
             case Started():
-                self._line(f"listening: {event.sound}")
+                self._line(f"listening: {event.sound}, {event.echo}")
                 self._line(f"stt {event.stt}, voice {event.voice}, llm {event.llm}")
             case UserSaid(text):
                 self._line(f"you: {text}")
@@ -139,7 +144,11 @@ class PlainLines(_Lines):
 
 
 class LiveScreen:
-    """Finished turns scroll by and stay; only the open turn and the status line are redrawn."""
+    """Finished turns scroll by and stay; only the open turn and the status line are redrawn.
+
+    They are redrawn where an event changed them, not by the clock: silence costs nothing. Of Levels
+    and words, which come too often for that, some are seen with the next event.
+    """
 
     def __init__(self, *, latency: bool = True, keys: bool = False) -> None:
         """keys: there are some to be pressed (keys.py)."""
@@ -153,17 +162,19 @@ class LiveScreen:
         self._levels_db = [METER_FLOOR_DB] * 8
         self._partial = "", ""
         self._reply = ""
+        self._drawn: object = None
+        self._drawn_s = 0.0
         self._live = Live(
             console=self._console,
             transient=True,
-            refresh_per_second=12,
+            auto_refresh=False,
             get_renderable=self._draw,
             redirect_stdout=False,
             redirect_stderr=False,
         )
 
     def __enter__(self) -> LiveScreen:
-        self._live.__enter__()
+        self._live.start(refresh=True)
         return self
 
     def __exit__(
@@ -185,7 +196,7 @@ class LiveScreen:
             case Started():
                 self._print("", f"stt {event.stt}  voice {event.voice}  llm {event.llm}", "dim")
                 keys = ", ? keys" if self._keys else ""
-                self._print("", f"{event.sound}  Ctrl-C quits{keys}", "dim")
+                self._print("", f"{event.sound}  {event.echo}  Ctrl-C quits{keys}", "dim")
             case Level(level_db):
                 self._levels_db = [*self._levels_db[1:], level_db]
             case StateChanged(state):
@@ -211,6 +222,13 @@ class LiveScreen:
                 self._print("", summary_line(event), "dim")
             case _:
                 pass
+        self._redraw(at_once=not isinstance(event, Level | ReplyText))
+
+    def _redraw(self, *, at_once: bool) -> None:
+        shown = self._state, self._meter(), self._partial, self._reply, self._console.size
+        if shown != self._drawn and (at_once or now_s() - self._drawn_s >= REDRAW_S):
+            self._drawn, self._drawn_s = shown, now_s()
+            self._live.refresh()
 
     def _finish_reply(self, event: ReplyEnded) -> None:
         from rich.markdown import Markdown

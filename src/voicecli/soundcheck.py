@@ -102,7 +102,7 @@ async def play(duplex: DeviceDuplex, clip: Clip) -> list[Frame]:
         async for frame in found:
             frames.append(frame)
             if end is None and playback.heard_samples >= len(clip.samples):
-                end = frame.end + int((TAIL_S + duplex.latency_s) * SAMPLE_RATE_HZ)
+                end = frame.end + int((TAIL_S + duplex.speaker.latency_s) * SAMPLE_RATE_HZ)
             if end is not None and frame.end >= end:
                 break
     return frames

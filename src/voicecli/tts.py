@@ -66,10 +66,6 @@ class Voice:
         self._leveler: Leveler | None = None
         self._worker = Worker("tts")
 
-    @property
-    def busy(self) -> bool:
-        return self._worker.busy
-
     async def load(self) -> None:
         """Load the voice; raises ModelCorruptError."""
         await self._worker.run(self._load)

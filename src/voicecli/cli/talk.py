@@ -287,14 +287,20 @@ async def _converse(
                 tasks.create_task(asyncio.to_thread(_warm_text, language))
             if output_file is not None:
                 stack.callback(screen, Notice(f"recorded in {output_file}"))
-            screen(Started(duplex.describe(), recognizer.name, voice.name, language_model.where))
+            # In a recording, nothing comes back.
+            echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
+            screen(
+                Started(
+                    *(duplex.describe(), echo.describe()),
+                    *(recognizer.name, voice.name, language_model.where),
+                )
+            )
             _tell_about(language_model, screen)
             is_local = language_model.is_local
             conversation = Conversation(
                 Parts(
                     duplex,
-                    # In a recording, nothing comes back.
-                    NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo),
+                    echo,
                     SileroVad(),
                     recognizer,
                     language_model,

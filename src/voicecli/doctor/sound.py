@@ -57,7 +57,7 @@ async def check(
             played_db = level_db(np.concatenate([frame.played for frame in frames]))
             audible_db = max(NOTHING_DB, heard.noise_db - played_db + ABOVE_NOISE_DB)
             echo = measure_echo(frames)
-            for finding in judge_echo(echo, settings.sound, duplex.latency_s, audible_db):
+            for finding in judge_echo(echo, settings.sound, duplex.speaker.latency_s, audible_db):
                 yield finding
     except AudioDeviceError as error:
         yield failed("sound", error)
@@ -94,7 +94,7 @@ def _opened(duplex: DeviceDuplex, version: str, rates_hz: dict[str, list[int]]) 
             "loudspeaker": loudspeaker.full_name,
             "rates_hz": rates_hz,
             "duplex": duplex.is_shared,
-            "loudspeaker_latency_ms": round(1000 * duplex.latency_s, 1),
+            "loudspeaker_latency_ms": round(1000 * duplex.speaker.latency_s, 1),
         },
     )
 
