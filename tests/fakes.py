@@ -30,11 +30,13 @@ def write_pattern(path: Path, pattern: str) -> Path:
 class LevelDetector:
     """Anything loud is speech."""
 
+    n_resets = 0
+
     def probability(self, frame: Samples) -> float:
         return 0.9 if np.abs(frame).max() > 0.1 else 0.01
 
     def reset(self) -> None:
-        pass
+        self.n_resets += 1
 
 
 class ScriptedRecognizer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from fakes import LevelDetector, ScriptedModel, ScriptedRecognizer, ToneVoice, write_pattern
 from voicecli.audio import FRAME_SAMPLES, Samples, read_audio
-from voicecli.conversation import Conversation, Parts, Speculate
+from voicecli.conversation import Conversation, Parts, Speculate, TurnDetector
 from voicecli.echo import NoEcho
 from voicecli.errors import LanguageModelError, ModelError, VoicecliError
 from voicecli.events import (
@@ -57,6 +58,9 @@ class Outcome:
     history: History
     played: Samples
     """Of the assistant, 16 kHz."""
+    asked: list[tuple[Event, int, int]]
+    """Beside each event how often the model had been asked, and how many streams were open."""
+    detector: LevelDetector
 
     def of(self, kind: type[T]) -> list[T]:
         return [event for event in self.events if isinstance(event, kind)]
@@ -84,6 +88,7 @@ def talk(tmp_path: Path):
         stt_frames: int = 0,
         settings: ListenSettings = SETTINGS,
         partials: bool = False,
+        turn_detector: TurnDetector | None = None,
     ) -> Outcome:
         output = tmp_path / "output.wav"
         duplex = FileDuplex(write_pattern(tmp_path / "input.wav", pattern), output)
@@ -91,15 +96,22 @@ def talk(tmp_path: Path):
         recognizer.delay_frames = stt_frames
         recognizer.busy = not partials
         model, voice = ScriptedModel(duplex.speaker, scripts), ToneVoice()
-        history, events = History(), list[Event]()
+        detector = LevelDetector()
+        history, events, asked = History(), list[Event](), list[tuple[Event, int, int]]()
+
+        def emit(event: Event) -> None:
+            events.append(event)
+            asked.append((event, len(model.requests), model.n_open))
 
         async def main() -> None:
             async with duplex:
-                parts = Parts(duplex, NoEcho(), LevelDetector(), recognizer, model, voice)
+                parts = Parts(
+                    *(duplex, NoEcho(), detector, recognizer, model, voice), turn_detector
+                )
                 await Conversation(
                     parts,
                     history,
-                    events.append,
+                    emit,
                     settings=settings,
                     speculate=speculate,
                     draft=partials,
@@ -107,7 +119,9 @@ def talk(tmp_path: Path):
 
         asyncio.run(main())
         assert model.n_open == 0
-        return Outcome(events, recognizer, model, voice, history, read_audio(output))
+        return Outcome(
+            events, recognizer, model, voice, history, read_audio(output), asked, detector
+        )
 
     return run
 
@@ -173,12 +187,28 @@ def test_the_final_transcript_has_every_sample_of_the_turn(talk) -> None:
 
 
 def test_at_most_three_held_replies_a_turn(talk) -> None:
-    words = ["one", "two", "three", "the whole"]
+    words = ["one", "two", "three", "four", "the whole"]
+    answers = ["One.", "Two.", "Three.", "The whole."]
     outcome = talk(
-        "...." + "####......." * 4 + "####..........", words, [[f"{word}."] for word in words]
+        "...." + "####......." * 4 + "####..........", words, [[answer] for answer in answers]
     )
-    assert len(outcome.recognizer.heard) == 4
-    assert outcome.conversation == [("user", "the whole"), ("assistant", "the whole.")]
+    assert len(outcome.recognizer.heard) == 5  # the words are wanted: they say how long to wait
+    assert [request[-1].content for request in outcome.model.requests] == [*words[:3], "the whole"]
+    assert outcome.conversation == [("user", "the whole"), ("assistant", "The whole.")]
+
+
+def test_the_hangover_follows_the_words_of_the_last_pause(talk) -> None:
+    """However many pauses there were before."""
+    settings = replace(SETTINGS, min_silence_ms=256)
+    words = ["well and", "well it is", "well it is and", "well it is late and", "It is late."]
+    outcome = talk(
+        "...." + "####......." * 4 + "####" + "." * 25,
+        words,
+        [["Yes."]] * 4,
+        settings=settings,
+    )
+    assert outcome.of(TurnTimed)[0].hangover_ms == 256
+    assert outcome.conversation[0] == ("user", "It is late.")
 
 
 @pytest.mark.parametrize(
@@ -234,11 +264,115 @@ def test_barge_in_closes_the_stream_at_once(talk) -> None:
 
 
 def test_interruption_in_the_first_moment_of_a_reply(talk) -> None:
-    # The onset is noticed in frame 18, in which the reply is heard first.
-    outcome = talk("....####........####..........", ["hello", "hello you"], [["Hi."], ["Yes."]])
-    assert outcome.conversation == [("user", "hello hello you"), ("assistant", "Yes.")] or (
-        outcome.conversation == [("user", "hello you"), ("assistant", "Yes.")]
+    # The onset is noticed in frame 18, the first in which the reply is heard.
+    outcome = talk(
+        "....####..........####..........",
+        ["hello", "you"],
+        [["Hi there."], ["Yes."]],
+        settings=replace(SETTINGS, onset_ms=32),
     )
+    assert outcome.of(ReplyEnded)[0] == ReplyEnded("", "Hi there.", interrupted=True)
+    assert outcome.conversation == [("user", "hello you"), ("assistant", "Yes.")]
+    assert [frame for frame in outcome.audible_frames if frame < 30] == [18, 19]
+
+
+RESUMED = "....####........####" + "." * 20
+"""The user pauses after frame 7, goes on in frame 16, two frames before the hangover's end."""
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [RESUMED, "....####.........####" + "." * 20],
+    ids=["in the hangover", "in its last frame"],
+)
+def test_going_on_while_it_is_transcribed(talk, pattern: str) -> None:
+    outcome = talk(pattern, ["hello you"], [["Yes."]], stt_frames=8)
+    assert outcome.conversation == [("user", "hello you"), ("assistant", "Yes.")]
+    assert len(outcome.recognizer.heard) == 2
+    assert outcome.of(UserSaid) == [UserSaid("hello you")]
+
+
+def test_going_on_while_the_first_token_is_awaited(talk) -> None:
+    outcome = talk(RESUMED, ["hello", "hello you"], [[8, "Hi."], ["Yes."]])
+    assert outcome.conversation == [("user", "hello you"), ("assistant", "Yes.")]
+    assert outcome.model.n_closed_early == 1
+    assert outcome.of(ReplyText) == [ReplyText("Yes.")]
+
+
+@pytest.mark.parametrize(
+    ("texts", "scripts"),
+    [
+        ([ModelError("no memory"), "hello you"], [["Yes."]]),
+        (["hello", "hello you"], [[LanguageModelError("gone")], ["Yes."]]),
+        (["hello", "hello you"], [["It will fail."], ["Yes."]]),
+    ],
+    ids=["recogniser", "language model", "voice"],
+)
+def test_a_held_reply_that_fails_leaves_no_trace_if_the_user_goes_on(talk, texts, scripts) -> None:
+    outcome = talk(RESUMED, texts, scripts)
+    assert outcome.of(Notice) == []
+    assert outcome.conversation == [("user", "hello you"), ("assistant", "Yes.")]
+
+
+def test_what_is_only_held_ends_no_reply(talk) -> None:
+    """In the first pause of an interruption something is recognised, in the end nothing was."""
+    outcome = talk(
+        "....####.........." + "." * 27 + "####........####" + "." * 20,
+        ["hello", "uh the", ""],
+        [["One two three four five."], ["What?"]],
+    )
+    assert outcome.of(Dropped) == [Dropped("", "nothing recognised")]
+    assert len(outcome.of(ReplyResumed)) == 1
+    assert outcome.conversation == [("user", "hello"), ("assistant", "One two three four five.")]
+    assert outcome.of(Ended)[0].n_interruptions == 0
+    assert outcome.model.n_open == 0
+
+
+def test_the_answer_to_an_interruption_is_prepared_in_its_hangover(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 27 + "####" + "." * 20,
+        ["hello", "what time is it"],
+        [["One two three four five. Six."], [4, "Noon."]],
+    )
+    # The pause is noticed in frame 53; the turn ends with frame 58, and the answer is heard.
+    assert [frame for frame in outcome.audible_frames if frame > 50][0] == 59
+    assert outcome.model.requests[1] == [
+        Message("user", "hello"),
+        Message("assistant", "One two three —"),
+        Message("user", "what time is it"),
+    ]
+    assert outcome.conversation[-2:] == [("user", "what time is it"), ("assistant", "Noon.")]
+
+
+def test_a_recogniser_that_fails_in_an_interruption_lets_the_reply_go_on(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 27 + "####" + "." * 20,
+        ["hello", ModelError("no memory")],
+        [["One two three four five."]],
+    )
+    assert outcome.of(Notice) == [Notice("no memory", "")]
+    assert outcome.conversation == [("user", "hello"), ("assistant", "One two three four five.")]
+
+
+def test_an_answer_may_have_the_words_of_the_question(talk) -> None:
+    # The question is heard in frames 18 to 57; the answer begins eight frames later.
+    outcome = talk(
+        "....####.........." + "." * 48 + "####..........",
+        ["hello", "twenty minutes"],
+        [["Ten or twenty minutes?"], ["Twenty."]],
+    )
+    assert outcome.of(Dropped) == []
+    assert outcome.conversation[-2:] == [("user", "twenty minutes"), ("assistant", "Twenty.")]
+
+
+def test_yes_over_the_end_of_a_question_is_an_answer(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 27 + "####..........",
+        ["hello", "Yes."],
+        [["Shall I go on?"], ["Fine."]],
+    )
+    assert outcome.of(Dropped) == []
+    assert outcome.conversation[-2:] == [("user", "Yes."), ("assistant", "Fine.")]
 
 
 def test_two_interruptions_in_a_row(talk) -> None:
@@ -305,7 +439,7 @@ def test_a_noise_while_thinking_does_not_lose_the_question(talk) -> None:
         ("", "nothing recognised"),
         ("Mhm.", "only a sign of listening"),
         ("yeah okay", "only a sign of listening"),
-        ("two three four", "the loudspeaker was heard"),
+        ("two three", "the loudspeaker was heard"),
     ],
 )
 def test_a_reply_goes_on_from_the_first_unheard_word(talk, text, reason) -> None:
@@ -337,6 +471,19 @@ def test_the_reply_is_ducked_on_the_first_suspicion(talk) -> None:
     assert levels[37] == pytest.approx(0.5, abs=0.05)
     assert levels[41] == pytest.approx(0.5 * 10 ** (-15 / 20), abs=0.02)
     assert levels[50] == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_reply_is_not_soft_because_the_one_before_was_ducked(talk) -> None:
+    # The reply is heard in frames 18 to 37, and the user from frame 36 on.
+    outcome = talk(
+        "....####.........." + "." * 18 + "####..........",
+        ["hello", "and you"],
+        [["One two."], ["Fine."]],
+    )
+    ends = np.abs(outcome.played[FRAME_SAMPLES - 1 :: FRAME_SAMPLES])
+    assert ends[37] < 0.2
+    first = next(frame for frame in outcome.audible_frames if frame > 45)
+    assert ends[first : first + 8] == pytest.approx(0.5, abs=0.02)
 
 
 @pytest.mark.parametrize("text", ["stop", "wait", "no", "what time is it"])
@@ -373,6 +520,36 @@ def test_the_hangover_follows_the_words(talk, text, hangover_frames) -> None:
     outcome = talk("....####" + "." * 25, [text], [["Yes."]], settings=settings)
     assert outcome.of(TurnTimed)[0].hangover_ms == 32 * hangover_frames
     assert outcome.audible_frames[0] == 8 + hangover_frames
+
+
+def test_a_turn_detector_that_fails_is_done_without(talk) -> None:
+    class Broken:
+        n_asked = 0
+
+        async def probability(self, samples: Samples) -> float:
+            self.n_asked += 1
+            raise ModelError("the turn detection model failed", "words alone")
+
+    broken = Broken()
+    outcome = talk(
+        "....####" + "." * 40 + "####..........",
+        ["hello and", "hello"],
+        [["Yes."], ["Yes."]],
+        turn_detector=broken,
+    )
+    assert broken.n_asked == 1
+    assert outcome.of(Notice) == [Notice("the turn detection model failed", "words alone")]
+    assert [event.hangover_ms for event in outcome.of(TurnTimed)] == [640, 320]
+
+
+def test_the_detector_is_reset_between_turns_and_never_inside_one(talk) -> None:
+    settings = replace(SETTINGS, max_utterance_s=1.0)
+    outcome = talk("....####..........", ["hello"], [["Yes."]], settings=settings)
+    assert outcome.detector.n_resets == 1
+    # After one second, the turn is taken in the middle of the speech; the speech goes on.
+    outcome = talk("." * 10 + "#" * 60, ["one", "two", "three"], [["Yes."]] * 3, settings=settings)
+    assert outcome.of(UserSaid)
+    assert outcome.detector.n_resets == 1
 
 
 def test_nothing_said_is_back_to_listening(talk) -> None:
@@ -433,6 +610,20 @@ def test_audio_that_could_not_be_recognised_is_tried_again_with_the_next(talk) -
     assert outcome.of(Notice) == [Notice("out of memory", "")]
     assert outcome.conversation == [("user", "both"), ("assistant", "Yes.")]
     assert len(outcome.recognizer.heard[1]) > len(outcome.recognizer.heard[0])
+
+
+def test_audio_that_fails_twice_is_given_up(talk) -> None:
+    gap = "." * 20
+    outcome = talk(
+        "....####" + gap + "####" + gap + "####" + gap,
+        [ModelError("out of memory"), ModelError("out of memory"), "third"],
+        [["Yes."]],
+    )
+    assert len(outcome.of(Notice)) == 2
+    first, second, third = map(len, outcome.recognizer.heard)
+    assert second > first
+    assert third < second
+    assert outcome.conversation == [("user", "third"), ("assistant", "Yes.")]
 
 
 def test_two_runs_are_alike(talk) -> None:
@@ -529,6 +720,26 @@ def test_a_draft_that_fails_is_a_reply_that_fails(talk, script) -> None:
     assert outcome.conversation[0] == ("user", "hello")
 
 
-def test_a_hosted_model_is_never_asked_before_the_pause(talk) -> None:
-    outcome = talk(LONG, ["Hello.", "Hello."], [["Hi."]], speculate="stt")
-    assert len(outcome.model.requests) == 1
+def test_a_draft_for_what_was_nothing_ends_at_once(talk) -> None:
+    outcome = talk(LONG + "." * 40, ["Hello", "Hello.", ""], [[1000, "late"]], partials=True)
+    assert outcome.of(Dropped) == [Dropped("", "nothing recognised")]
+    assert [n_open for event, _, n_open in outcome.asked if isinstance(event, Dropped)] == [0]
+
+
+def test_a_draft_that_failed_and_is_not_wanted_is_forgotten(
+    talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    texts = ["Stop", "Stop.", "stop the timer"]
+    outcome = talk(LONG, texts, [[LanguageModelError("gone")], ["Okay."]], partials=True)
+    gc.collect()
+    assert outcome.of(Notice) == []
+    assert outcome.conversation == [("user", "stop the timer"), ("assistant", "Okay.")]
+    assert caplog.records == []  # asyncio would tell of an exception that nobody retrieved
+
+
+@pytest.mark.parametrize("speculate", ["stt", "off"])
+def test_a_model_is_asked_no_sooner_than_the_user_wants(talk, speculate) -> None:
+    texts = ["Hello", "Hello.", "Hello."]
+    outcome = talk(LONG, texts, [["Hi."]], speculate=speculate, partials=True)
+    assert [n for event, n, _ in outcome.asked if isinstance(event, UserSaid)] == [0]
+    assert outcome.conversation == [("user", "Hello."), ("assistant", "Hi.")]

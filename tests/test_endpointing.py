@@ -119,11 +119,30 @@ def test_rules(pattern: str, expected: list[tuple[int, str]]) -> None:
     assert names(pattern) == expected
 
 
+def test_speech_sets_the_hangover_back() -> None:
+    endpointer = Endpointer()
+    begun_ms = endpointer.hangover_ms
+    frames = iter(range(1000))
+
+    def feed(pattern: str) -> None:
+        for mark in pattern:
+            nothing = silence(FRAME_SAMPLES)
+            frame = Frame(nothing, next(frames) * FRAME_SAMPLES, nothing)
+            endpointer.feed(frame, 0.9 if mark == "#" else 0.0)
+
+    feed("." * 20 + "#####" + "." * 6)
+    assert endpointer.paused
+    endpointer.hangover_ms = 5000
+    feed("###")
+    assert not endpointer.paused
+    assert endpointer.hangover_ms == begun_ms
+
+
 def test_utterance_holds_pre_roll_and_every_sample_once() -> None:
     (_, started), _, (_, utterance) = hear("." * 20 + "#####" + "." * 10)
     assert isinstance(started, SpeechStarted)
     assert isinstance(utterance, Utterance)
-    assert started.start == 20 * FRAME_SAMPLES
+    assert started.onset == 20 * FRAME_SAMPLES
     assert utterance.speech_end == 25 * FRAME_SAMPLES
     # The onset is noticed in frame 22; the pre-roll ends there and holds 10 frames.
     assert utterance.start == 13 * FRAME_SAMPLES

@@ -60,17 +60,17 @@ def test_counting_is_no_repetition(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "played", "expected"),
     [
-        ("seven plus twelve is nineteen", ["Seven plus twelve is nineteen."], True),
-        ("plus twelve is", ["Seven plus twelve is nineteen."], True),
-        ("twelve is nineteen here is", ["Seven plus twelve is nineteen.", "Here is more."], True),
-        ("seven plus two is nineteen", ["Seven plus twelve is nineteen."], True),
-        ("yes", ["Yes."], False),
-        ("stop", ["Seven plus twelve is nineteen."], False),
-        ("what is six times seven", ["Seven plus twelve is nineteen."], False),
-        ("nineteen is twelve plus seven", ["Seven plus twelve is nineteen."], False),
-        ("what time is it", [], False),
-        ("", ["Hello there."], False),
+        ("seven plus twelve is nineteen", "Seven plus twelve is nineteen.", True),
+        ("plus twelve is", "Seven plus twelve is nineteen.", True),
+        ("twelve is nineteen here is", "Seven plus twelve is nineteen. Here is more.", True),
+        ("seven plus two is nineteen", "Seven plus twelve is nineteen.", True),
+        ("yes", "Yes.", False),
+        ("stop", "Seven plus twelve is nineteen.", False),
+        ("what is six times seven", "Seven plus twelve is nineteen.", False),
+        ("nineteen is twelve plus seven", "Seven plus twelve is nineteen.", False),
+        ("what time is it", "", False),
+        ("", "Hello there.", False),
     ],
 )
-def test_is_echo(text: str, played: list[str], expected: bool) -> None:
+def test_is_echo(text: str, played: str, expected: bool) -> None:
     assert is_echo(text, played) is expected

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecli.audio import SAMPLE_RATE_HZ, Clip, silence
-from voicecli.history import History, first_unheard_sample, heard_words
+from voicecli.history import History, first_unheard_sample, heard_words, words_before_end
 from voicecli.llm import Message
 from voicecli.speaker import Speaker
 
@@ -109,3 +109,29 @@ def test_a_clip_that_is_still_being_made_was_not_heard_whole() -> None:
     speaker.extend(playback, silence(40))
     speaker.fill(silence(80))
     assert heard_words("Seven plus twelve", playback) == "Seven plus twelve"
+
+
+@pytest.mark.parametrize(
+    ("heard_s", "span_s", "words"),
+    [
+        (0.0, 1.0, []),
+        (0.1, 1.0, ["one"]),
+        (0.35, 1.0, ["one", "two"]),
+        (1.5, 0.5, ["four", "five"]),
+        (1.5, 0.31, ["four", "five"]),
+        (1.5, 0.29, ["five"]),
+        (0.95, 0.2, ["three", "four"]),
+        (9.0, 9.0, ["one", "two", "three", "four", "five"]),
+    ],
+)
+@pytest.mark.parametrize("aligned", [True, False])
+def test_the_words_that_were_played_last(
+    heard_s: float, span_s: float, words: list[str], aligned: bool
+) -> None:
+    """Five words of 0.3 s each."""
+    text = "one two three four five"
+    ends = tuple(4800 * i for i in range(1, 6)) if aligned else ()
+    speaker = Speaker(SAMPLE_RATE_HZ)
+    playback = speaker.queue(Clip(silence(5 * 4800), SAMPLE_RATE_HZ, text, ends))
+    speaker.fill(silence(int(heard_s * SAMPLE_RATE_HZ)))
+    assert words_before_end(playback, span_s) == words

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from programs import multilingual_model, speak
+from voicecli import stt
 from voicecli.audio import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.errors import ModelError
 from voicecli.models import find_stt
@@ -72,6 +73,19 @@ def test_a_doubtful_result_is_tried_once_more_with_the_full_window() -> None:
     assert recognizer.encoded == [800, 3000]
     assert transcript.text.lower().rstrip(".") == "good morning"
     assert transcript.avg_logprob > -1.0
+
+
+def test_a_model_that_writes_more_than_was_said_is_doubted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stt, "TOKENS_PER_S", 0)
+    monkeypatch.setattr(stt, "SPARE_TOKENS", 2)
+    recognizer = Watched(trim=True)
+    transcript = asyncio.run(recognizer.transcribe(speak("What is seven plus twelve?")))
+    assert recognizer.encoded == [800, 3000]
+    assert transcript.cut_off
+    monkeypatch.setattr(stt, "SPARE_TOKENS", 200)
+    assert not asyncio.run(recognizer.transcribe(speak("What is seven plus twelve?"))).cut_off
 
 
 def test_the_models_card_decides_unless_the_user_does(tmp_path: Path) -> None:

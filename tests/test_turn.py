@@ -25,18 +25,39 @@ from voicecli.turn import Completeness, completeness, hangover_ms, is_backchanne
         ("Well,", "OPEN"),
         ("I would like...", "OPEN"),
         ("Tell me about the.", "OPEN"),
-        ("Ich möchte und", "OPEN"),
     ],
 )
 def test_completeness(text: str, expected: str) -> None:
     assert completeness(text) is Completeness[expected]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Ich möchte und", "de", "OPEN"),
+        ("Ja, bitte.", "de", "COMPLETE"),
+        ("Mach es, weil", "de", "OPEN"),
+        ("J'habite à la", "fr", "OPEN"),
+        ("D'accord, oui", "fr", "UNKNOWN"),
+        ("Sí, gracias", "es", "COMPLETE"),
+        ("Quiero pan y", "es", "OPEN"),
+        ("I live in LA.", "en", "COMPLETE"),
+        ("I don't want to die.", "en", "COMPLETE"),
+        ("Chcę chleb i.", "pl", "COMPLETE"),
+        ("tak", "pl", "UNKNOWN"),
+    ],
+)
+def test_completeness_in_the_language_that_is_spoken(
+    text: str, language: str, expected: str
+) -> None:
+    assert completeness(text, language) is Completeness[expected]
+
+
 def test_hangover_is_within_its_bounds() -> None:
     settings = ListenSettings(min_silence_ms=300, silence_ms=500, max_silence_ms=900)
-    assert hangover_ms("What time is it?", settings) == 300
-    assert hangover_ms("what time is it", settings) == 500
-    assert hangover_ms("what time and", settings) == 900
+    assert hangover_ms("What time is it?", "en", settings) == 300
+    assert hangover_ms("what time is it", "en", settings) == 500
+    assert hangover_ms("what time and", "en", settings) == 900
 
 
 def test_same_words() -> None:

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from programs import speak
+from voicecli import turn_detector
 from voicecli.audio import SAMPLE_RATE_HZ, Samples, silence
-from voicecli.errors import ModelCorruptError, ModelMissingError
+from voicecli.errors import ModelCorruptError, ModelError, ModelMissingError
 from voicecli.models import find_voice
 from voicecli.turn_detector import TurnDetector
 
@@ -36,6 +37,13 @@ def test_any_length(seconds: float) -> None:
 def test_the_level_does_not_matter() -> None:
     speech = np.concatenate([speak("Good morning."), silence(SAMPLE_RATE_HZ // 2)])
     assert probability(speech) == pytest.approx(probability(0.1 * speech), abs=0.02)
+
+
+def test_a_model_that_cannot_take_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turn_detector, "HEARD_S", 4)
+    with pytest.raises(ModelError, match="tiny_turn_detector.onnx failed") as error:
+        probability(speak("Good morning."))
+    assert "words alone" in error.value.hint
 
 
 def test_what_is_no_turn_detector_is_refused(tmp_path: Path) -> None:

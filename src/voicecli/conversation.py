@@ -21,7 +21,7 @@ from typing import Literal, Protocol
 
 from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Frame, Samples, level_db, silence
 from voicecli.duplex import Duplex
-from voicecli.echo import TAIL_S, Echo
+from voicecli.echo import Echo
 from voicecli.endpointing import (
     Endpointer,
     Speech,
@@ -52,6 +52,7 @@ from voicecli.loudness import Loudness
 from voicecli.partials import Agreement
 from voicecli.reply import Answer, Draft, LanguageModel, Recognizer, Reply, Voice
 from voicecli.settings import ListenSettings
+from voicecli.stt import Transcript
 from voicecli.timing import percentile
 from voicecli.turn import Completeness, completeness, hangover_ms, is_backchannel, same_words
 
@@ -130,9 +131,10 @@ class Conversation:
         self._language = language
         self._pronunciations = pronunciations or {}
         self._speculate: Speculate = speculate
-        self._may_draft = draft
+        self._may_draft = draft and speculate == "full"
         self._endpointer = Endpointer(self._settings)
         self._loudness = Loudness()
+        self._turn_detector = parts.turn_detector
         self._state: State | None = None
         self._pending: list[Speech] = []
         """Said, and not yet in the history."""
@@ -141,14 +143,17 @@ class Conversation:
         self._draft: Draft | None = None
         self._draft_job: asyncio.Task[None]
         self._n_held = 0
+        self._n_drafts = 0
+        self._n_failures = 0
+        """Of the recogniser, one after the other."""
         self._stop_asked = False
         self._heard_from = 0.0
         """Sample index before which the microphone is muted."""
-        self._said: list[str] = []
-        """Sentences of the newest reply."""
+        self._heard_reply: Reply | None = None
+        """The newest that may be, or was, heard."""
         self._last_audible = 0
         """Sample index up to which the loudspeaker spoke."""
-        self._quiet_frames = 0
+        self._quiet_frames = UNDUCK_FRAMES
         self._agreement = Agreement()
         self._partial: asyncio.Task[None] | None = None
         self._partial_countdown = PARTIAL_FRAMES
@@ -171,6 +176,7 @@ class Conversation:
                     if self._parts.duplex.input_ended and self._nothing_left():
                         break
         finally:
+            await self._discard_draft()
             p50_ms, p95_ms = (percentile(self._first_audio_ms, percent) for percent in (50, 95))
             self._emit(
                 Ended(
@@ -225,7 +231,6 @@ class Conversation:
                     self._user_pauses(event)
                 case SpeechResumed():
                     await self._cancel_reply()
-                    await self._discard_draft()
                 case Utterance():
                     self._user_ends(event)
         self._report_first_audio()
@@ -239,6 +244,9 @@ class Conversation:
     def _follow_speaker(self, frame: Frame, probability: float) -> None:
         """Play softer while it may be the user who is heard."""
         if not self._speaker.speaking:
+            if self._quiet_frames < UNDUCK_FRAMES:  # the next reply starts at its own volume
+                self._quiet_frames = UNDUCK_FRAMES
+                self._speaker.duck(0.0)
             return
         self._last_audible = frame.end
         if probability >= self._settings.threshold:
@@ -250,7 +258,7 @@ class Conversation:
                 self._speaker.duck(0.0)
 
     async def _user_starts(self, event: SpeechStarted) -> None:
-        self._n_held = 0
+        self._n_held = self._n_drafts = 0
         self._agreement = Agreement()
         self._partial_countdown = PARTIAL_FRAMES
         self._partials_rest_turns = max(0, self._partials_rest_turns - 1)
@@ -259,19 +267,22 @@ class Conversation:
             self._reply = None
         elif reply.accepted:
             # It may turn out to be nothing: the reply is only suspended.
-            reply.reopened = event.start - reply.confirmed_at <= REOPEN_S * SAMPLE_RATE_HZ
+            reply.reopened = event.onset - reply.confirmed_at <= REOPEN_S * SAMPLE_RATE_HZ
             self._reply, self._suspended = None, reply
             self._hold_or_release()
         else:
             await self._cancel_reply()
 
     def _user_pauses(self, event: SpeechPaused) -> None:
-        if self._speculate != "off" and self._n_held < MAX_HELD_REPLIES:
+        if self._speculate != "off":
+            # The words are wanted at every pause: they say how long it may be.
             self._n_held += 1
-            self._begin_reply([*self._pending, event])
+            reply = self._begin_reply([*self._pending, event])
+            reply.may_ask_early = self._speculate == "full" and self._n_held <= MAX_HELD_REPLIES
 
     def _user_ends(self, utterance: Utterance) -> None:
-        self._parts.detector.reset()
+        if utterance.speech_end < self._now:  # else it is cut in the middle, for its length
+            self._parts.detector.reset()
         self._pending.append(utterance)
         reply = self._reply or self._begin_reply(list(self._pending))
         reply.confirmed = True
@@ -286,7 +297,8 @@ class Conversation:
         return reply
 
     async def _cancel_reply(self) -> None:
-        """End the reply that is not suspended, if there is one."""
+        """End the reply that is not suspended, if there is one, and what was prepared for it."""
+        await self._discard_draft()
         reply, self._reply = self._reply, None
         if reply is not None:
             await self._end(reply)
@@ -394,9 +406,9 @@ class Conversation:
                 self._partials_rest_turns = PARTIALS_REST_TURNS
             if self._endpointer.in_speech and agreement is self._agreement:
                 self._emit(PartialTranscript(*agreement.feed(transcript.text)))
-                await self._draft_answer(transcript.text)
+                await self._draft_answer(transcript.text, transcript.language)
 
-    async def _draft_answer(self, text: str) -> None:
+    async def _draft_answer(self, text: str, language: str) -> None:
         """Begin to answer before the user has fallen silent, if that reads as complete."""
         if self._draft is not None and not same_words(self._draft.text, text):
             await self._discard_draft()
@@ -405,12 +417,15 @@ class Conversation:
             self._may_draft
             and free
             and self._draft is None
-            and self._n_held < MAX_HELD_REPLIES
-            and completeness(text) is Completeness.COMPLETE
+            and self._n_drafts < MAX_HELD_REPLIES
+            and completeness(text, language) is Completeness.COMPLETE
         ):
-            self._n_held += 1
-            self._draft = Draft(text, self._new_answer(), self._history.with_user(text))
-            self._draft_job = self._start(self._draft.begin())
+            self._n_drafts += 1
+            self._begin_draft(text, self._history)
+
+    def _begin_draft(self, text: str, history: History) -> None:
+        self._draft = Draft(text, self._new_answer(), history.with_user(text))
+        self._draft_job = self._start(self._draft.begin())
 
     async def _discard_draft(self) -> None:
         draft, self._draft = self._draft, None
@@ -426,33 +441,64 @@ class Conversation:
                 if reason := self._why_nothing(reply):
                     await self._drop(reply, reason)
                     return
+                await self._let_suspended_go(reply)
                 await self._accept(reply)
                 await self._respond(reply)
             except VoicecliError as error:
                 await self._speaker.until(lambda: reply.confirmed)
                 self._emit(Notice(error.message, error.hint))
                 if not reply.accepted:
-                    self._give_way(reply)
+                    await self._fail(reply)
                     return
             await self._speaker.drain()
             await self._speaker.until(lambda: reply.confirmed)
         finally:
             self._remember_heard(reply)
 
+    async def _fail(self, reply: Reply) -> None:
+        """What could not be recognised is tried again with what is said next, once."""
+        self._n_failures += 1
+        if self._n_failures > 1:
+            self._pending.clear()
+        await self._discard_draft()
+        self._give_way(reply)
+
+    async def _let_suspended_go(self, reply: Reply) -> None:
+        """The reply that was suspended may yet go on, as long as the user's turn is not over."""
+        suspended, transcript = self._suspended, reply.transcript
+        if suspended is None or reply.confirmed:
+            return
+        assert transcript is not None
+        if reply.may_ask_early:
+            history = History(list(self._history.messages))
+            if not suspended.reopened:
+                heard, _ = suspended.heard_and_unheard()
+                history.add_assistant(heard, interrupted=suspended.running)
+            await self._discard_draft()
+            self._begin_draft(transcript.text, history)
+        await self._speaker.until(lambda: reply.confirmed)
+
     async def _understand(self, reply: Reply) -> None:
         samples = join(reply.utterances)
         reply.transcript = await self._parts.recognizer.transcribe(samples)
+        self._n_failures = 0
         reply.stopwatch.mark("transcript")
         if not reply.confirmed:
             self._emit(PartialTranscript(reply.transcript.text, ""))
-        await self._adapt_hangover(samples, reply.transcript.text)
+        await self._adapt_hangover(samples, reply.transcript)
 
-    async def _adapt_hangover(self, samples: Samples, text: str) -> None:
+    async def _adapt_hangover(self, samples: Samples, transcript: Transcript) -> None:
         settings, endpointer = self._settings, self._endpointer
-        wanted_ms = hangover_ms(text, settings)
-        if self._parts.turn_detector is not None:
-            probability = await self._parts.turn_detector.probability(samples)
-            wanted_ms = settings.min_silence_ms if probability > 0.5 else settings.max_silence_ms
+        wanted_ms = hangover_ms(transcript.text, transcript.language, settings)
+        if self._turn_detector is not None:
+            try:
+                probability = await self._turn_detector.probability(samples)
+            except VoicecliError as error:
+                self._turn_detector = None
+                self._emit(Notice(error.message, error.hint))
+            else:
+                is_over = probability > 0.5
+                wanted_ms = settings.min_silence_ms if is_over else settings.max_silence_ms
         if endpointer.paused:
             endpointer.hangover_ms = wanted_ms
 
@@ -460,11 +506,16 @@ class Conversation:
         """The reason why the microphone heard nothing that wants an answer; None where it did."""
         transcript, speech = reply.transcript, reply.utterances[-1]
         assert transcript is not None
-        during = self._suspended
-        if during is not None and is_backchannel(transcript.text):
+        during, heard = self._suspended, self._heard_reply
+        if during is not None and not during.asks_now and is_backchannel(transcript.text):
             return "only a sign of listening"
-        echo_until = self._last_audible + int(TAIL_S * SAMPLE_RATE_HZ)
-        if speech.start < echo_until and is_echo(transcript.text, self._said):
+        # It takes two words to be known as an echo: the first was heard before the last was played.
+        echo_until = self._last_audible + int(self._speaker.latency_s * SAMPLE_RATE_HZ)
+        if (
+            heard is not None
+            and speech.onset < echo_until
+            and is_echo(transcript.text, heard.last_words())
+        ):
             return "the loudspeaker was heard"
         peak_probability = max(speech.peak_probability for speech in reply.utterances)
         return why_nothing(transcript, join(reply.utterances), peak_probability)
@@ -474,6 +525,7 @@ class Conversation:
         if self._endpointer.paused:
             self._endpointer.hangover_ms = self._settings.min_silence_ms
         await self._speaker.until(lambda: reply.confirmed)
+        await self._discard_draft()
         self._pending.clear()
         self._emit(PartialTranscript("", ""))
         self._emit(Dropped(reply.transcript.text, reason))
@@ -503,20 +555,19 @@ class Conversation:
 
     async def _respond(self, reply: Reply) -> None:
         assert reply.transcript is not None
-        if self._speculate != "full":
+        if not reply.may_ask_early:
             await self._speaker.until(lambda: reply.confirmed)
         reply.stopwatch.mark("asked")
-        self._said = []
         try:
             async with aclosing(await self._pieces(reply)) as pieces:
                 async for sentence, clip in pieces:
                     reply.stopwatch.mark("first audio")
                     if sentence:
-                        self._said.append(sentence)
                         reply.spoken.append((sentence, self._speaker.queue(clip)))
                     else:
                         self._speaker.extend(reply.spoken[-1][1], clip.samples)
                     await self._speaker.room()
+            reply.complete = True
         finally:
             if reply.spoken:  # the voice may have failed in the middle of a sentence
                 self._speaker.extend(reply.spoken[-1][1], silence(0), last=True)
@@ -554,6 +605,7 @@ class Conversation:
         if not reply.may_be_heard:
             return
         assert reply.transcript is not None
+        self._heard_reply = reply
         self._pending.clear()
         self._n_turns += 1
         self._history.add_user(reply.transcript.text)

@@ -33,6 +33,8 @@ class Speech:
     """From the pre-roll on."""
     start: int
     """Index of samples[0]."""
+    onset: int
+    """Index of the first sample of speech."""
     speech_end: int
     """Index after the last sample of speech."""
     peak_probability: float
@@ -41,7 +43,7 @@ class Speech:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeechStarted:
-    start: int
+    onset: int
     """Index of the first sample of speech."""
 
 
@@ -82,12 +84,13 @@ class Endpointer:
     def __init__(self, settings: ListenSettings | None = None) -> None:
         self._settings = settings = settings or ListenSettings()
         self.hangover_ms: float = settings.silence_ms
-        """Of the open utterance. May be changed while it runs; each onset sets it back."""
+        """Of the open pause. May be changed while it runs; speech sets it back."""
         self._onset_frames = max(1, round(settings.onset_ms / FRAME_MS))
         self._pre_roll_frames = max(self._onset_frames, round(settings.pre_roll_ms / FRAME_MS))
         self._ring: deque[Frame] = deque(maxlen=self._pre_roll_frames)
         self._recent: deque[bool] = deque(maxlen=ONSET_WINDOW * self._onset_frames)
         self._speech: list[Frame] = []
+        self._onset = 0
         self._speech_end = 0
         self._peak_probability = 0.0
         self._paused = False
@@ -125,7 +128,7 @@ class Endpointer:
         if sum(self._recent) < self._onset_frames or not self._recent[-1]:
             return []
         first = list(self._recent).index(True)
-        start = frame.end - (len(self._recent) - first) * FRAME_SAMPLES
+        self._onset = frame.end - (len(self._recent) - first) * FRAME_SAMPLES
         self._speech = list(self._ring)
         self._ring.clear()
         self._recent.clear()
@@ -133,7 +136,7 @@ class Endpointer:
         self._peak_probability = probability
         self._paused = False
         self.hangover_ms = self._settings.silence_ms
-        return [SpeechStarted(start)]
+        return [SpeechStarted(self._onset)]
 
     def _follow_speech(self, frame: Frame, probability: float) -> list[SpeechEvent]:
         settings = self._settings
@@ -143,6 +146,7 @@ class Endpointer:
             if self._resume_count >= RESUME_FRAMES:
                 self._paused = False
                 self._speech_end = frame.end
+                self.hangover_ms = settings.silence_ms
                 return [SpeechResumed()]
         elif probability >= settings.exit_threshold:
             self._speech_end = frame.end
@@ -163,5 +167,6 @@ class Endpointer:
             self._paused = False
         return events
 
-    def _stretch(self) -> tuple[Samples, int, int, float]:
-        return self.so_far(), self._speech[0].start, self._speech_end, self._peak_probability
+    def _stretch(self) -> tuple[Samples, int, int, int, float]:
+        start = self._speech[0].start
+        return self.so_far(), start, self._onset, self._speech_end, self._peak_probability

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from voicecli.audio import FRAME_SAMPLES, Samples, level_db
@@ -51,10 +50,10 @@ def why_nothing(transcript: Transcript, samples: Samples, peak_probability: floa
     return None
 
 
-def is_echo(text: str, played: Sequence[str]) -> bool:
-    """True where `text` is what the loudspeaker just said; `played`: its last sentences."""
+def is_echo(text: str, played: str) -> bool:
+    """True where `text` is what the loudspeaker just said; `played`: its last words."""
     heard = _WORD.findall(text.lower())
-    said = _WORD.findall(" ".join(played).lower())
+    said = _WORD.findall(played.lower())
     if len(heard) < MIN_ECHO_WORDS or not said:
         return False
     blocks = SequenceMatcher(None, heard, said, autojunk=False).get_matching_blocks()

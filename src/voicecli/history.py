@@ -60,6 +60,25 @@ def heard_words(written: str, playback: Playback) -> str:
     return written[:n_chars].rstrip()
 
 
+def words_before_end(playback: Playback, span_s: float) -> list[str]:
+    """The words, as spoken, that were played in the last `span_s` of what was heard of a clip.
+
+    The one that was only begun is one of them.
+    """
+    clip, n_heard = playback.clip, playback.heard_samples
+    from_sample = n_heard - span_s * clip.sample_rate_hz
+    words = clip.text.split()
+    ends = clip.word_ends
+    if len(ends) != len(words):
+        ends = tuple(clip.n_samples * (i + 1) // len(words) for i in range(len(words)))
+    starts = (0, *ends)
+    return [
+        word
+        for word, start, end in zip(words, starts, ends, strict=False)
+        if end > from_sample and start < n_heard
+    ]
+
+
 def _end_of_word(text: str, number: int) -> int:
     """Index after the `number`-th word."""
     ends = [match.end() for match in re.finditer(r"\S+", text)]

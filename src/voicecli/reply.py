@@ -11,7 +11,7 @@ from typing import Protocol
 from voicecli.audio import Clip, Samples, without_lead
 from voicecli.endpointing import Speech
 from voicecli.events import Event, ReplyText
-from voicecli.history import heard_words
+from voicecli.history import heard_words, words_before_end
 from voicecli.llm import Message
 from voicecli.sentences import sentences
 from voicecli.speakable import speakable
@@ -22,6 +22,12 @@ from voicecli.timing import Stopwatch
 
 FIRST_CLAUSE_WORDS = 4
 """A reply's first clause is spoken by itself if it has so many words; shorter sounds cut off."""
+
+NEARLY_OVER_WORDS = 2
+
+ECHO_S = 1.0
+"""So much of a reply may be heard again by the microphone: it takes up to 0.2 s to come back, and
+what begins to be taken for the user is suspended 0.1 to 0.2 s later."""
 
 Emit = Callable[[Event], None]
 
@@ -48,6 +54,8 @@ class Reply:
     """What it answers: everything said that is not yet in the history."""
     begun_at: int
     """Sample index of the moment in which it was begun."""
+    may_ask_early: bool = True
+    """The language model may be asked before the user's turn is over."""
     transcript: Transcript | None = None
     accepted: bool = False
     """The transcript is worth an answer."""
@@ -58,6 +66,8 @@ class Reply:
     reopened: bool = False
     """The user's turn was not over after all: nothing of the reply is remembered."""
     interrupted: bool = False
+    complete: bool = False
+    """All of it was made."""
     spoken: list[tuple[str, Playback]] = field(default_factory=list)
     """Sentences as written, and how much of each was heard."""
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
@@ -84,6 +94,23 @@ class Reply:
         untold, self._untold = self._untold, []
         for event in untold:
             emit(event)
+
+    @property
+    def asks_now(self) -> bool:
+        """It ends in a question, and hardly anything is left of it: who speaks now answers."""
+        heard, unheard = self.heard_and_unheard()
+        is_question = (heard + unheard).endswith(("?", "？"))
+        return self.complete and is_question and len(unheard.split()) <= NEARLY_OVER_WORDS
+
+    def last_words(self) -> str:
+        """What was played within the last ECHO_S that something was, as it was spoken."""
+        words: list[str] = []
+        left_s = ECHO_S
+        for _, playback in reversed(self.spoken):
+            if left_s > 0:
+                words = [*words_before_end(playback, left_s), *words]
+                left_s -= playback.heard_samples / playback.clip.sample_rate_hz
+        return " ".join(words)
 
     def heard_and_unheard(self) -> tuple[str, str]:
         """The reply's text so far, cut after the last word that was heard whole."""
@@ -171,5 +198,7 @@ class Draft:
         if self._first is not None and not self._first.done():
             self._first.cancel()
             await asyncio.wait([self._first])
+        if self._first is not None and not self._first.cancelled():
+            self._first.exception()  # nobody wants to know it any more
         with suppress(RuntimeError):
             await self._pieces.aclose()

@@ -37,9 +37,10 @@ themselves without end when they get less (whisper.cpp #1855, FUTO's ACFT)."""
 
 FULL_FRAMES = WINDOW_S * FRAMES_PER_S
 
-TOKENS_PER_S = 8
+TOKENS_PER_S = 25
 SPARE_TOKENS = 16
-"""Nobody speaks faster; a model that writes more invents."""
+"""Nobody speaks faster, not even in scripts of which Whisper writes each letter as several tokens
+(Hindi, Thai); a model that writes more invents."""
 
 DOUBTFUL_LOGPROB = -1.0
 DOUBTFUL_COMPRESSION = 2.4
@@ -55,6 +56,8 @@ class Transcript:
     """Mean log probability of the tokens; the lower, the less sure."""
     no_speech_prob: float
     """Whisper's own opinion that nothing was said."""
+    cut_off: bool = False
+    """The model wrote more than can have been said, and was stopped."""
 
 
 def load_whisper(
@@ -222,6 +225,7 @@ class Recognizer:
     def _decode(self, model: WhisperModel, samples: Samples) -> Transcript:
         duration_s = len(samples) / SAMPLE_RATE_HZ
         is_short = duration_s <= WINDOW_S
+        max_tokens = SPARE_TOKENS + int(TOKENS_PER_S * duration_s)
         segments, info = model.transcribe(
             samples,
             language=self._settings.language,
@@ -231,7 +235,7 @@ class Recognizer:
             # Short windows are more accurate without; longer audio needs them to move on.
             without_timestamps=is_short,
             suppress_tokens=[-1, *(_timestamps(model) if is_short else ())],
-            max_new_tokens=SPARE_TOKENS + int(TOKENS_PER_S * duration_s) if is_short else None,
+            max_new_tokens=max_tokens if is_short else None,
         )
         found = list(segments)
         return Transcript(
@@ -239,6 +243,7 @@ class Recognizer:
             info.language,
             float(np.mean([segment.avg_logprob for segment in found])) if found else 0.0,
             max((segment.no_speech_prob for segment in found), default=1.0),
+            is_short and sum(len(segment.tokens) for segment in found) >= max_tokens,
         )
 
 
@@ -254,7 +259,8 @@ def _timestamps(model: WhisperModel) -> range:
 
 def _is_doubtful(transcript: Transcript) -> bool:
     return (
-        transcript.avg_logprob < DOUBTFUL_LOGPROB
+        transcript.cut_off
+        or transcript.avg_logprob < DOUBTFUL_LOGPROB
         or compression(transcript.text) > DOUBTFUL_COMPRESSION
     )
 

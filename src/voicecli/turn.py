@@ -16,39 +16,65 @@ class Completeness(Enum):
     UNKNOWN = auto()
 
 
-SHORT_ANSWERS = frozenset(
-    """
-    yes no yeah yep nope okay ok sure right correct stop wait cancel help please thanks thank hello
-    hi hey bye goodbye louder quieter slower faster continue again never mind you good morning
-    evening night go on
-    """.split()
-)
+SHORT_ANSWERS = {
+    "en": frozenset(
+        """
+        yes no yeah yep nope okay ok sure right correct stop wait cancel help please thanks thank
+        hello hi hey bye goodbye louder quieter slower faster continue again never mind you good
+        morning evening night go on
+        """.split()
+    ),
+    "de": frozenset(
+        """
+        ja nein doch okay ok gut genau richtig stopp halt warte hilfe bitte danke hallo tschüss
+        lauter leiser langsamer schneller weiter nochmal guten morgen abend tag nacht
+        """.split()
+    ),
+    "fr": frozenset(
+        """
+        oui non si okay ok bien exact stop arrête attends merci bonjour bonsoir salut plus fort
+        lentement vite continue encore s'il te vous plaît au revoir
+        """.split()
+    ),
+    "es": frozenset(
+        """
+        sí si no vale okay ok bueno claro exacto para espera ayuda gracias por favor hola adiós
+        más alto bajo despacio rápido sigue otra vez buenos buenas días tardes noches
+        """.split()
+    ),
+}
 """Words that are a whole turn, alone or together."""
 
-UNFINISHED_ENDS = frozenset(
-    """
-    and or but because if although though unless than the a an my your our their its um uh uhm erm
-    er hmm plus minus
-    und oder aber weil dass wenn der die das ein eine äh ähm et ou mais parce le la les un une euh
-    y o pero porque el los las una eh
-    """.split()
-)
-"""No sentence ends with these (of English, German, French, Spanish); fillers announce more."""
+UNFINISHED_ENDS = {
+    "en": frozenset(
+        """
+        and or but because if although though unless than the a an my your our their its um uh uhm
+        erm er hmm plus minus
+        """.split()
+    ),
+    "de": frozenset("und oder aber weil dass wenn der die das ein eine mein dein äh ähm".split()),
+    "fr": frozenset("et ou mais parce que le la les un une des mon ma mes euh".split()),
+    "es": frozenset("y o pero porque que el la los las un una mi tu eh".split()),
+}
+"""No sentence ends with these; fillers announce more."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
-def completeness(text: str) -> Completeness:
-    """Judge a transcript. Recognisers that write no punctuation leave most of it UNKNOWN."""
+def completeness(text: str, language: str = "en") -> Completeness:
+    """Judge a transcript in `language` (ISO 639-1).
+
+    Recognisers that write no punctuation leave most of it UNKNOWN.
+    """
     text = text.strip()
     words = [word.lower() for word in _WORD.findall(text)]
     if not words:
         return Completeness.UNKNOWN
-    if all(word in SHORT_ANSWERS for word in words):
+    if all(word in SHORT_ANSWERS.get(language, ()) for word in words):
         return Completeness.COMPLETE
     if text.endswith(("...", "…", ",", ";", ":", "-", "–", "—")):
         return Completeness.OPEN
-    if words[-1] in UNFINISHED_ENDS:
+    if words[-1] in UNFINISHED_ENDS.get(language, ()):
         # "What are you waiting for?" ends so too: a question mark is believed, a full stop is not.
         return Completeness.COMPLETE if text.endswith(("?", "？")) else Completeness.OPEN
     if text.endswith((".", "!", "?", "。", "！", "？")):
@@ -56,13 +82,13 @@ def completeness(text: str) -> Completeness:
     return Completeness.UNKNOWN
 
 
-def hangover_ms(text: str, settings: ListenSettings) -> float:
+def hangover_ms(text: str, language: str, settings: ListenSettings) -> float:
     """The silence to wait for after `text`."""
     return {
         Completeness.COMPLETE: settings.min_silence_ms,
         Completeness.OPEN: settings.max_silence_ms,
         Completeness.UNKNOWN: settings.silence_ms,
-    }[completeness(text)]
+    }[completeness(text, language)]
 
 
 def same_words(one: str, other: str) -> bool:
@@ -73,7 +99,7 @@ def same_words(one: str, other: str) -> bool:
 BACKCHANNELS = frozenset(
     """
     mhm mm mmm hm hmm uh uhhuh uh-huh mm-hmm ah oh aha yeah yep yes okay ok right sure wow really
-    nice good great haha ha i see
+    nice good great haha ha i see ja jaja genau stimmt oui ouais d'accord sí claro vale
     """.split()
 )
 """Listeners say this to be polite, not to take the turn (alone, or two or three together)."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from voicecli.audio import SAMPLE_RATE_HZ, Samples, silence
-from voicecli.errors import ModelCorruptError, ModelMissingError
+from voicecli.errors import ModelCorruptError, ModelError, ModelMissingError
 from voicecli.onnx import load_session
 from voicecli.worker import Worker
 
@@ -43,12 +43,22 @@ class TurnDetector:
             ) from error
         from faster_whisper.feature_extractor import FeatureExtractor
 
+        self._path = path
         self._features = FeatureExtractor(chunk_length=HEARD_S)
         self._worker = Worker("turn detector")
 
     async def probability(self, samples: Samples) -> float:
-        """That nothing more follows what was said in `samples` (16 kHz), 0..1."""
-        return await self._worker.run(self._probability, samples)
+        """That nothing more follows what was said in `samples` (16 kHz), 0..1.
+
+        Raises ModelError.
+        """
+        try:
+            return await self._worker.run(self._probability, samples)
+        except Exception as error:  # onnxruntime's have no base class of their own
+            raise ModelError(
+                f"the turn detection model {self._path} failed ({error})",
+                "from now on words alone say when a turn is over",
+            ) from error
 
     def _probability(self, samples: Samples) -> float:
         n_heard = HEARD_S * SAMPLE_RATE_HZ

@@ -260,7 +260,6 @@ async def _converse(
     recognizer = Recognizer(models.stt, settings.stt)
     voice = Voice(models.voice, settings.tts, aligned=True)
     llm_settings = replace(settings.llm, api_key=api_key(settings.llm))
-    turn_detector = _turn_detector(settings)
     language = voice_language(models.voice) or "en"
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
@@ -285,6 +284,7 @@ async def _converse(
                 tasks.create_task(voice.warm_up())
                 tasks.create_task(language_model.connect())
                 tasks.create_task(asyncio.to_thread(_warm_text, language))
+                turn_detector = tasks.create_task(asyncio.to_thread(_turn_detector, settings))
             if output_file is not None:
                 stack.callback(screen, Notice(f"recorded in {output_file}"))
             # In a recording, nothing comes back.
@@ -305,7 +305,7 @@ async def _converse(
                     recognizer,
                     language_model,
                     voice,
-                    turn_detector,
+                    turn_detector.result(),
                 ),
                 History(),
                 screen,
