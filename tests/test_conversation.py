@@ -14,7 +14,7 @@ import pytest
 
 from fakes import LevelDetector, ScriptedModel, ScriptedRecognizer, ToneVoice, write_pattern
 from voicecli.audio import FRAME_SAMPLES, Samples, read_audio
-from voicecli.conversation import Conversation, Parts, Speculate, TurnDetector
+from voicecli.conversation import Conversation, Parts, TurnDetector
 from voicecli.echo import NoEcho
 from voicecli.errors import LanguageModelError, ModelError, VoicecliError
 from voicecli.events import (
@@ -34,7 +34,7 @@ from voicecli.events import (
 from voicecli.history import History
 from voicecli.llm import Message
 from voicecli.recording import FileDuplex
-from voicecli.settings import ListenSettings
+from voicecli.settings import ListenSettings, Speculate
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ import math
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Frame, Samples, level_db, silence
 from voicecli.duplex import Duplex
@@ -51,7 +51,7 @@ from voicecli.history import History, first_unheard_sample
 from voicecli.loudness import Loudness
 from voicecli.partials import Agreement
 from voicecli.reply import Answer, Draft, LanguageModel, Recognizer, Reply, Voice
-from voicecli.settings import ListenSettings
+from voicecli.settings import ListenSettings, Speculate
 from voicecli.stt import Transcript
 from voicecli.timing import percentile
 from voicecli.turn import Completeness, completeness, hangover_ms, is_backchannel, same_words
@@ -74,10 +74,6 @@ reply is taken back, and the words join the same message (huggingface speech-to-
 DUCK_DB = -15.0
 UNDUCK_FRAMES = 8
 """On the first frame that may be the user the reply is played softer, until so many are not."""
-
-Speculate = Literal["off", "stt", "full"]
-"""What may happen in a pause that may not be the end: nothing, recognition, or the whole reply."""
-
 
 class SpeechDetector(Protocol):
     def probability(self, frame: Samples) -> float: ...

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Samples, silence
-
-EchoMode = Literal["auto", "aec", "headphones", "half-duplex"]
+from voicecli.settings import EchoMode
 
 BLOCK_SAMPLES = SAMPLE_RATE_HZ // 100
 """AEC3 takes 10 ms at a time."""

@@ -1,4 +1,4 @@
-"""Latency per turn and stage. The only module that reads the wall clock."""
+"""Latency per turn and stage: the wall clock of everything that is heard."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing
@@ -257,8 +256,9 @@ class Guide:
 
     async def _models(self, wanted: list[str]) -> None:
         from voicecli.doctor.speech import BUDGET_MS, expected_first_audio_ms
+        from voicecli.models.offline import hub_is_off
 
-        if os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0"):
+        if self._settings.offline or hub_is_off():
             _say(f"4/{N_STEPS}  models: offline, so the bundled ones are used.")
             return
         expected_ms = await expected_first_audio_ms(self._settings)

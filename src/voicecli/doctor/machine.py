@@ -12,6 +12,7 @@ import httpx
 from voicecli.doctor.findings import Finding, Verdict
 from voicecli.errors import ModelError
 from voicecli.models import catalogue, find_stt, find_voice, formats, places
+from voicecli.models.offline import hub_endpoint, hub_is_off
 from voicecli.settings import Settings
 from voicecli.versions import licences, versions
 
@@ -60,16 +61,11 @@ def check_disk() -> Finding:
 
 async def check_network(settings: Settings) -> Finding:
     """Whether models can be pulled. With --offline, nobody is asked."""
-    if settings.offline or os.environ.get("HF_HUB_OFFLINE", "").lower() in (
-        "1",
-        "true",
-        "yes",
-        "on",
-    ):
+    if settings.offline or hub_is_off():
         why = "--offline" if settings.offline else "HF_HUB_OFFLINE"
         text = f"{why}: no connection but to this machine; models that are here are used"
         return Finding("network", Verdict.OK, text, values={"offline": True})
-    endpoint = os.environ.get("HF_ENDPOINT") or "https://huggingface.co"
+    endpoint = hub_endpoint()
     try:
         async with httpx.AsyncClient(timeout=NETWORK_TIMEOUT_S) as client:
             await client.head(endpoint)

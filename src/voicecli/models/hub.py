@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from voicecli.errors import ModelMissingError, NetworkError
-from voicecli.models.offline import is_loopback
+from voicecli.models.offline import hub_endpoint, hub_is_off, is_loopback
 
 _T = TypeVar("_T")
 
@@ -75,7 +75,7 @@ class Hub:
     ) -> None:
         from huggingface_hub import get_token
 
-        self.endpoint = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+        self.endpoint = hub_endpoint()
         try:
             self.host = urlsplit(self.endpoint).netloc
         except ValueError:
@@ -85,7 +85,7 @@ class Hub:
                 f"{self.endpoint!r} is no address of a hub", "set HF_ENDPOINT to a URL"
             )
         self._forbidden = ""
-        if _is_true(os.environ.get("HF_HUB_OFFLINE")):
+        if hub_is_off():
             self._forbidden = "HF_HUB_OFFLINE"
         elif offline and not is_loopback(urlsplit(self.endpoint).hostname or ""):
             self._forbidden = "--offline"
@@ -330,8 +330,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _is_true(text: str | None) -> bool:
-    """As huggingface_hub reads its variables."""
-    return (text or "").upper() in {"1", "ON", "YES", "TRUE"}

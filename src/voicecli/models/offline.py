@@ -1,8 +1,9 @@
-"""What `--offline` promises: no socket but to this machine itself."""
+"""What `--offline` promises: no socket but to this machine itself. And where the hub is."""
 
 from __future__ import annotations
 
 import ipaddress
+import os
 import sys
 from functools import cache
 
@@ -29,6 +30,16 @@ def is_loopback(host: str) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return (mapped or address).is_loopback
+
+
+def hub_endpoint() -> str:
+    """Of the hub, or of the mirror in HF_ENDPOINT."""
+    return (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+
+
+def hub_is_off() -> bool:
+    """Whether HF_HUB_OFFLINE forbids to ask it, as huggingface_hub reads its variables."""
+    return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
 
 
 @cache

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,9 @@ def one_of(*words: str) -> Matching:
     return Matching("|".join(map(re.escape, words)), "one of " + ", ".join(words))
 
 
+EchoMode = Literal["auto", "aec", "headphones", "half-duplex"]
+Speculate = Literal["off", "stt", "full"]
+
 Probability = Between(0, 1)
 Milliseconds = Between(0, 60_000)
 Seconds = Between(0.1, 3600)
@@ -71,7 +74,7 @@ class SoundSettings:
     """Microphone: its name, a part of it, or its index. None is the system's default."""
     output_device: str | None = None
     """Loudspeaker, likewise."""
-    echo: Annotated[str, one_of("auto", "aec", "headphones", "half-duplex")] = "auto"
+    echo: Annotated[str, one_of(*get_args(EchoMode))] = "auto"
     """What keeps the loudspeaker from being taken for you: auto measures what comes back from it,
     aec cancels it, headphones does nothing, half-duplex does not listen while it speaks."""
 
@@ -95,7 +98,7 @@ class ListenSettings:
     turn_model: str | None = None
     """ONNX file with Smart Turn v3's input and output: then the sound decides instead of the words
     whether the turn is over."""
-    speculate: Annotated[str, one_of("off", "stt", "full")] | None = None
+    speculate: Annotated[str, one_of(*get_args(Speculate))] | None = None
     """What may happen in a pause that may not be the end: nothing, recognition, or the whole reply.
     None is full, and stt where a remote language model would have to be paid for it."""
     pre_roll_ms: Annotated[int, Milliseconds] = 800
