@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from voicecli.stt import (
     compression,
     encoder_frames,
     may_trim,
+    utterance_threads,
 )
 
 
@@ -103,6 +105,8 @@ def test_the_models_card_decides_unless_the_user_does(tmp_path: Path) -> None:
     untold = tmp_path / "untold"
     shutil.copytree(find_stt(None), untold)
     (untold / "README.md").unlink()
+    assert utterance_threads(trims=True) == 1
+    assert 1 <= utterance_threads(trims=False) <= min(4, os.cpu_count() or 1)
     recognizer = Recognizer(untold, SttSettings())
     assert asyncio.run(recognizer.transcribe(speak("Good morning."))).text
     assert recognizer._n_frames == 3000

@@ -14,7 +14,7 @@ from voicecli.models import catalogue, installed_stt, store
 from voicecli.models import find_stt as stt_on_disk
 from voicecli.models import find_voice as voice_on_disk
 from voicecli.settings import ListenSettings, Settings, SttSettings
-from voicecli.stt import FULL_FRAMES, Recognizer, load_whisper
+from voicecli.stt import FULL_FRAMES, Recognizer, load_whisper, utterance_threads
 from voicecli.timing import now_s
 from voicecli.tts import Voice
 from voicecli.worker import Worker
@@ -189,7 +189,8 @@ def _reference_model(path: Path) -> tuple[str, Path]:
 def _speed(model: tuple[str, Path], settings: SttSettings) -> float:
     """How many times faster than the reference machine this one encodes."""
     name, path = model
-    whisper = load_whisper(path, settings)
+    n_threads = utterance_threads(trims=bool(settings.trim_encoder))
+    whisper = load_whisper(path, settings, n_threads=n_threads)
     features = np.zeros((whisper.model.n_mels, FULL_FRAMES), np.float32)
     took_ms = []
     for _ in range(5):
