@@ -653,7 +653,7 @@ def test_partial_transcripts_commit_what_two_agree_on(talk) -> None:
     ]
 
 
-@pytest.mark.parametrize(("stt_frames", "n_heard"), [(8, 3), (9, 2)])
+@pytest.mark.parametrize(("stt_frames", "n_heard"), [(5, 3), (6, 2)])
 def test_where_partial_transcripts_take_long_there_is_only_one(
     talk, stt_frames: int, n_heard: int
 ) -> None:

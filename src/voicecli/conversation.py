@@ -62,10 +62,9 @@ MAX_HELD_REPLIES = 3
 PARTIAL_FRAMES = 16
 """A partial transcript is made of this much more speech (0.5 s), if the recogniser is idle."""
 
-MAX_PARTIAL_FRAMES = 8
 PARTIALS_REST_TURNS = 3
-"""Where a partial transcript takes longer than that (0.25 s), the final one would too often have to
-wait for it: then there is only one in so many turns."""
+"""Where a partial transcript takes longer than a pause does to be noticed, the final one may have
+to wait for it: then there is only one in so many turns."""
 
 REOPEN_S = 0.8
 """A user who speaks again so soon after the turn was taken was not finished: what was heard of the
@@ -154,7 +153,6 @@ class Conversation:
         self._partial: asyncio.Task[None] | None = None
         self._partial_countdown = PARTIAL_FRAMES
         self._partials_rest_turns = 0
-        self._n_frames = 0
         self._now = 0
         """Sample index after the frame that was heard last."""
         self._jobs: set[asyncio.Task[None]] = set()
@@ -213,7 +211,6 @@ class Conversation:
         else:
             probability = self._parts.detector.probability(frame.samples)
             loud = self._loudness.is_loud(frame.samples)
-        self._n_frames += 1
         self._now = frame.end
         self._emit(Level(level_db(frame.samples)))
         if not self._parts.echo.may_be_user(frame):
@@ -396,9 +393,9 @@ class Conversation:
 
     async def _transcribe_partial(self, agreement: Agreement) -> None:
         with suppress(VoicecliError):  # the final transcription will say it
-            begun = self._n_frames
+            begun = self._now
             transcript = await self._parts.recognizer.transcribe(self._endpointer.so_far())
-            if self._n_frames - begun > MAX_PARTIAL_FRAMES:
+            if (self._now - begun) * 1000 > self._settings.pause_ms * SAMPLE_RATE_HZ:
                 self._partials_rest_turns = PARTIALS_REST_TURNS
             if self._endpointer.in_speech and agreement is self._agreement:
                 self._emit(PartialTranscript(*agreement.feed(transcript.text)))
