@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fakes import LevelDetector, ScriptedModel, ScriptedRecognizer, ToneVoice, write_pattern
-from voicecli.audio import FRAME_SAMPLES, Samples, read_audio
+from voicecli.audio import FRAME_MS, FRAME_SAMPLES, Samples, read_audio
 from voicecli.conversation import Conversation, Parts, TurnDetector
 from voicecli.echo import NoEcho
 from voicecli.errors import LanguageModelError, ModelError, VoicecliError
@@ -552,8 +552,12 @@ def test_the_detector_is_reset_between_turns_and_never_inside_one(talk) -> None:
     assert outcome.detector.n_resets == 1
 
 
-def test_nothing_said_is_back_to_listening(talk) -> None:
-    outcome = talk("....####..........", [""], [])
+def test_nothing_said_is_back_to_listening_within_a_second(talk) -> None:
+    # The recogniser takes 0.6 s, in which the hangover ends.
+    outcome = talk("....####" + "." * 40, [""], [], stt_frames=19)
+    back = outcome.events.index(outcome.of(StateChanged)[-1])
+    n_frames = sum(isinstance(event, Level) for event in outcome.events[:back])
+    assert n_frames - 8 <= 1000 / FRAME_MS
     assert outcome.conversation == []
     assert outcome.model.requests == []
     assert str(outcome.of(StateChanged)[-1].state) == "listening"
