@@ -2,5 +2,6 @@
 
 room      a sound card without hardware: real time, and a recording of both sides
 server    a language model on loopback that answers after a set time, at a set speed
+start     how long the program takes to start
 measure   the metrics
 """

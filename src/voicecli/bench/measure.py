@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -15,15 +13,17 @@ from typing import TypeVar
 import numpy as np
 
 from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, resample
-from voicecli.bench.room import Room
-from voicecli.bench.server import MODEL, serve
+from voicecli.bench.room import HEADPHONES, OPEN_LOUDSPEAKER, Loudspeaker, Room
+from voicecli.bench.server import ANSWER, MODEL, SHORT_ANSWER, serve
+from voicecli.bench.start import help_ms, talk_ms
 from voicecli.conversation import Conversation, Parts
 from voicecli.duplex import DeviceDuplex
 from voicecli.echo import choose_echo
 from voicecli.errors import VoicecliError
-from voicecli.events import Event, ReplyEnded, State, StateChanged, TurnTimed
+from voicecli.events import Event, Notice, ReplyEnded, State, StateChanged, TurnTimed
 from voicecli.history import History
 from voicecli.llm import LanguageModel
+from voicecli.models import find_stt
 from voicecli.settings import LlmSettings, Settings
 from voicecli.stt import Recognizer
 from voicecli.timing import now_s, percentile
@@ -39,22 +39,45 @@ LONG_SENTENCE = " ".join(["One sentence may be much longer than all the others a
 TURN_S = 60.0
 """A turn that takes longer never ends: nothing was understood, or the machine is far too slow."""
 
-KEYS = (
-    *("vad", "tts-first-audio", "tts-rtf", "first-audio-own", "endpoint-lag", "hangover", "stt"),
-    *("first-audio", "barge-in", "idle", "start", "memory"),
-)
-"""Of all metrics, in their order."""
+IDLE_S = 2.0
+"""Of silence, for each turn that is asked for: 20 s, unless it is to be quicker or more exact."""
 
-IDLE_S = 5.0
+STARTS = 3
+
+METRICS = {
+    "vad": ("ms", "speech detection, a frame of 32 ms"),
+    "endpoint-lag": ("ms", "true -> detected speech end"),
+    "hangover": ("ms", "silence waited for"),
+    "stt": ("ms", "speech end -> transcript"),
+    "first-audio-own": ("ms", "speech end -> first audio, LLM excluded"),
+    "first-audio": ("ms", "speech end -> first audio, LLM included"),
+    "barge-in": ("ms", "interruption -> silence, headphones"),
+    "barge-in-loudspeaker": ("ms", "interruption -> silence, loudspeaker"),
+    "recognition-trimmed": ("ms", "a question recognised, as it is"),
+    "recognition-padded": ("ms", "a question recognised, padded to 30 s"),
+    "tts-first-audio": ("ms", "sentence -> its first audio"),
+    "tts-rtf": ("x", "speech synthesis, of real time"),
+    "idle": ("%", "listening to silence, of one core"),
+    "start": ("ms", "start -> --help"),
+    "start-listening": ("ms", "start -> listening"),
+    "start-ready": ("ms", "start -> ready for a turn"),
+    "memory": ("MB", "memory (PSS)"),
+}
+"""Units and meanings, in their order. In JSON and for --budget they have these names."""
 
 
 @dataclass(frozen=True)
 class Metric:
     key: str
-    """Its name in JSON and for --budget."""
-    name: str
-    unit: str
     values: list[float]
+
+    @property
+    def unit(self) -> str:
+        return METRICS[self.key][0]
+
+    @property
+    def meaning(self) -> str:
+        return METRICS[self.key][1]
 
     @property
     def p50(self) -> float | None:
@@ -65,6 +88,15 @@ class Metric:
         return percentile(self.values, 95)
 
 
+@dataclass(frozen=True)
+class Stage:
+    """Of one turn, in milliseconds since the end of speech."""
+
+    name: str
+    start_ms: float
+    end_ms: float
+
+
 @dataclass
 class Bench:
     """The loaded models, and everything that is measured with them."""
@@ -73,7 +105,7 @@ class Bench:
     recognizer: Recognizer
     voice: Voice
     tell: Callable[[str], None]
-    """Gets a line for each step."""
+    """Gets a line before each step."""
     questions: list[Samples] = field(default_factory=list)
 
     async def prepare(self) -> None:
@@ -82,35 +114,51 @@ class Bench:
             clip = await self.voice.synthesize(text)
             self.questions.append(resample(clip.samples, clip.sample_rate_hz, SAMPLE_RATE_HZ))
 
-    async def run(self, n_turns: int) -> tuple[list[Metric], TurnTimed | None]:
-        """Everything; also one turn's stages, for a waterfall."""
+    async def run(self, n_turns: int) -> tuple[list[Metric], list[Stage]]:
+        """Everything; also the stages of one turn, for a waterfall."""
+        self.tell("loading the models")
         await self.prepare()
-        self.tell("models")
-        metrics = [self.vad(), *await self.tts()]
-        self.tell(f"{n_turns} turns, the language model's time excluded")
-        turns = await self.turns(n_turns, first_token_s=0.0, tokens_per_s=100.0)
-        metrics += turns.metrics("excluded")
-        self.tell(f"{n_turns} turns, with a model of 150 ms and 50 tokens/s")
-        turns = await self.turns(n_turns, first_token_s=0.15, tokens_per_s=50.0)
-        metrics += turns.metrics("included")[:1]
-        self.tell(f"{n_turns} interruptions")
-        metrics.append(await self.barge_in(n_turns))
-        self.tell("idle, start and memory")
-        metrics += [await self.idle(), *cold_start(), memory()]
-        return metrics, turns.timed[-1] if turns.timed else None
+        self.tell("measuring speech detection and synthesis")
+        values = {"vad": self.vad(), **await self.tts()}
+        self.tell(f"measuring answers, the language model's time excluded ({n_turns}x)")
+        own = await self.turns(n_turns, first_token_s=0.0, tokens_per_s=100.0)
+        self.tell(
+            f"measuring answers, with a language model of 150 ms and 50 tokens/s ({n_turns}x)"
+        )
+        whole = await self.turns(n_turns, first_token_s=0.15, tokens_per_s=50.0)
+        self.tell(f"measuring interruptions, with headphones ({n_turns}x)")
+        values["barge-in"] = await self.barge_in(n_turns, HEADPHONES)
+        self.tell(f"measuring interruptions, over a loudspeaker ({n_turns}x)")
+        values["barge-in-loudspeaker"] = await self.barge_in(n_turns, OPEN_LOUDSPEAKER)
+        self.tell(f"measuring {n_turns * IDLE_S:.0f} s of silence")
+        values["idle"] = await self.idle(n_turns * IDLE_S)
+        self.tell(f"measuring the start ({STARTS}x)")
+        values |= {"memory": memory().values, **await self.starts()}
+        self.tell("measuring what trimming the encoder's input gains")
+        values |= await self.recognition()
+        values |= {
+            "endpoint-lag": own.lag_ms,
+            "hangover": [timed.hangover_ms for timed in own.timed],
+            "stt": own.transcript_ms,
+            "first-audio-own": own.heard_ms,
+            "first-audio": whole.heard_ms,
+        }
+        full = self.settings.listen.speculate in (None, "full")
+        stages = waterfall(whole.timed[-1], full=full) if whole.timed else []
+        return [Metric(key, values[key]) for key in METRICS], stages
 
     # ---- single parts -------------------------------------------------------------------------
 
-    def vad(self) -> Metric:
+    def vad(self) -> list[float]:
         detector, speech = SileroVad(), np.concatenate(self.questions)
         values = []
         for i in range(0, len(speech) - FRAME_SAMPLES, FRAME_SAMPLES):
             began_s = now_s()
             detector.probability(speech[i : i + FRAME_SAMPLES])
             values.append(1000 * (now_s() - began_s))
-        return Metric("vad", "voice activity detection, a frame of 32 ms", "ms", values)
+        return values
 
-    async def tts(self) -> list[Metric]:
+    async def tts(self) -> dict[str, list[float]]:
         first_ms, rtf = [], []
         for sentence in (QUESTIONS[0], LONG_SENTENCE) * 5:
             began_s = now_s()
@@ -120,20 +168,45 @@ class Bench:
                 async for _ in clips:
                     pass
             rtf.append((now_s() - began_s) / first.duration_s)
-        return [
-            Metric("tts-first-audio", "sentence -> its first audio", "ms", first_ms),
-            Metric("tts-rtf", "speech synthesis, of real time", "x", rtf),
-        ]
+        return {"tts-first-audio": first_ms, "tts-rtf": rtf}
+
+    async def recognition(self) -> dict[str, list[float]]:
+        """Where the model's card doesn't allow to trim, this is what --trim-encoder would gain."""
+        values: dict[str, list[float]] = {}
+        folder = find_stt(self.settings.stt.model)
+        for key, trims in (("recognition-trimmed", True), ("recognition-padded", False)):
+            recognizer = Recognizer(folder, replace(self.settings.stt, trim_encoder=trims))
+            await recognizer.warm_up()
+            values[key] = []
+            for question in self.questions:
+                began_s = now_s()
+                await recognizer.transcribe(question)
+                values[key].append(1000 * (now_s() - began_s))
+        return values
+
+    async def starts(self) -> dict[str, list[float]]:
+        talks = [await talk_ms(self.settings, within_s=TURN_S) for _ in range(STARTS)]
+        return {
+            "start": [help_ms() for _ in range(STARTS)],
+            "start-listening": [listening_ms for listening_ms, _ in talks],
+            "start-ready": [ready_ms for _, ready_ms in talks],
+        }
 
     # ---- whole conversations ------------------------------------------------------------------
 
     @asynccontextmanager
     async def conversation(
-        self, n_turns: int, first_token_s: float, tokens_per_s: float
+        self,
+        n_turns: int,
+        *,
+        first_token_s: float = 0.0,
+        tokens_per_s: float = 100.0,
+        answer: str = SHORT_ANSWER,
+        loudspeaker: Loudspeaker = HEADPHONES,
     ) -> AsyncIterator[tuple[Room, Events]]:
         """Raises VoicecliError where one of the turns takes longer than TURN_S."""
-        room, events = Room(n_turns * (TURN_S + 1)), Events()
-        async with serve(first_token_s, tokens_per_s) as base_url:
+        room, events = Room(n_turns * (TURN_S + 1), loudspeaker), Events()
+        async with serve(first_token_s, tokens_per_s, answer) as base_url:
             llm = replace(LlmSettings(), base_url=base_url, model=MODEL)
             async with (
                 DeviceDuplex(sound_system=lambda: room) as duplex,
@@ -150,7 +223,12 @@ class Bench:
                 )
                 running = asyncio.create_task(
                     Conversation(
-                        parts, History(), events, settings=self.settings.listen, draft=True
+                        parts,
+                        History(),
+                        events,
+                        settings=self.settings.listen,
+                        speculate=self.settings.listen.speculate or "full",
+                        draft=True,
                     ).run()
                 )
                 try:
@@ -168,9 +246,11 @@ class Bench:
 
     async def turns(self, n_turns: int, first_token_s: float, tokens_per_s: float) -> Turns:
         turns = Turns()
-        async with self.conversation(n_turns, first_token_s, tokens_per_s) as (room, events):
+        async with self.conversation(
+            n_turns, first_token_s=first_token_s, tokens_per_s=tokens_per_s
+        ) as (room, events):
             for number in range(n_turns):
-                _, said_until = room.say(self.questions[number % len(self.questions)])
+                _, said_until = room.say(self.question(number))
                 async with asyncio.timeout(TURN_S):
                     timed = await events.next(TurnTimed)
                     await events.next(ReplyEnded)
@@ -180,31 +260,43 @@ class Bench:
                 await asyncio.sleep(0.3)
         return turns
 
-    async def barge_in(self, n_turns: int) -> Metric:
-        stop = self.questions[1][: SAMPLE_RATE_HZ // 2]
+    async def barge_in(self, n_turns: int, loudspeaker: Loudspeaker) -> list[float]:
+        """Each question interrupts the answer to the one before.
+
+        An interruption that is missed lasts until the answer has ended by itself.
+        """
         values = []
-        async with self.conversation(n_turns, 0.0, 100.0) as (room, events):
+        async with self.conversation(n_turns, answer=ANSWER, loudspeaker=loudspeaker) as (
+            room,
+            events,
+        ):
+            asked = False
             for number in range(n_turns):
-                room.say(self.questions[number % len(self.questions)])
+                if not asked:
+                    room.say(self.question(number))
                 async with asyncio.timeout(TURN_S):
                     await events.next(TurnTimed)
                     await asyncio.sleep(0.9 + 0.1 * (number % 5))
-                    onset, until = room.say(stop)
-                    await asyncio.sleep((until - room.position) / SAMPLE_RATE_HZ + 0.3)
+                    onset, _ = room.say(self.question(number + 1))
+                    ended = await events.next(ReplyEnded)
                     last = room.last_heard(onset)
                     if last is not None:
                         values.append(1000 * (last - onset) / SAMPLE_RATE_HZ)
-                    await events.state(State.LISTENING)
-                await asyncio.sleep(0.3)
-        return Metric("barge-in", "onset of an interruption -> silence", "ms", values)
+                    asked = ended.interrupted
+                    if not asked:
+                        await events.state(State.LISTENING)
+        return values
 
-    async def idle(self) -> Metric:
-        async with self.conversation(1, 0.0, 100.0):
+    def question(self, number: int) -> Samples:
+        return self.questions[number % len(self.questions)]
+
+    async def idle(self, duration_s: float) -> list[float]:
+        async with self.conversation(1) as (room, _):
             await asyncio.sleep(2)
-            began_s, cpu_s = now_s(), time.process_time()
-            await asyncio.sleep(IDLE_S)
-            share = 100 * (time.process_time() - cpu_s) / (now_s() - began_s)
-        return Metric("idle", "listening to silence, of one core", "%", [share])
+            began_s, cpu_s = now_s(), time.process_time() - room.own_cpu_s
+            await asyncio.sleep(duration_s)
+            cpu_s = time.process_time() - room.own_cpu_s - cpu_s
+            return [100 * cpu_s / (now_s() - began_s)]
 
 
 class Events:
@@ -214,12 +306,14 @@ class Events:
         self._events: asyncio.Queue[Event] = asyncio.Queue()
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, TurnTimed | ReplyEnded | StateChanged):
+        if isinstance(event, TurnTimed | ReplyEnded | StateChanged | Notice):
             self._events.put_nowait(event)
 
     async def next(self, kind: type[T]) -> T:
+        """Raises VoicecliError where the conversation has something to complain about."""
         while not isinstance(event := await self._events.get(), kind):
-            pass
+            if isinstance(event, Notice):
+                raise VoicecliError(event.message, event.hint)
         return event
 
     async def state(self, state: State) -> None:
@@ -238,41 +332,39 @@ class Turns:
         self.heard_ms.append(heard_ms)
         self.timed.append(timed)
 
-    def metrics(self, model_time: str) -> list[Metric]:
-        lag_ms = [
+    @property
+    def lag_ms(self) -> list[float]:
+        """The program counts from the end of speech that it has detected."""
+        return [
             heard_ms - timed.first_audio_ms
             for heard_ms, timed in zip(self.heard_ms, self.timed, strict=True)
         ]
+
+    @property
+    def transcript_ms(self) -> list[float]:
         return [
-            Metric(
-                "first-audio" if model_time == "included" else "first-audio-own",
-                f"end of speech -> first audio, the model's time {model_time}",
-                "ms",
-                self.heard_ms,
-            ),
-            Metric("endpoint-lag", "true end of speech -> detected end", "ms", lag_ms),
-            Metric("hangover", "silence waited for", "ms", [t.hangover_ms for t in self.timed]),
-            Metric(
-                "stt", "transcription, inside the hangover", "ms", [t.stt_ms for t in self.timed]
-            ),
+            lag_ms + max(0.0, timed.begun_ms) + timed.stt_ms
+            for lag_ms, timed in zip(self.lag_ms, self.timed, strict=True)
         ]
 
 
-def cold_start() -> list[Metric]:
-    def time_ms(*arguments: str) -> float:
-        began_s = now_s()
-        subprocess.run(
-            [sys.executable, "-m", "voicecli", *arguments], capture_output=True, check=False
-        )
-        return 1000 * (now_s() - began_s)
-
-    return [Metric("start", "start -> --help", "ms", [time_ms("--help") for _ in range(5)])]
+def waterfall(timed: TurnTimed, *, full: bool) -> list[Stage]:
+    """What is held back is done inside the pause. full: so is the model's part."""
+    heard = Stage("heard", timed.first_audio_ms, timed.first_audio_ms)
+    stages = [Stage("pause", 0.0, timed.hangover_ms)]
+    start_ms = max(0.0, timed.begun_ms)
+    for name, ms in (("stt", timed.stt_ms), ("llm", timed.llm_ms), ("voice", timed.tts_ms)):
+        if name == "llm" and not full:
+            start_ms = max(start_ms, timed.hangover_ms)
+        stages.append(Stage(name, start_ms, start_ms + ms))
+        start_ms += ms
+    return [*stages, heard]
 
 
 def memory() -> Metric:
     """Proportional set size: shared libraries count for their share. Linux only."""
     smaps = Path("/proc/self/smaps_rollup")
     if not smaps.exists():
-        return Metric("memory", "memory (PSS)", "MB", [])
+        return Metric("memory", [])
     line = next(line for line in smaps.read_text().splitlines() if line.startswith("Pss:"))
-    return Metric("memory", "memory (PSS)", "MB", [int(line.split()[1]) / 1000])
+    return Metric("memory", [int(line.split()[1]) / 1000])

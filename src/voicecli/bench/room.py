@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
-from voicecli.audio import SAMPLE_RATE_HZ, Samples
+from voicecli.audio import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.devices import Device, StreamPlan
 from voicecli.timing import now_s
 
 BLOCK_SAMPLES = SAMPLE_RATE_HZ // 100
 
-AUDIBLE = 0.003
-"""-50 dBFS. Between sounds the speaker writes zeros."""
+
+@dataclass(frozen=True)
+class Loudspeaker:
+    """What the microphone hears of it."""
+
+    delay_ms: int
+    """At least 10, the length of a block."""
+    gain_db: float
+
+
+HEADPHONES = Loudspeaker(10, -math.inf)
+OPEN_LOUDSPEAKER = Loudspeaker(60, -6.0)
+"""As loud as an echo is at most, after the buffers of both devices."""
 
 
 class Room:
@@ -23,12 +37,16 @@ class Room:
     A callback that comes late is made up for, as real devices do it: samples are never skipped.
     """
 
-    def __init__(self, capacity_s: float) -> None:
+    def __init__(self, capacity_s: float, loudspeaker: Loudspeaker = HEADPHONES) -> None:
         n_samples = int(capacity_s * SAMPLE_RATE_HZ)  # memory is taken where it is written
         self._said = np.zeros(n_samples, np.float32)
         self._heard = np.zeros(n_samples, np.float32)
         self._position = 0
+        self._loudspeaker = loudspeaker
         self._stream: _Stream | None = None
+        self._callback_cpu_s = 0.0
+        self.own_cpu_s = 0.0
+        """What the thread took, without the callbacks: a real sound card has its own."""
 
     # ---- in place of PortAudio ----------------------------------------------------------------
 
@@ -49,10 +67,21 @@ class Room:
         here = slice(self._position, self._position + BLOCK_SAMPLES)
         if here.stop > len(self._said):
             return
+        microphone = self._said[here] + self._echo(here)
         out = np.zeros((BLOCK_SAMPLES, 1), np.float32)
-        callback(self._said[here, np.newaxis], out, BLOCK_SAMPLES, None, _InTime)
+        began_s = time.thread_time()
+        callback(microphone[:, np.newaxis], out, BLOCK_SAMPLES, None, _InTime)
+        self._callback_cpu_s += time.thread_time() - began_s
         self._heard[here] = out[:, 0]
         self._position = here.stop
+        self.own_cpu_s = time.thread_time() - self._callback_cpu_s
+
+    def _echo(self, here: slice) -> Samples:
+        start = here.start - self._loudspeaker.delay_ms * SAMPLE_RATE_HZ // 1000
+        if start < 0:
+            return silence(BLOCK_SAMPLES)
+        gain = np.float32(10 ** (self._loudspeaker.gain_db / 20))
+        return gain * self._heard[start : start + BLOCK_SAMPLES]
 
     # ---- the person ---------------------------------------------------------------------------
 
@@ -69,14 +98,17 @@ class Room:
         return start + int(loud[0]), start + int(loud[-1]) + 1
 
     def first_heard(self, after: int) -> int | None:
-        """Index of the first audible sample after `after`; None where it is silent until now."""
-        loud = np.flatnonzero(np.abs(self._heard[after : self._position]) > AUDIBLE)
-        return after + int(loud[0]) if len(loud) else None
+        """Index of the first sample after `after` that is not zero; None where there is none yet.
+
+        Between sounds the speaker writes zeros.
+        """
+        sound = np.flatnonzero(self._heard[after : self._position])
+        return after + int(sound[0]) if len(sound) else None
 
     def last_heard(self, after: int) -> int | None:
         """Index of the last one."""
-        loud = np.flatnonzero(np.abs(self._heard[after : self._position]) > AUDIBLE)
-        return after + int(loud[-1]) if len(loud) else None
+        sound = np.flatnonzero(self._heard[after : self._position])
+        return after + int(sound[-1]) if len(sound) else None
 
 
 class _InTime:

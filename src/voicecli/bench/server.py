@@ -1,4 +1,4 @@
-"""A language model that knows one answer, on loopback: real HTTP, real SSE, set times."""
+"""A language model that gives one answer, on loopback: real HTTP, real SSE, set times."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 MODEL = "bench"
+
+SHORT_ANSWER = "Here is the answer."
 
 ANSWER = (
     "Here is the answer to it. The first part is short and clear, and the second one is longer,"

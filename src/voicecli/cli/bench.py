@@ -10,8 +10,7 @@ import typer
 from voicecli.cli.options import JsonObject
 
 if TYPE_CHECKING:
-    from voicecli.bench.measure import Metric
-    from voicecli.events import TurnTimed
+    from voicecli.bench.measure import Metric, Stage
 
 
 def bench(
@@ -37,13 +36,13 @@ def bench(
     import asyncio
 
     limits = dict(_limit(text) for text in budget or [])
-    metrics, timed = asyncio.run(_measure(n_turns, stt_model, voice, trim_encoder))
+    metrics, stages = asyncio.run(_measure(n_turns, stt_model, voice, trim_encoder))
     if json:
         _print_json(metrics)
     else:
-        _print_table(metrics, timed)
+        _print_table(metrics, stages)
     missed = [
-        f"{metric.key} is {metric.p50:.0f}, above {limits[metric.key]:g} {metric.unit}"
+        f"{metric.key} is {_number(metric.p50)}, above {limits[metric.key]:g} {metric.unit}"
         for metric in metrics
         if metric.key in limits and (metric.p50 is None or metric.p50 > limits[metric.key])
     ]
@@ -54,11 +53,11 @@ def bench(
 
 
 def _limit(text: str) -> tuple[str, float]:
-    from voicecli.bench.measure import KEYS
+    from voicecli.bench.measure import METRICS
 
     name, _, value = text.partition("=")
-    if name not in KEYS:
-        raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(KEYS)}")
+    if name not in METRICS:
+        raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(METRICS)}")
     try:
         return name, float(value)
     except ValueError:
@@ -67,7 +66,7 @@ def _limit(text: str) -> tuple[str, float]:
 
 async def _measure(
     n_turns: int, stt_model: str | None, voice: str | None, trim_encoder: bool | None
-) -> tuple[list[Metric], TurnTimed | None]:
+) -> tuple[list[Metric], list[Stage]]:
     from voicecli.bench.measure import Bench
     from voicecli.models import find_stt, find_voice
     from voicecli.settings.loading import load
@@ -80,8 +79,8 @@ async def _measure(
     return await Bench(
         settings,
         Recognizer(find_stt(settings.stt.model), settings.stt),
-        Voice(find_voice(settings.tts.voice), settings.tts),
-        tell=lambda step: print(f"measuring: {step}", file=sys.stderr),  # noqa: T201
+        Voice(find_voice(settings.tts.voice), settings.tts, aligned=True),
+        tell=lambda step: print(step, file=sys.stderr),  # noqa: T201
     ).run(n_turns)
 
 
@@ -104,7 +103,7 @@ def _print_json(metrics: list[Metric]) -> None:
     )
 
 
-def _print_table(metrics: list[Metric], timed: TurnTimed | None) -> None:
+def _print_table(metrics: list[Metric], stages: list[Stage]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -116,33 +115,28 @@ def _print_table(metrics: list[Metric], timed: TurnTimed | None) -> None:
     table.add_column("name", style="dim")
     for metric in metrics:
         table.add_row(
-            metric.name, _number(metric.p50), _number(metric.p95), metric.unit, metric.key
+            metric.meaning, _number(metric.p50), _number(metric.p95), metric.unit, metric.key
         )
     console = Console(highlight=False, markup=False)
     console.print(table)
-    if timed is not None:
+    if stages:
         console.print("\nthe last turn, in ms from the end of speech:")
-        for line in _waterfall(timed):
+        for line in _waterfall(stages):
             console.print(line)
 
 
 def _number(value: float | None) -> str:
     if value is None:
         return "-"
-    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 1 else f"{value:.3f}"
+    size = abs(value)
+    return f"{value:.0f}" if size >= 100 else f"{value:.1f}" if size >= 1 else f"{value:.3f}"
 
 
-def _waterfall(timed: TurnTimed, width: int = 48) -> list[str]:
-    """A bar for each stage. What is held back is done inside the pause."""
-    begun_ms = max(0.0, timed.hangover_ms - timed.stt_ms - timed.llm_ms - timed.tts_ms)
-    stages = [("pause", 0.0, timed.hangover_ms)]
-    start_ms = min(begun_ms, 160.0)
-    for name, ms in (("stt", timed.stt_ms), ("llm", timed.llm_ms), ("voice", timed.tts_ms)):
-        stages.append((name, start_ms, ms))
-        start_ms += ms
-    stages.append(("heard", timed.first_audio_ms, 0.0))
-    scale = width / max(start + ms for _, start, ms in stages)
+def _waterfall(stages: list[Stage], width: int = 48) -> list[str]:
+    """A bar for each stage, and where it ends."""
+    scale = width / max(stage.end_ms for stage in stages)
     return [
-        f"  {name:6}{' ' * round(start * scale)}{'█' * max(1, round(ms * scale))} {start + ms:.0f}"
-        for name, start, ms in stages
+        f"  {stage.name:6}{' ' * round(stage.start_ms * scale)}"
+        f"{'█' * max(1, round((stage.end_ms - stage.start_ms) * scale))} {stage.end_ms:.0f}"
+        for stage in stages
     ]
