@@ -9,7 +9,7 @@ import resource
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -102,6 +102,28 @@ def test_the_output_s_name_is_the_format(wav: Path, tmp_path: Path) -> None:
     assert here(wav, "--output", "-") == f"{SUM}\n{JOKE}\n"
 
 
+def test_a_language_by_its_name_and_what_is_said_where_nobody_speaks(
+    wav: Path, tmp_path: Path
+) -> None:
+    assert here(wav, "--language", "English") == f"{SUM}\n{JOKE}\n"
+    save_wav(tmp_path / "still.wav", silence(32_000))
+    found = json.loads(here(tmp_path / "still.wav", "-f", "json", "--language", "EN"))
+    assert (found["text"], found["language"]) == ("", "en")
+
+
+def test_two_speakers_come_in_order(tmp_path: Path) -> None:
+    one, other = speak(SUM), speak(JOKE)
+    turns = [silence(8000), one, silence(16_000), other, silence(16_000), one, silence(8000)]
+    left = [part if part is not other else silence(len(part)) for part in turns]
+    right = [part if part is other else silence(len(part)) for part in turns]
+    path = save_wav(tmp_path / "call.wav", np.concatenate(left), np.concatenate(right))
+    assert here(path, "--channels").splitlines() == [
+        f"[channel 1]: {SUM}",
+        f"[channel 2]: {JOKE}",
+        f"[channel 1]: {SUM}",
+    ]
+
+
 def test_options_of_the_recogniser(wav: Path) -> None:
     words = json.loads(
         here(wav, "-f", "json", "--word-timestamps", "--beam-size", "1", "--language", "en")
@@ -161,6 +183,13 @@ def test_raw_sound_is_written_down_while_it_is_made() -> None:
         assert process.wait() == 0
 
 
+def test_standard_input_that_is_closed() -> None:
+    done = run_voicecli("transcribe", "-", preexec_fn=lambda: os.close(0))
+    assert done.returncode == 1
+    assert "standard input is closed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_empty_standard_input() -> None:
     for options in ((), ("--raw", "16000")):
         done = run_voicecli("transcribe", "-", *options, stdin=subprocess.DEVNULL)
@@ -212,6 +241,29 @@ def test_nothing_is_overwritten_unless_it_is_said(wav: Path, tmp_path: Path) -> 
     assert there.read_text() == "mine"
     here(wav, "--output-dir", tmp_path, "--force")
     assert there.read_text() == f"{SUM}\n{JOKE}\n"
+    there.write_text("mine")
+    assert here(wav, "--force") == ""
+    assert there.read_text() == f"{SUM}\n{JOKE}\n"
+
+
+def test_one_that_can_not_be_written_is_told_and_the_others_go_on(tmp_path: Path) -> None:
+    record(tmp_path / "a.wav", SUM)
+    record(tmp_path / f"{'b' * 251}.wav", SUM)  # its text would need one character too many
+    record(tmp_path / "c.wav", JOKE)
+    done = run_voicecli("transcribe", ".", "-f", "jsonl", "--json-progress", cwd=tmp_path)
+    assert done.returncode == 1
+    assert sorted(path.name for path in tmp_path.glob("*.jsonl")) == ["a.jsonl", "c.jsonl"]
+    assert "File name too long" in done.stderr
+    assert "1 of 3 recordings failed" in done.stderr
+    assert done.stderr.count('"failed"') == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_where_all_fail_none_is_done(tmp_path: Path) -> None:
+    done = run_voicecli("transcribe", "gone/a.wav", "b.wav", cwd=tmp_path)
+    assert "2 of 2 recordings failed" in done.stderr
+    assert "the others" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_equal_names_from_different_places(tmp_path: Path) -> None:
@@ -263,23 +315,54 @@ def test_json_progress(tmp_path: Path) -> None:
     assert done.stdout == ""
 
 
-def test_the_bar_is_for_a_terminal_and_stays_off_stdout(wav: Path, tmp_path: Path) -> None:
+def shown_in_a_terminal(process: Callable[[int], subprocess.Popen]) -> tuple[bytes, bytes]:
+    """What a process shows there, and what it writes on a stdout that is a pipe.
+
+    process: starts it with that terminal.
+    """
     master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [*VOICECLI, "transcribe", str(wav)], stdout=subprocess.PIPE, stderr=slave
-    )
+    running = process(slave)
     os.close(slave)
     shown = b""
-    with ended(process), open(master, "rb", buffering=0) as terminal:
+    with ended(running), open(master, "rb", buffering=0) as terminal:
         try:
             while data := terminal.read(4096):
                 shown += data
         except OSError:
             pass  # Linux says EIO where the other end was closed
-        assert process.stdout is not None
-        assert process.stdout.read().decode() == f"{SUM}\n{JOKE}\n"
+        return shown, running.stdout.read() if running.stdout is not None else b""
+
+
+def test_the_bar_is_for_a_terminal_and_stays_off_stdout(wav: Path) -> None:
+    command = [*VOICECLI, "transcribe", str(wav)]
+    shown, written = shown_in_a_terminal(
+        lambda slave: subprocess.Popen(command, stdout=subprocess.PIPE, stderr=slave)
+    )
+    assert written.decode() == f"{SUM}\n{JOKE}\n"
     assert b"real time" in shown
     assert b"a.wav" in shown
+
+
+@pytest.mark.parametrize("file_format", ["txt", "srt"])
+def test_the_bar_makes_room_for_text_on_the_same_terminal(wav: Path, file_format: str) -> None:
+    command = [*VOICECLI, "transcribe", str(wav), "-f", file_format]
+    shown, _ = shown_in_a_terminal(
+        lambda slave: subprocess.Popen(command, stdout=slave, stderr=slave)
+    )
+    # Text that comes bit by bit is progress enough.
+    assert (b"real time" in shown) == (file_format == "srt")
+    assert JOKE.encode() in shown
+    assert b"real time" not in shown[shown.index(SUM.encode()) :]
+
+
+def test_a_pipe_with_a_name_is_read_once(wav: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    feeder = threading.Thread(target=pipe.write_bytes, args=(wav.read_bytes(),), daemon=True)
+    feeder.start()
+    done = run_voicecli("transcribe", pipe, "--json-progress")
+    assert done.stdout == f"{SUM}\n{JOKE}\n"
+    feeder.join()
 
 
 # -- wrong usage ------------------------------------------------------------------------------
@@ -292,6 +375,18 @@ def test_the_bar_is_for_a_terminal_and_stays_off_stdout(wav: Path, tmp_path: Pat
         (("a.wav", "--mic"), "--mic and FILES can't be combined"),
         (("--mic", "--clip", "1-2"), "--mic and --clip can't be combined"),
         (("--mic", "-f", "srt"), "--mic writes"),
+        (("--mic", "--hotwords", "Sam"), "--mic and --hotwords can't be combined"),
+        (("--mic", "--initial-prompt", "Sam"), "--mic and --initial-prompt can't be combined"),
+        (("--mic", "--no-vad"), "--mic and --no-vad can't be combined"),
+        (("--mic", "--recursive"), "--mic and --recursive can't be combined"),
+        (("--mic", "--jobs", "2"), "--mic and --jobs can't be combined"),
+        (("--mic", "--threads", "2"), "--mic and --threads can't be combined"),
+        (("--mic", "--batch-size", "2"), "--mic and --batch-size can't be combined"),
+        (("a.wav", "-o", "a.srt"), "for a file: --output a.srt"),
+        (("a.wav", "--word_timestamps", "True"), "True is no recording"),
+        (("a.wav", "--fp16", "False"), "say --compute-type"),
+        (("a.wav", "--vad_filter", "True"), "--no-vad turns it off"),
+        (("a.wav", "--live_transcribe", "True"), "say --mic"),
         (("a.wav", "--output", "x.txt", "--output-dir", "d"), "can't be combined"),
         (("a.wav", "--force", "--skip-existing"), "can't be combined"),
         (("a.wav", "b.wav", "--output", "x.txt"), "--output is for one recording"),
@@ -438,6 +533,9 @@ def test_standard_output_on_a_full_disk(wav: Path) -> None:
 
 
 def test_a_place_that_can_not_be_written(wav: Path, tmp_path: Path) -> None:
+    with pytest.raises(AudioFileError, match="is a directory"):
+        # Before any work: there is no such model.
+        here(wav, "--output", tmp_path, "--stt-model", "no-such-model")
     (tmp_path / "file").touch()
     with pytest.raises(AudioFileError, match="can't be made"):
         here(wav, "--output-dir", tmp_path / "file" / "below")

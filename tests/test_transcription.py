@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
+import threading
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,7 @@ from voicecli.settings import SttSettings
 from voicecli.stt import card_says, load_whisper
 from voicecli.subtitles import SubtitleRules
 from voicecli.transcription.formats import document, printable
+from voicecli.transcription.languages import CODE_OF, language_code
 from voicecli.transcription.pipeline import (
     Ended,
     Event,
@@ -187,11 +190,39 @@ def a_stretch(start_s: float, duration_s: float) -> Stretch:
 
 def test_a_window_knows_where_its_moments_were() -> None:
     window = Window((a_stretch(10, 2), a_stretch(20, 3)))
-    assert window.in_recording_s(0.5) == 10.5
-    assert window.in_recording_s(2.0, is_end=True) == 12.0
-    assert window.in_recording_s(2.0) == 20.0
-    assert window.in_recording_s(4.5) == 22.5
-    assert window.in_recording_s(99) == 23.0
+    assert window.in_recording_s(0.5, 2.0) == (10.5, 12.0)
+    assert window.in_recording_s(2.0, 4.5) == (20.0, 22.5)
+    assert window.in_recording_s(0.5, 2.1) == (10.5, 12.0)
+    assert window.in_recording_s(1.9, 4.5) == (20.0, 22.5)
+    assert window.in_recording_s(4.0, 99) == (22.0, 23.0)
+    assert not window.has_seam(0.0, 1.99)
+    assert window.has_seam(1.9, 2.1)
+    assert not window.has_seam(2.0, 5.0)
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.1, 9), st.floats(0, 300)), min_size=1, max_size=6),
+    st.lists(st.floats(0, 60), min_size=2, max_size=20),
+)
+def test_words_lie_in_order_in_speech_and_none_gets_longer(
+    shape: list[tuple[float, float]], moments: list[float]
+) -> None:
+    given_, at_s = [], 0.0
+    for duration_s, gap_s in shape:
+        given_.append(a_stretch(at_s + gap_s, duration_s))
+        at_s = given_[-1].end / SAMPLE_RATE_HZ
+    window = Window(tuple(given_))
+    moments = sorted(min(moment, window.duration_s) for moment in moments)
+    words = list(itertools.pairwise(moments))
+    placed = [window.in_recording_s(*word) for word in words]
+    for (start_s, end_s), (begin_s, until_s) in zip(placed, words, strict=True):
+        assert 0 <= end_s - start_s <= until_s - begin_s + 1e-6
+        assert any(
+            one.start / SAMPLE_RATE_HZ - 1e-6 <= start_s
+            and end_s <= one.end / SAMPLE_RATE_HZ + 1e-6
+            for one in given_
+        )
+    assert all(one[1] <= other[0] + 1e-6 for one, other in itertools.pairwise(placed))
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 29), st.floats(0, 10)), max_size=30))
@@ -219,7 +250,8 @@ def multilingual(folder: Path, *languages: str) -> BatchRecognizer:
 def test_a_multilingual_model_finds_out_the_language(tmp_path: Path) -> None:
     (window,) = windows(stretches([speak(SENTENCES[0])], SileroBlockVad()))
     language = SpokenLanguage()
-    (heard,) = multilingual(tmp_path / "model", "en").recognize([window], [language])
+    model = multilingual(tmp_path / "model", "en")
+    (heard,) = model.recognize([window], [language], to_hear=[language])
     assert language.code() == "en"
     assert [segment.text for segment in heard.segments] == [SENTENCES[0]]
 
@@ -228,9 +260,9 @@ def test_a_model_that_knows_of_no_language_asks_for_one(tmp_path: Path) -> None:
     model = multilingual(tmp_path / "model")
     (window,) = windows(stretches([speak(SENTENCES[0])], SileroBlockVad()))
     with pytest.raises(ModelError, match="it can't tell languages apart") as error:
-        model.recognize([window], [SpokenLanguage()])
+        model.recognize([window], [language := SpokenLanguage()], to_hear=[language])
     assert "--language" in error.value.hint
-    (heard,) = model.recognize([window], [SpokenLanguage("en")])
+    (heard,) = model.recognize([window], [SpokenLanguage("en")], to_hear=[])
     assert heard.n_words
 
 
@@ -241,12 +273,187 @@ def test_trimmed_windows_hear_the_same() -> None:
     heard = [
         [
             segment.text
-            for one in recognizer().recognize(parts, languages, timestamps=False, trimmed=trimmed)
+            for one in recognizer().recognize(
+                parts, languages, to_hear=[], timestamps=False, trimmed=trimmed
+            )
             for segment in one.segments
         ]
         for trimmed in (False, True)
     ]
     assert heard == [list(SENTENCES), list(SENTENCES)]
+
+
+# -- a model that hears windows, which the bundled one does not ---------------------------------
+
+
+class Windowed:
+    """In place of a recogniser: says how many stretches there are, and where it stopped."""
+
+    trims = by_utterance = False
+
+    def __init__(self, stops_at: dict[int, float] | None = None) -> None:
+        self.calls: list[tuple[int, bool]] = []
+        """Stretches of each window, and whether timestamps were asked for."""
+        self._stops_at = stops_at or {}
+        """Number of a window with timestamps -> the share of it that is heard."""
+        self._n_windows = 0
+
+    def recognize(self, windows, languages, *, to_hear, timestamps=True, trimmed=False):
+        assert len(windows) == len(languages) > 0
+        return [self._hear(window, timestamps) for window in windows]
+
+    def _hear(self, window: Window, timestamps: bool):
+        from voicecli.transcription.recognition import Heard
+
+        self.calls.append((len(window.stretches), timestamps))
+        share = self._stops_at.get(self._n_windows, 1.0) if timestamps else 1.0
+        self._n_windows += timestamps
+        n_words = round(share * len(window.stretches))
+        segment = Segment(window.start_s, window.end_s, " ".join(["word"] * n_words), "en")
+        return Heard((segment,), share * window.duration_s)
+
+
+def long_recording(path: Path) -> Path:
+    """Three windows full of sentences."""
+    return save_wav(path, np.concatenate([conversation(), conversation(), conversation()]))
+
+
+def run_windowed(model: Windowed, path: Path) -> list[Event]:
+    sources = [Source(path, "a")]
+    return list(
+        transcribe(sources, model, ReadOptions(), language="en", batch_size=2)  # type: ignore
+    )
+
+
+def test_a_model_of_windows_gets_windows_each_once(tmp_path: Path) -> None:
+    model = Windowed()
+    events = run_windowed(model, long_recording(tmp_path / "a.wav"))
+    assert all(timestamps for _, timestamps in model.calls)
+    assert sum(n for n, _ in model.calls) == 3 * len(SENTENCES)
+    assert max(n for n, _ in model.calls) > len(SENTENCES)
+    assert sum(len(text.split()) for text in texts(events)) == 3 * len(SENTENCES)
+
+
+def test_a_model_of_windows_is_not_asked_about_silence(tmp_path: Path) -> None:
+    model = Windowed()
+    events = run_windowed(model, save_wav(tmp_path / "a.wav", noise(3)))
+    assert [type(event) for event in events] == [Ended]
+    assert not model.calls
+
+
+def test_where_it_stops_early_the_window_is_heard_again_in_parts(tmp_path: Path) -> None:
+    model = Windowed({1: 0.2})
+    events = run_windowed(model, long_recording(tmp_path / "a.wav"))
+    assert sum(len(text.split()) for text in texts(events)) == 3 * len(SENTENCES)
+    again = [n for n, timestamps in model.calls if not timestamps]
+    assert again == [1] * len(again)
+    assert len(again) == [n for n, timestamps in model.calls if timestamps][1]
+
+
+class FirstIsSlow(Windowed):
+    """Hears a language; the first batch waits until the second has begun."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._n_begun = 0
+        self._second = threading.Event()
+
+    def recognize(self, windows, languages, *, to_hear, **how):
+        self._n_begun += 1
+        if self._n_begun == 1:
+            assert self._second.wait(10)
+        self._second.set()
+        for window, language in zip(windows, languages, strict=True):
+            if language in to_hear and not language.is_known:
+                language.settle("en" if window.start_s < 1 else "xx")
+        return super().recognize(windows, languages, to_hear=to_hear, **how)
+
+
+def test_the_language_is_that_of_the_first_window_whichever_is_done_first(tmp_path: Path) -> None:
+    source = Source(long_recording(tmp_path / "a.wav"), "a")
+    events = transcribe([source], FirstIsSlow(), ReadOptions(), batch_size=1, n_workers=2)  # type: ignore
+    assert {event.language for event in events if isinstance(event, Said)} == {"en"}
+
+
+class CountsWorkers(Windowed):
+    """Every call waits a little for another one at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.most = 0
+        self._n_running = 0
+        self._news = threading.Condition()
+
+    def recognize(self, windows, languages, **how):
+        with self._news:
+            self._n_running += 1
+            self.most = max(self.most, self._n_running)
+            self._news.notify_all()
+            self._news.wait_for(lambda: self.most > 1, 0.5)
+            self._n_running -= 1
+        return super().recognize(windows, languages, **how)
+
+
+def test_a_pipe_that_is_full_keeps_all_workers_busy() -> None:
+    pipe = io.BytesIO((np.tile(conversation(), 4) * 32767).astype("<i2").tobytes())
+    model = CountsWorkers()
+    source = Source(pipe, "a pipe")  # type: ignore[arg-type]
+    how = {"language": "en", "batch_size": 1, "n_workers": 2, "at_once": True}
+    events = transcribe([source], model, ReadOptions(raw_hz=16_000), **how)  # type: ignore[arg-type]
+    assert sum(len(text.split()) for text in texts(list(events))) == 4 * len(SENTENCES)
+    assert model.most == 2
+
+
+# -- segments in their place --------------------------------------------------------------------
+
+COUNTING = " one two three four five six seven eight now."
+FAR_APART = Window((a_stretch(10, 5), a_stretch(300, 5)))
+"""Five seconds of speech, silence for minutes, five more seconds."""
+
+
+def place(start_s: float, end_s: float, words: Sequence[Word] = ()) -> list[Segment]:
+    """Where COUNTING lies, said from here to there in FAR_APART."""
+    from voicecli.transcription.recognition import _Decoded, _segments, _Span
+
+    tokenizer = recognizer()._tokenizer("en")
+    tokens = tokenizer.encode(COUNTING)
+    decoded = _Decoded(tokens, -0.1, 1.0, 0.0)
+    return list(_segments(FAR_APART, _Span(start_s, end_s, tokens), tokenizer, decoded, words))
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "expected_s"),
+    [
+        (0.0, 5.0, (10.0, 15.0)),
+        (0.0, 5.04, (10.0, 15.0)),
+        (4.96, 10.0, (300.0, 305.0)),
+        (5.0, 10.0, (300.0, 305.0)),
+    ],
+)
+def test_a_segment_does_not_reach_over_the_silence_that_was_left_out(
+    start_s: float, end_s: float, expected_s: tuple[float, float]
+) -> None:
+    (segment,) = place(start_s, end_s)
+    assert segment.text == COUNTING.strip()
+    assert (segment.start_s, segment.end_s) == pytest.approx(expected_s)
+    assert not segment.words
+
+
+def test_a_segment_of_both_sides_becomes_two() -> None:
+    one, other = place(0.0, 10.0)
+    assert f"{one.text} {other.text}" == COUNTING.strip()
+    assert (one.start_s, other.end_s) == (10.0, 305.0)
+    assert one.end_s <= 15.0
+    assert other.start_s >= 300.0
+
+
+def test_a_word_does_not_reach_over_the_silence_that_was_left_out() -> None:
+    texts = [f" {text}" for text in COUNTING.split()]
+    words = [Word(i * 0.58, (i + 1) * 0.58, text, 0.9) for i, text in enumerate(texts)]
+    (segment,) = place(0.0, 5.04, words)
+    assert [word.text for word in segment.words] == texts
+    assert segment.words[-1].start_s == pytest.approx(10 + 8 * 0.58)
+    assert segment.words[-1].end_s == segment.end_s == 15.0
 
 
 # -- the whole way ----------------------------------------------------------------------------
@@ -473,6 +680,22 @@ def test_formats() -> None:
     assert lines[1]["speaker"] == "channel 2"
 
 
+def test_chinese_is_joined_without_blanks() -> None:
+    sentences = [Segment(0.0, 1.0, "你好。"), Segment(1.0, 2.0, "我来了。")]
+    assert Transcription("zh", 2.0, sentences).text == "你好。我来了。"
+    assert Transcription("ko", 2.0, sentences).text == "你好。 我来了。"
+
+
+def test_languages_by_code_and_by_name() -> None:
+    from faster_whisper.tokenizer import _LANGUAGE_CODES
+
+    assert set(CODE_OF.values()) == set(_LANGUAGE_CODES)
+    assert [language_code(text) for text in ("en", "EN", "Japanese", " mandarin ", "yue")] == [
+        *("en", "en", "ja", "zh", "yue")
+    ]
+    assert language_code("klingon") is None
+
+
 @given(st.text())
 def test_printable_text_can_steer_no_terminal(text: str) -> None:
     shown = printable(text)
@@ -489,9 +712,24 @@ def test_progress_in_words() -> None:
 
     assert clock(3723.4) == "1:02:03"
     assert clock(59.6) == "1:00"
-    assert describe(2467, 3492, 88.1) == "41:07 / 58:12   28x real time   0:37 left"
-    assert describe(5, None, 2) == "0:05   2.5x real time"
+    assert describe(2467, 3492, 28.0) == "41:07 / 58:12   28x real time   0:37 left"
+    assert describe(5, None, 2.5) == "0:05   2.5x real time"
     assert describe(0, 60, 0) == "0:00 / 1:00"
+
+
+@pytest.mark.parametrize("name", ["long" * 62 + ".txt", "长" * 80 + ".txt"])
+def test_a_name_may_be_as_long_as_a_name_may_be(tmp_path: Path, name: str) -> None:
+    from voicecli.atomic import written_atomically
+
+    with written_atomically(tmp_path / name) as part:
+        part.write_text("all of it")
+    assert (tmp_path / name).read_text() == "all of it"
+    with (
+        pytest.raises(AudioFileError, match="File name too long"),
+        written_atomically(tmp_path / (5 * name)) as part,
+    ):
+        part.write_text("nothing")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -523,71 +761,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         pass
 
 
-# -- a model that hears windows, which the bundled one does not ---------------------------------
-
-
-class Windowed:
-    """In place of a recogniser: says how many stretches there are, and where it stopped."""
-
-    trims = by_utterance = False
-
-    def __init__(self, stops_at: dict[int, float] | None = None) -> None:
-        self.calls: list[tuple[int, bool]] = []
-        """Stretches of each window, and whether timestamps were asked for."""
-        self._stops_at = stops_at or {}
-        """Number of a window with timestamps -> the share of it that is heard."""
-        self._n_windows = 0
-
-    def recognize(self, windows, languages, *, timestamps=True, trimmed=False):
-        assert len(windows) == len(languages) > 0
-        return [self._hear(window, timestamps) for window in windows]
-
-    def _hear(self, window: Window, timestamps: bool):
-        from voicecli.transcription.recognition import Heard
-
-        self.calls.append((len(window.stretches), timestamps))
-        share = self._stops_at.get(self._n_windows, 1.0) if timestamps else 1.0
-        self._n_windows += timestamps
-        n_words = round(share * len(window.stretches))
-        segment = Segment(window.start_s, window.end_s, " ".join(["word"] * n_words), "en")
-        return Heard((segment,), share * window.duration_s)
-
-
-def long_recording(path: Path) -> Path:
-    """Three windows full of sentences."""
-    return save_wav(path, np.concatenate([conversation(), conversation(), conversation()]))
-
-
-def run_windowed(model: Windowed, path: Path) -> list[Event]:
-    sources = [Source(path, "a")]
-    return list(
-        transcribe(sources, model, ReadOptions(), language="en", batch_size=2)  # type: ignore
-    )
-
-
-def test_a_model_of_windows_gets_windows_each_once(tmp_path: Path) -> None:
-    model = Windowed()
-    events = run_windowed(model, long_recording(tmp_path / "a.wav"))
-    assert all(timestamps for _, timestamps in model.calls)
-    assert sum(n for n, _ in model.calls) == 3 * len(SENTENCES)
-    assert max(n for n, _ in model.calls) > len(SENTENCES)
-    assert sum(len(text.split()) for text in texts(events)) == 3 * len(SENTENCES)
-
-
-def test_a_model_of_windows_is_not_asked_about_silence(tmp_path: Path) -> None:
-    model = Windowed()
-    events = run_windowed(model, save_wav(tmp_path / "a.wav", noise(3)))
-    assert [type(event) for event in events] == [Ended]
-    assert not model.calls
-
-
-def test_where_it_stops_early_the_window_is_heard_again_in_parts(tmp_path: Path) -> None:
-    model = Windowed({1: 0.2})
-    events = run_windowed(model, long_recording(tmp_path / "a.wav"))
-    assert sum(len(text.split()) for text in texts(events)) == 3 * len(SENTENCES)
-    again = [n for n, timestamps in model.calls if not timestamps]
-    assert again == [1] * len(again)
-    assert len(again) == [n for n, timestamps in model.calls if timestamps][1]
+# -- spans ------------------------------------------------------------------------------------
 
 
 class Tokens:

@@ -19,15 +19,16 @@ def written_atomically(path: Path) -> Iterator[Path]:
     A name that belongs to no regular file (`/dev/stdout`, a pipe) is given as it is. Raises
     AudioFileError for every OSError.
     """
-    if path.exists() and not path.is_file():
-        if path.is_dir():
+    # os.path, for which a name that is too long is a name of nothing.
+    if os.path.exists(path) and not os.path.isfile(path):
+        if os.path.isdir(path):
             raise AudioFileError(f"{path} is a directory", "name a file in it")
         with _named(path):
             yield path
         return
     # What replaces a link is what it points to.
     target = Path(os.path.realpath(path))
-    part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.part{target.suffix}")
+    part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part{target.suffix}")
     with _named(path):
         try:
             yield part
@@ -43,9 +44,11 @@ def _named(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error) or type(error).__name__
-        hint = "free some space on the disk" if _is_full(error) else "choose another place"
+        hint = "free some space on the disk" if is_full(error) else "choose another place"
         raise AudioFileError(f"{path} can't be written ({reason})", hint) from error
 
 
-def _is_full(error: OSError) -> bool:
-    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+def is_full(error: BaseException | None) -> bool:
+    """Whether the disk has no room."""
+    full = errno.ENOSPC, errno.EDQUOT, errno.EFBIG
+    return isinstance(error, OSError) and error.errno in full

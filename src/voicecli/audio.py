@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 
 from voicecli.errors import AudioFileError
+
+if TYPE_CHECKING:
+    import av
 
 Samples = NDArray[np.float32]
 """Mono, -1..1."""
@@ -235,7 +239,7 @@ def _decode_with_ffmpeg(
         if not container.streams.audio:
             raise ValueError("no audio track")
         stream = container.streams.audio[0]
-        resampler = av.AudioResampler(format="fltp", layout=layout, rate=sample_rate_hz)
+        convert = _Converter(layout, sample_rate_hz)
         begun_s = (container.start_time or 0) / av.time_base
         n_samples = 0
         for packet in container.demux(stream):
@@ -245,8 +249,7 @@ def _decode_with_ffmpeg(
                 damaged(error)
                 continue  # the packets after it may be whole
             for frame in frames:
-                for piece in resampler.resample(frame):
-                    sound = np.asarray(piece.to_ndarray(), np.float32)
+                for sound in convert.feed(frame):
                     gap_s = (frame.time or 0.0) - begun_s - n_samples / sample_rate_hz
                     if MIN_GAP_S <= gap_s <= MAX_GAP_S:
                         if n_samples:
@@ -255,15 +258,54 @@ def _decode_with_ffmpeg(
                         sound = np.concatenate([gap, sound], axis=1)
                     n_samples += sound.shape[1]
                     yield sound
-        for piece in resampler.resample(None):
-            yield np.asarray(piece.to_ndarray(), np.float32)
+        yield from convert.finish()
+
+
+class _Converter:
+    """FFmpeg's frames, whatever they are, to samples of one rate and one layout.
+
+    A stream may change both on its way: a broadcast that goes from stereo to 5.1, files that were
+    put one after the other.
+    """
+
+    def __init__(self, layout: str | None, sample_rate_hz: int) -> None:
+        """layout: None for that of the first frame."""
+        self._layout = layout
+        self._sample_rate_hz = sample_rate_hz
+        self._resampler: av.AudioResampler | None = None
+        self._takes: tuple[object, ...] = ()
+
+    def feed(self, frame: av.AudioFrame) -> Iterator[NDArray[np.float32]]:
+        import av
+
+        takes = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if takes != self._takes:
+            yield from self.finish()
+            self._takes = takes
+            self._layout = self._layout or frame.layout.name
+            # Not fltp: PyAV crashes where 8 or more channels are a plane each.
+            self._resampler = av.AudioResampler("flt", self._layout, self._sample_rate_hz)
+        yield from self._resample(frame)
+
+    def finish(self) -> Iterator[NDArray[np.float32]]:
+        """What was held back."""
+        yield from self._resample(None)
+
+    def _resample(self, frame: av.AudioFrame | None) -> Iterator[NDArray[np.float32]]:
+        if self._resampler is not None:
+            for piece in self._resampler.resample(frame):
+                interleaved = np.asarray(piece.to_ndarray(), np.float32)
+                yield np.ascontiguousarray(interleaved.reshape(piece.samples, -1).T)
 
 
 def duration_s(source: Path) -> float | None:
-    """How long a file says that it is; None where it doesn't say, or can't be read."""
+    """How long a file says that it is; None where it doesn't say, or can't be read, or is no file:
+    what is taken out of a pipe is gone."""
     import av
     import av.error
 
+    if not os.path.isfile(source):
+        return None
     try:
         with _open(source, str(source)) as file, av.open(file, "r") as container:
             return None if container.duration is None else container.duration / av.time_base

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -51,8 +51,20 @@ class Device(StrEnum):
 DEFAULT_BEAM_SIZE = 5
 """As openai-whisper's and faster-whisper's; in a conversation 1 is quicker."""
 
+DEFAULT_BATCH_SIZE = 4
+
 MAX_JOBS = 4
 """More workers than this need much memory; on larger machines each gets several threads."""
+
+
+def _instead(name: str, advice: str) -> Any:
+    """An option of openai-whisper or whisper-ctranslate2 that is none of ours."""
+
+    def refuse(value: str | None) -> None:
+        if value is not None:
+            raise typer.BadParameter(advice)
+
+    return typer.Option(name, hidden=True, callback=refuse)
 
 
 def transcribe(
@@ -83,7 +95,8 @@ def transcribe(
         typer.Option("--stt-model", "--model", metavar="NAME", help="Name or folder of a model."),
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Of the speech, e.g. en. Default: detect.")
+        str | None,
+        typer.Option(metavar="NAME", help="Of the speech: en, English, ... Default: detect."),
     ] = None,
     task: Annotated[Task, typer.Option(help="Translate goes to English.")] = Task.TRANSCRIBE,
     word_timestamps: Annotated[
@@ -133,8 +146,9 @@ def transcribe(
         int | None, typer.Option(min=1, max=256, metavar="N", help="Default: all cores.")
     ] = None,
     batch_size: Annotated[
-        int, typer.Option(min=1, max=128, metavar="N", help="Windows of 30 s in a batch.")
-    ] = 4,
+        int | None,
+        typer.Option(min=1, max=128, metavar="N", help="Windows of 30 s in a batch. Default: 4."),
+    ] = None,
     compute_type: Annotated[
         str | None, typer.Option(metavar="TYPE", help="int8, float16, float32, ...")
     ] = None,
@@ -144,8 +158,35 @@ def transcribe(
     ] = False,
     offline: Offline = None,
     profile: Profile = None,
+    _fp16: Annotated[
+        str | None, _instead("--fp16", "say --compute-type float16 or float32")
+    ] = None,
+    _vad_filter: Annotated[
+        str | None, _instead("--vad-filter", "leave it out; --no-vad turns it off")
+    ] = None,
+    _model_directory: Annotated[
+        str | None, _instead("--model-directory", "give the model's folder to --stt-model")
+    ] = None,
+    _live: Annotated[str | None, _instead("--live-transcribe", "say --mic")] = None,
+    _batched: Annotated[str | None, _instead("--batched", "leave it out: always so")] = None,
+    _condition: Annotated[
+        str | None, _instead("--condition-on-previous-text", "leave it out: never so")
+    ] = None,
+    _verbose: Annotated[
+        str | None, _instead("--verbose", "leave it out; --json-progress tells more")
+    ] = None,
 ) -> None:
     """Write down what is said in recordings.
+
+    \b
+    Instead of options of whisper and whisper-ctranslate2:
+      --fp16                        --compute-type float16 or float32
+      --live-transcribe             --mic
+      --model-directory             --stt-model takes a folder too
+      --vad-filter                  is the default; --no-vad turns it off
+      --batched                     is always so
+      --condition-on-previous-text  is never so
+      --verbose                     --json-progress tells more
 
     Example: voicecli transcribe *.m4a --format srt
     """
@@ -166,11 +207,25 @@ def transcribe(
             "--json-progress": json_progress,
             "--word-timestamps": word_timestamps,
             "--task translate": task is Task.TRANSLATE,
+            "--hotwords": hotwords is not None,
+            "--initial-prompt": initial_prompt is not None,
+            "--no-vad": not vad,
+            "--recursive": recursive,
+            "--jobs": jobs is not None,
+            "--threads": threads is not None,
+            "--batch-size": batch_size is not None,
         }
     )
     chosen = _format(output_format, output)
     if "-" in names and len(names) > 1:
         raise typer.BadParameter("- (standard input) can't be combined with files")
+    for name in {"True", "False"}.intersection(names):
+        if not os.path.exists(name):
+            raise typer.BadParameter(f"{name} is no recording; --word-timestamps takes no value")
+    if output_dir is not None and output_dir.suffix[1:] in list(Format) and not output_dir.exists():
+        raise typer.BadParameter(
+            f"-o {output_dir} is a directory; for a file: --output {output_dir}"
+        )
     if raw is not None and names != ["-"]:
         raise typer.BadParameter("--raw is for standard input: name it with -")
     if mic and chosen not in (Format.TXT, Format.JSONL):
@@ -180,7 +235,7 @@ def transcribe(
     clip_s = None if clip is None else parse_clip(clip)
     _one_thread_for_numpy()
     if language is not None:
-        _check_language(language)
+        language = _language_code(language)
     from voicecli.settings.loading import load
     from voicecli.subtitles import SubtitleRules
     from voicecli.transcription.pipeline import ReadOptions
@@ -237,7 +292,7 @@ def transcribe(
             chosen,
             rules,
             stt.language,
-            batch_size,
+            batch_size or DEFAULT_BATCH_SIZE,
             speed.n_workers,
             json_progress,
         )
@@ -249,6 +304,8 @@ _EXCLUDES = {
     "--mic": (
         *("FILES", "--output", "--output-dir", "--force", "--skip-existing", "--channels"),
         *("--clip", "--raw", "--json-progress", "--word-timestamps", "--task translate"),
+        *("--hotwords", "--initial-prompt", "--no-vad", "--recursive"),
+        *("--jobs", "--threads", "--batch-size"),
     ),
     "--output": ("--output-dir",),
     "--force": ("--skip-existing",),
@@ -302,14 +359,14 @@ def _seconds(parts: tuple[str | None, ...]) -> float | None:
     return 3600 * int(hours or 0) + 60 * int(minutes or 0) + float(seconds)
 
 
-def _check_language(code: str) -> None:
-    from voicecli.stt import import_whisper
+def _language_code(name: str) -> str:
+    from voicecli.transcription.languages import CODE_OF, language_code
 
-    import_whisper()
-    from faster_whisper.tokenizer import _LANGUAGE_CODES
-
-    if code not in _LANGUAGE_CODES:
-        raise typer.BadParameter(f"--language {code!r} is none of {', '.join(_LANGUAGE_CODES)}")
+    code = language_code(name)
+    if code is None:
+        known = ", ".join(sorted({*CODE_OF, *CODE_OF.values()}))
+        raise typer.BadParameter(f"--language {name!r} is none of {known}")
+    return code
 
 
 @dataclass(frozen=True)
@@ -341,7 +398,7 @@ def _plan(
     targets: list[Path | None]
     if output is not None:
         targets = [None if str(output) == "-" else output]
-    elif output_dir is None and len(inputs) == 1 and not skip_existing:
+    elif output_dir is None and len(inputs) == 1 and not skip_existing and not force:
         targets = [None]
     else:
         beside = Path() if is_stdin else None
@@ -351,10 +408,16 @@ def _plan(
         for item, target in zip(inputs, targets, strict=True)
     ]
     if is_stdin:
+        if sys.stdin is None:
+            raise AudioFileError("standard input is closed", "pipe a recording into it")
         # Unbuffered: what a pipe holds comes at once, and no lock is held while it holds nothing.
         stdin = FileIO(sys.stdin.fileno(), closefd=False)
         jobs = [_Job("standard input", stdin, targets[0])]
-    there = [job for job in jobs if job.output is not None and job.output.is_file()]
+    for job in jobs:
+        if job.output is not None and os.path.isdir(job.output):
+            raise AudioFileError(f"{job.output} is a directory", "name a file in it")
+    # os.path, for which a name that is too long is a name of nothing.
+    there = [job for job in jobs if job.output is not None and os.path.isfile(job.output)]
     if skip_existing:
         jobs = [job for job in jobs if job not in there]
         tell(f"{len(there)} of {len(inputs)} are there already")
@@ -365,7 +428,8 @@ def _plan(
             "--force overwrites, --skip-existing does only what is not there yet",
         )
     for job in jobs:
-        if job.output is not None:
+        # Beside a recording that does not exist nothing is made.
+        if job.output is not None and (output or output_dir or job.output.parent.exists()):
             _make_folder(job.output.parent)
     return jobs
 
@@ -458,9 +522,11 @@ def _run(
     n_workers: int,
     json_progress: bool,
 ) -> None:
-    from voicecli.errors import VoicecliError
+    from voicecli.atomic import is_full
+    from voicecli.errors import AudioFileError, VoicecliError
     from voicecli.transcription.pipeline import Ended, Source, transcribe
 
+    streams = _streams(plan, file_format, read)
     is_live = not isinstance(plan[0].path, Path)
     failed: list[str] = []
     events = transcribe(
@@ -473,10 +539,10 @@ def _run(
         at_once=is_live,
     )
     with ExitStack() as stack:
-        progress = stack.enter_context(_progress(plan, json_progress=json_progress))
+        progress = stack.enter_context(_progress(len(plan), streams, json_progress=json_progress))
         for number, job in enumerate(plan, 1):
             progress.start(job.name, number, _duration_s(job.path, read, progress))
-            sink = _Sink(job, file_format, rules)
+            sink = _Sink(job, file_format, rules, language or "", streams=streams)
             for event in events:
                 if isinstance(event, Ended):
                     break
@@ -486,34 +552,62 @@ def _run(
                 raise AssertionError("every recording ends")
             for warning in event.warnings:
                 tell(warning)
-            progress.finish(event.duration_s, event.error and event.error.message)
-            if event.error is None:
-                sink.finish(event.duration_s)
-            elif len(plan) == 1:
-                raise event.error
-            else:
+            error = event.error
+            if job.output is None:
+                stack.close()  # the bar makes room for the text
+            if error is None:
+                try:
+                    sink.finish(event.duration_s)
+                except AudioFileError as unwritable:
+                    error = unwritable
+            progress.finish(event.duration_s, error and error.message)
+            if error is not None:
+                if len(plan) == 1 or is_full(error.__cause__):
+                    raise error
                 failed.append(visible(job.name))
-                tell(event.error.message)
+                tell(error.message)
     if failed:
         raise VoicecliError(
             f"{len(failed)} of {len(plan)} recordings failed: {', '.join(failed)}",
-            "the others are done; --skip-existing does only those that are missing",
+            "the others are done; --skip-existing does only those that are missing"
+            if len(failed) < len(plan)
+            else "",
         )
+
+
+def _streams(plan: Sequence[_Job], file_format: Format, read: ReadOptions) -> bool:
+    """Whether text goes to standard output as it comes.
+
+    What two speakers say does not come in order; lines of JSON tell when it was said.
+    """
+    from voicecli.transcription.formats import STREAMED
+
+    in_order = not read.channels or file_format is Format.JSONL
+    return plan[0].output is None and file_format in STREAMED and in_order
 
 
 class _Sink:
     """Where the text of one recording goes: standard output as it comes, a file at the end."""
 
-    def __init__(self, job: _Job, file_format: Format, rules: SubtitleRules) -> None:
-        from voicecli.transcription.formats import STREAMED, head
+    def __init__(
+        self,
+        job: _Job,
+        file_format: Format,
+        rules: SubtitleRules,
+        language: str,
+        *,
+        streams: bool,
+    ) -> None:
+        """language: empty where it is to be found out."""
+        from voicecli.transcription.formats import head
         from voicecli.transcription.segments import Transcription
 
         self._job = job
         self._format = file_format.value
         self._rules = rules
-        self._transcription = Transcription()
-        self._streams = job.output is None and self._format in STREAMED
-        if self._streams:
+        self._transcription = Transcription(language)
+        self._streams = streams
+        if streams:
             write_out(head(self._format))
 
     def add(self, segments: Sequence[Segment], language: str) -> None:
@@ -553,14 +647,14 @@ class _Sink:
             file.writelines(pieces)
 
 
-def _progress(plan: Sequence[_Job], *, json_progress: bool) -> Progress:
+def _progress(n_files: int, streams: bool, *, json_progress: bool) -> Progress:
     from voicecli.transcription.progress import Bar, JsonLines, Quiet
 
     if json_progress:
-        return JsonLines(len(plan))
+        return JsonLines(n_files)
     # Text that streams onto the same terminal is progress enough.
-    if sys.stderr.isatty() and (plan[0].output is not None or not sys.stdout.isatty()):
-        return Bar(len(plan))
+    if sys.stderr.isatty() and not (streams and sys.stdout.isatty()):
+        return Bar(n_files)
     return Quiet()
 
 

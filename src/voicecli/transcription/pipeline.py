@@ -73,6 +73,9 @@ class Found:
     speaker: str
     language: SpokenLanguage = field(repr=False)
     window: Window
+    is_first: bool
+    """Of its recording: the language is heard in it. The first to be recognised would be another in
+    every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,7 @@ def transcribe(
         batch = _Batch(items)
         workers.submit(batch, partial(_recognize, recognizer, found))
         pending.append(batch)
-        while pending and (at_once or len(pending) > n_workers + 1):
+        while pending and ((at_once and inbox.empty()) or len(pending) > n_workers + 1):
             yield from pending.popleft().events()
     for batch in pending:
         yield from batch.events()
@@ -235,6 +238,7 @@ def _recognize(recognizer: BatchRecognizer, found: Sequence[Found]) -> list[list
     heard = recognizer.recognize(
         [one.window for one in found],
         [one.language for one in found],
+        to_hear=_to_hear(found),
         trimmed=recognizer.trims,
     )
     segments = [list(one.segments) for one in heard]
@@ -255,12 +259,17 @@ def _by_utterance(recognizer: BatchRecognizer, found: Sequence[Found]) -> list[l
         heard = recognizer.recognize(
             [part for _, part in some],
             [found[i].language for i, _ in some],
+            to_hear=_to_hear(found),
             timestamps=False,
             trimmed=recognizer.trims,
         )
         for (i, _), what in zip(some, heard, strict=True):
             segments[i].extend(what.segments)
     return segments
+
+
+def _to_hear(found: Sequence[Found]) -> list[SpokenLanguage]:
+    return [one.language for one in found if one.is_first]
 
 
 def _stops_early(window: Window, heard: Heard) -> bool:
@@ -290,8 +299,8 @@ def _read(
     position = _Position()
     try:
         pieces = _clipped(_pieces(source, options, warnings.append), options, source, position)
-        for speaker, window in _windows(pieces, options, hurry):
-            yield Found(number, speaker, language, window)
+        for i, (speaker, window) in enumerate(_windows(pieces, options, hurry)):
+            yield Found(number, speaker, language, window, is_first=i == 0)
     except VoicecliError as error:
         yield Ended(number, position.read_s, error, tuple(warnings))
     else:

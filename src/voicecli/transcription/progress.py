@@ -109,9 +109,11 @@ class Bar(Quiet):
         self._number = 0
         self._total_s: float | None = None
         self._begun_s = now_s()
+        self._before_s = 0.0
+        """Of audio, in the recordings before this one."""
 
     def start(self, name: str, number: int, duration_s: float | None) -> None:
-        self._number, self._total_s, self._begun_s = number, duration_s, now_s()
+        self._number, self._total_s = number, duration_s
         shown = printable(name)
         shown = shown if len(shown) <= 24 else shown[:11] + "…" + shown[-12:]
         self._progress.reset(self._task, total=duration_s, description=shown)
@@ -123,6 +125,7 @@ class Bar(Quiet):
     def finish(self, duration_s: float, error: str | None) -> None:
         self._total_s = duration_s
         self._show(duration_s)
+        self._before_s += duration_s
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -132,17 +135,21 @@ class Bar(Quiet):
         self._progress.stop()
 
     def _show(self, done_s: float) -> None:
-        times = describe(done_s, self._total_s, now_s() - self._begun_s)
+        # Over all of them: when its turn comes a short recording is done already, read ahead.
+        speed = (self._before_s + done_s) / max(now_s() - self._begun_s, 1e-6)
+        times = describe(done_s, self._total_s, speed)
         if self._n_files > 1:
             times += f"   {self._number} of {self._n_files} files"
         self._progress.update(self._task, completed=done_s, total=self._total_s, times=times)
 
 
-def describe(done_s: float, total_s: float | None, elapsed_s: float) -> str:
-    """`41:07 / 58:12   28x real time   0:37 left`, as much of it as is known."""
+def describe(done_s: float, total_s: float | None, speed: float) -> str:
+    """`41:07 / 58:12   28x real time   0:37 left`, as much of it as is known.
+
+    speed: seconds of audio a second.
+    """
     parts = [clock(done_s) if total_s is None else f"{clock(done_s)} / {clock(total_s)}"]
-    if done_s > 0 and elapsed_s > 0:
-        speed = done_s / elapsed_s
+    if speed > 0:
         parts.append(f"{speed:.0f}x real time" if speed >= 10 else f"{speed:.1f}x real time")
         if total_s is not None:
             parts.append(f"{clock(max(0.0, total_s - done_s) / speed)} left")

@@ -9,11 +9,11 @@ take 0.6 s a window where one worker of two threads takes 1.5 s.
 
 from __future__ import annotations
 
-import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -52,6 +52,10 @@ MAX_NO_SPEECH_PROB = 0.6
 """openai-whisper's thresholds: text that repeats itself or is too unsure is tried again at these
 temperatures, and left out where it is unsure and the model thinks that nobody spoke."""
 
+MAX_PAUSE_S = 2.0
+"""Where nobody spoke for longer, one segment ends and another begins, whatever the model says: it
+heard the two without the pause."""
+
 PREPENDED = "\"'“¿([{-"
 APPENDED = "\"'.。,，!！?？:：”)]}、"
 """Punctuation that belongs to the word after it or before it, as openai-whisper has it."""
@@ -89,13 +93,12 @@ class SpokenLanguage:
 
     def __init__(self, code: str | None = None) -> None:
         self._code: Future[str] = Future()
-        self._unclaimed = threading.Lock()
         if code is not None:
             self._code.set_result(code)
 
-    def claim(self) -> bool:
-        """True for the first who asks, where it is not known: that one must `settle` it."""
-        return not self._code.done() and self._unclaimed.acquire(blocking=False)
+    @property
+    def is_known(self) -> bool:
+        return self._code.done()
 
     def settle(self, code: str) -> None:
         self._code.set_result(code)
@@ -134,19 +137,21 @@ class BatchRecognizer:
         windows: Sequence[Window],
         languages: Sequence[SpokenLanguage],
         *,
+        to_hear: Collection[SpokenLanguage],
         timestamps: bool = True,
         trimmed: bool = False,
     ) -> list[Heard]:
         """What is said in each window.
 
-        languages: of each window's recording; one that is not known is heard in the first window
-        that has it.
+        languages: of each window's recording; one that is not known, and not in `to_hear`, is
+        waited for.
+        to_hear: those that are to be found out here, each in the first window that has it.
         timestamps: ask the model for them; else a window is one segment.
         trimmed: let the model hear the sound alone instead of filling 30 s up with silence: 10 to
         20 times cheaper for short windows, for models that can do it. Raises ModelError.
         """
         try:
-            return self._recognize(windows, languages, timestamps, trimmed)
+            return self._recognize(windows, languages, to_hear, timestamps, trimmed)
         except Exception as error:
             for language in languages:
                 language.fail(error)
@@ -161,6 +166,7 @@ class BatchRecognizer:
         self,
         windows: Sequence[Window],
         languages: Sequence[SpokenLanguage],
+        to_hear: Collection[SpokenLanguage],
         timestamps: bool,
         trimmed: bool,
     ) -> list[Heard]:
@@ -168,7 +174,7 @@ class BatchRecognizer:
         n_frames = _bucket(longest_s) if trimmed else FULL_FRAMES
         encoded = self._encode([window.samples for window in windows], n_frames)
         for i, language in enumerate(languages):
-            if language.claim():
+            if language in to_hear and not language.is_known:
                 language.settle(self._language_of(_item(encoded, i)))
         tokenizers = [self._tokenizer(language.code()) for language in languages]
         prompts = [self._prompt(tokenizer, timestamps) for tokenizer in tokenizers]
@@ -182,14 +188,16 @@ class BatchRecognizer:
             if decoded.is_doubtful:
                 decoded = self._retry(_item(encoded, i), prompts[i], tokenizers[i], decoded)
             spans, reach_s = _spans(decoded.tokens, tokenizers[i], window.duration_s)
-            words: Sequence[tuple[Word, ...]] = [()] * len(spans)
+            words: Sequence[Sequence[Word]] = [()] * len(spans)
             if self._options.word_timestamps and spans:
                 words = self._words(_item(encoded, i), tokenizers[i], spans, window, n_frames)
             segments = [
-                _segment(window, span, tokenizers[i], decoded, words_of)
+                segment
                 for span, words_of in zip(spans, words, strict=True)
+                for segment in _segments(window, span, tokenizers[i], decoded, words_of)
+                if not decoded.is_silent
             ]
-            heard.append(Heard(tuple(s for s in segments if s.text), reach_s))
+            heard.append(Heard(tuple(segments), reach_s))
         return heard
 
     def _language_of(self, encoded: ctranslate2.StorageView) -> str:
@@ -281,8 +289,8 @@ class BatchRecognizer:
         spans: Sequence[_Span],
         window: Window,
         n_frames: int,
-    ) -> list[tuple[Word, ...]]:
-        """The words of each span, by the attention of the decoder to the sound."""
+    ) -> list[list[Word]]:
+        """The words of each span, by the attention of the decoder to the sound; in the window."""
         raw: list[dict[str, Any]] = [
             {"tokens": span.tokens, "start": span.start_s, "end": span.end_s, "seek": 0}
             for span in spans
@@ -292,15 +300,10 @@ class BatchRecognizer:
             cast(Any, [raw]), tokenizer, encoded, n_sound_frames, PREPENDED, APPENDED, 0.0
         )
         return [
-            tuple(
-                Word(
-                    window.in_recording_s(word["start"]),
-                    window.in_recording_s(word["end"], is_end=True),
-                    word["word"],
-                    float(word["probability"]),
-                )
+            [
+                Word(word["start"], word["end"], word["word"], float(word["probability"]))
                 for word in one.get("words", ())
-            )
+            ]
             for one in raw
         ]
 
@@ -365,26 +368,63 @@ def _spans(
     return spans, reach_s if spans else duration_s
 
 
-def _segment(
+def _segments(
     window: Window,
     span: _Span,
     tokenizer: Tokenizer,
     decoded: _Decoded,
-    words: tuple[Word, ...],
-) -> Segment:
-    text_tokens = [token for token in span.tokens if token < tokenizer.eot]
-    segment = Segment(
-        window.in_recording_s(span.start_s),
-        window.in_recording_s(span.end_s, is_end=True),
-        "" if decoded.is_silent else tokenizer.decode(text_tokens).strip(),
-        tokenizer.language_code,
-        words,
-        decoded.avg_logprob,
-        decoded.no_speech_prob,
-    )
-    if words:
-        return replace(segment, start_s=words[0].start_s, end_s=words[-1].end_s)
-    return segment
+    words: Sequence[Word],
+) -> Iterator[Segment]:
+    """A span in its place in the recording, parted where a pause was left out of the window.
+
+    words: in the window; empty where nobody asked for them.
+    """
+    for spoken in _parted(_placed(words or _presumed(window, span, tokenizer), window)):
+        if text := "".join(word.text for word in spoken).strip():
+            yield Segment(
+                spoken[0].start_s,
+                spoken[-1].end_s,
+                text,
+                tokenizer.language_code,
+                tuple(spoken) if words else (),
+                decoded.avg_logprob,
+                decoded.no_speech_prob,
+            )
+
+
+def _presumed(window: Window, span: _Span, tokenizer: Tokenizer) -> list[Word]:
+    """The words of a span, as if each took as long as it has letters; all in one where no silence
+    was left out between them."""
+    tokens = [token for token in span.tokens if token < tokenizer.eot]
+    texts = [tokenizer.decode(tokens)]
+    if window.has_seam(span.start_s, span.end_s):
+        texts = tokenizer.split_to_word_tokens(tokens)[0]
+    ends = list(accumulate(map(len, texts), initial=0))
+    letter_s = (span.end_s - span.start_s) / max(1, ends[-1])
+    return [
+        Word(span.start_s + begin * letter_s, span.start_s + end * letter_s, text, 0.0)
+        for text, (begin, end) in zip(texts, pairwise(ends), strict=True)
+    ]
+
+
+def _placed(words: Sequence[Word], window: Window) -> list[Word]:
+    """Words of a window, in the recording."""
+    return [
+        replace(word, start_s=start_s, end_s=end_s)
+        for word in words
+        for start_s, end_s in [window.in_recording_s(word.start_s, word.end_s)]
+    ]
+
+
+def _parted(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    """Parts at the pauses that nobody makes within a sentence."""
+    first = 0
+    for i, (one, other) in enumerate(pairwise(words), 1):
+        if other.start_s - one.end_s > MAX_PAUSE_S:
+            yield words[first:i]
+            first = i
+    if words[first:]:
+        yield words[first:]
 
 
 def _bucket(duration_s: float) -> int:

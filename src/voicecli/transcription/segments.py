@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from voicecli.transcription.languages import UNSPACED
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -44,4 +46,5 @@ class Transcription:
 
     @property
     def text(self) -> str:
-        return " ".join(segment.text for segment in self.segments)
+        blank = "" if self.language in UNSPACED else " "
+        return blank.join(segment.text for segment in self.segments)

@@ -40,9 +40,9 @@ def find_inputs(names: Sequence[str], *, recursive: bool = False) -> list[Input]
 
 def _expand(name: str, *, recursive: bool) -> Iterator[Input]:
     path = Path(name)
-    if path.is_dir():
+    if os.path.isdir(path):  # for which, unlike for Path, a name that is too long is no directory
         yield from _in_directory(path, recursive=recursive)
-    elif not path.exists() and glob.has_magic(name):
+    elif not os.path.exists(path) and glob.has_magic(name):
         matches = sorted(glob.glob(name, recursive=True))
         if not matches:
             raise AudioFileError(f"nothing matches {name}", "check the pattern")

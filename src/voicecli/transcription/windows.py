@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from math import inf
 
 import numpy as np
@@ -43,18 +44,30 @@ class Window:
     def end_s(self) -> float:
         return self.stretches[-1].end / SAMPLE_RATE_HZ
 
-    def in_recording_s(self, time_s: float, *, is_end: bool = False) -> float:
-        """Where in the recording a moment of the window lies.
+    def has_seam(self, start_s: float, end_s: float) -> bool:
+        """Whether silence was left out between two moments of the window."""
+        return self._at(start_s) != self._at(end_s)
 
-        On the seam of two stretches an end belongs to the first and a start to the second.
+    def in_recording_s(self, start_s: float, end_s: float) -> tuple[float, float]:
+        """Where in the recording something lies that is said from here to there in the window.
+
+        It is said without a pause, and the times are not that exact: what reaches over a seam lies
+        in the stretch that holds its middle, and ends with it.
         """
-        left = max(0, round(time_s * SAMPLE_RATE_HZ))
-        for stretch in self.stretches:
-            n_samples = len(stretch.samples)
-            if left < n_samples or (is_end and left == n_samples):
-                return (stretch.start + left) / SAMPLE_RATE_HZ
-            left -= n_samples
-        return self.end_s
+        i = self._at((start_s + end_s) / 2)
+        stretch = self.stretches[i]
+        begin_s = sum(one.duration_s for one in self.stretches[:i])
+
+        def place_s(time_s: float) -> float:
+            within_s = min(max(0.0, time_s - begin_s), stretch.duration_s)
+            return stretch.start / SAMPLE_RATE_HZ + within_s
+
+        return place_s(start_s), place_s(end_s)
+
+    def _at(self, time_s: float) -> int:
+        """Index of the stretch that holds a moment of the window."""
+        ends_s = accumulate(stretch.duration_s for stretch in self.stretches[:-1])
+        return sum(end_s <= time_s for end_s in ends_s)
 
 
 def windows(
