@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import itertools
 import json
 import os
 import resource
@@ -10,7 +12,8 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+import wave
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,8 +28,11 @@ from programs import VOICECLI, run_voicecli, understand
 from voicecli.alignment import words_of
 from voicecli.audio import Clip, Phoneme, Samples, read_audio, silence, wav_header
 from voicecli.cli.main import app
+from voicecli.cli.say import _detect, _peek, _voice_for
 from voicecli.encoding import audio_file
 from voicecli.errors import AudioFileError, ModelMissingError, SettingsError, VoicecliError
+from voicecli.models import find_voice, places
+from voicecli.sentences import MAX_CHARS
 
 SUM, SUM_TEXT = "What is seven plus twelve?", "what is seven plus twelve"
 JOKE, JOKE_TEXT = "Tell me a joke.", "tell me a joke"
@@ -115,6 +121,24 @@ def test_pauses_are_between_sentences_only(tmp_path: Path) -> None:
     assert abs(len(a) - len(b)) < 16_000
 
 
+def test_a_pause_and_a_caption_are_a_sentence_s(tmp_path: Path) -> None:
+    """Short ones are not merged, and a long one is not cut."""
+    long = "We counted seven and twelve and more, and then " * 6 + "we left."
+    assert len(long) > MAX_CHARS
+    text = f"One. Two. Three. {long} Four."
+    sentences = [*text.split(" ", 3)[:3], long, "Four."]
+    written = json.loads(
+        here(text, "--timestamps", "json", "--pause", "1", "-o", tmp_path / "a.wav")
+    )["sentences"]
+    assert [one["text"] for one in written] == sentences
+    for one in written:
+        assert [word["word"] for word in one["words"]] == one["text"].split()
+    gaps = [after["start"] - one["end"] for one, after in itertools.pairwise(written)]
+    assert gaps == pytest.approx([1.0] * 4, abs=0.002)
+    for word, after in itertools.pairwise(written[3]["words"]):
+        assert after["start"] - word["end"] < 0.8
+
+
 def test_phonemes_pass_through(tmp_path: Path) -> None:
     here("[[ hɛlˈoʊ ]]", "-o", tmp_path / "a.wav")
     assert heard(tmp_path / "a.wav") == "hello"
@@ -152,6 +176,25 @@ def test_wav_and_raw_on_standard_output() -> None:
     assert understand(read_audio(io.BytesIO(wav))) == SUM_TEXT  # type: ignore[arg-type]
     samples = np.frombuffer(raw, "<i2").astype(np.float32) / 32768
     assert understand(samples) == SUM_TEXT
+
+
+def test_a_file_behind_standard_output_knows_its_length(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    with path.open("wb") as out:
+        out.write(b"before")
+        out.flush()
+        subprocess.run([*VOICECLI, "say", SUM, "-o", "-"], stdout=out, check=True)
+        out.write(b"after")
+    content = path.read_bytes()
+    assert content.startswith(b"before")
+    assert content.endswith(b"after")
+    with wave.open(io.BytesIO(content[len(b"before") : -len(b"after")])) as file:
+        n_samples = file.getnframes()
+        assert len(file.readframes(n_samples + 1)) == 2 * n_samples
+    # What is appended to can't be written elsewhere.
+    with path.open("ab") as out:
+        subprocess.run([*VOICECLI, "say", SUM, "-o", "-"], stdout=out, check=True)
+    assert path.read_bytes() == content + wav_header(16_000) + content[6 + 44 : -5]
 
 
 def test_the_first_sentence_is_spoken_while_standard_input_is_open() -> None:
@@ -313,6 +356,47 @@ def test_a_voice_of_the_text_s_language(tmp_path: Path) -> None:
         here(SUM, "--language", "de", "-o", tmp_path / "c.wav")
 
 
+def voices(folder: Path, **languages: str) -> dict[str, Path]:
+    """The voice that is there, by other names and in other languages."""
+    original = find_voice(None)
+    made = {name: folder / f"{name}.onnx" for name in languages}
+    for name, path in made.items():
+        path.symlink_to(original)
+        config = json.loads(Path(f"{original}.json").read_text())
+        config["language"] = {"code": languages[name]}
+        Path(f"{path}.json").write_text(json.dumps(config))
+    return made
+
+
+def test_which_voice_of_a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = voices(tmp_path, a="en_US", b="en_GB", c="en_US", d="de_DE")
+    monkeypatch.setattr(places, "bundled_folder", lambda: tmp_path)
+    for language, configured, name, code in [
+        ("en", None, "a", "en-us"),
+        ("en", "c", "c", "en-us"),
+        ("en", "d", "a", "en-us"),
+        ("en-GB", "c", "b", "en-gb"),
+        ("EN_us", "c", "c", "en-us"),
+        ("en-AU", "c", "c", "en-au"),
+        ("de", "gone", "d", "de-de"),
+        ("auto", "c", "c", "en-us"),
+    ]:
+        assert _voice_for(language, "How are you today?", configured) == (made[name], code)
+
+
+def test_detection_waits_for_one_line_only() -> None:
+    async def deltas() -> AsyncIterator[str]:
+        yield "\nWie geht"
+        yield " es dir?\n"
+        raise AssertionError("it asked for more")
+
+    async def beginning() -> str:
+        seen, _ = await _peek(deltas())
+        return seen
+
+    assert asyncio.run(beginning()) == "\nWie geht es dir?\n"
+
+
 # -- wrong usage ------------------------------------------------------------------------------
 
 
@@ -360,6 +444,12 @@ def test_what_can_not_be_done_is_told(
     with pytest.raises(error, match=message):
         here(*arguments)
     assert not [path for path in tmp_path.iterdir() if path.is_file()]
+
+
+def test_closed_standard_input_is_told() -> None:
+    done = run_voicecli("say", preexec_fn=lambda: os.close(0))
+    assert done.returncode == 1
+    assert done.stderr.startswith("voicecli: standard input is closed")
 
 
 # -- bad input --------------------------------------------------------------------------------
@@ -486,8 +576,6 @@ def test_bytes_that_are_no_model_stay_what_they_are(data: bytes) -> None:
 
 def test_the_language_is_detected_among_the_voices() -> None:
     pytest.importorskip("py3langid")
-    from voicecli.cli.say import _detect
-
     known = ["en", "de", "fr", "es", "zh"]
     for text, code in {
         "Hello, how are you today?": "en",

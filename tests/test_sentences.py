@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from voicecli.sentences import (
     LOOK_AHEAD_CHARS,
     MAX_CHARS,
+    MAX_WHOLE_CHARS,
     SentenceSplitter,
     ends_sentence,
     sentences,
@@ -135,6 +136,20 @@ def test_numbers_end_no_clause() -> None:
 
 def test_short_sentences_join_the_next_but_not_the_first() -> None:
     assert split_sentences("Yes. No. Maybe so. Bye.") == ["Yes. ", "No. Maybe so. ", "Bye."]
+
+
+def whole(text: str, language: str = "en") -> list[str]:
+    splitter = SentenceSplitter(language, whole=True)
+    return splitter.feed(text) + splitter.finish()
+
+
+def test_whole_sentences_are_neither_merged_nor_cut() -> None:
+    long = "it goes on, " * 30 + "and ends. "
+    assert whole("One. Two. Mr. Ex. 1. Salt\n2. Oil\n" + long + "Three.") == [
+        "One. ", "Two. ", "Mr. Ex. ", "1. Salt\n", "2. Oil\n", long, "Three.",
+    ]  # fmt: skip
+    assert whole("好。你来吗？", "zh") == ["好。", "你来吗？"]
+    assert max(map(len, whole("word " * 1000))) <= MAX_WHOLE_CHARS + 1
 
 
 def test_long_text_is_cut_at_a_clause() -> None:

@@ -18,12 +18,14 @@ from voicecli.speakable.running import MAX_PIECE_CHARS
 
 TABLE = Path(__file__).parent / "data" / "spoken_speakable.tsv"
 FRAGMENTS = [
-    "Hello", "**", "*", "_", "`", "```", "~~~", "~~", "\n", "\n\n", " ", "  ", "    ", "\t", "# ",
+    "Hello", "**", "**Title**", ":** ", "✅ ", "1️⃣", "a) ",
+    "*", "_", "`", "```", "~~~", "~~", "\n", "\n\n", " ", "  ", "    ", "\t", "# ",
     "- ", "1. ", "> ", "[", "]", "](", "](http://x.y/z)", ")", "<think>", "</think>", "<b>", "<",
     "<br>", "<|x|>", "<!--", "-->", "|", "|---|---|\n", "a|b\n", "-|-\n", "$$", "$x^2$", "\\(",
     "\\)", "\\[", "\\]", "\\", "http://a.b/c. ", "Mr. ", "3.14", "... ", "。", "”", "[[ a.b ]]",
     "[[", "]]", "😀", "\x1b[31m", "\x1b]0;x\x07", "\x1b", "\r\n", "\r", "&amp;", "===\n", "---\n",
-    "[a]: b\n", "word word ", "x" * 70, "\u200b", "\ud800", "你好，",
+    "[a]: b\n", "<style>", "</style>", "<your-name>", "</your-name>", "<sup>2</sup>",
+    "word word ", "x" * 70, "\u200b", "\ud800", "你好，",
 ]  # fmt: skip
 TEXTS = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=4)), max_size=40).map(
     "".join
@@ -51,9 +53,19 @@ def cases() -> list[tuple[str, str, str]]:
     return found
 
 
+def test_the_table_is_long_enough() -> None:
+    assert len(cases()) >= 200
+
+
 @pytest.mark.parametrize(("language", "markdown", "said"), cases())
 def test_table(language: str, markdown: str, said: str) -> None:
     assert speakable_text(markdown, language) == said
+
+
+@pytest.mark.parametrize(("language", "markdown", "said"), cases())
+def test_table_by_character(language: str, markdown: str, said: str) -> None:
+    speaker = Speakable(language)
+    assert ("".join(map(speaker.feed, markdown)) + speaker.finish()).strip() == said
 
 
 @given(TEXTS, LANGUAGES, st.data())
@@ -71,6 +83,12 @@ def test_any_deltas_give_the_same_text(text: str, language: str, data: st.DataOb
 @given(st.text(alphabet="abc XYZ.,!?äß", max_size=200))
 def test_plain_text_loses_nothing(text: str) -> None:
     assert speakable_text(text).split() == text.split()
+
+
+@given(st.text(alphabet="xyz 8()<>,.!='\"$", max_size=100))
+def test_what_only_looks_like_markup_loses_no_word(text: str) -> None:
+    text = f"x {text}"
+    assert re.findall(r"\w", speakable_text(text)) == re.findall(r"\w", text)
 
 
 @given(st.text(max_size=60), st.text(max_size=60), st.data())
@@ -99,10 +117,18 @@ def test_words_come_with_the_space_after_their_full_stop() -> None:
     assert speaker.feed("More. ") == "More. "
 
 
-@pytest.mark.parametrize("markdown", ["A [link. Of", "Some `code. And", "A <b. And"])
+@pytest.mark.parametrize(
+    "markdown", ["A [link. Of", "Some `code. And", "A <b. And", "A $x. And", "A \\(x. And"]
+)
 def test_nothing_is_cut_inside_markup(markdown: str) -> None:
     speaker = Speakable()
     assert "." not in speaker.feed(markdown + " more")
+
+
+@pytest.mark.parametrize("markdown", ["$x$", "$[0, 1)$", "\\([0, 1)\\)", "$5", "<b>x</b>", "<br>"])
+def test_what_is_closed_is_not_waited_for(markdown: str) -> None:
+    speaker = Speakable()
+    assert "Done." in speaker.feed(f"So {markdown} it is. Done. And")
 
 
 def test_long_text_without_punctuation_is_handed_on() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -22,24 +23,28 @@ class Captions:
     def skip(self, clip: Clip) -> None:
         self._at_s += clip.duration_s
 
-    def add(self, written: str, clip: Clip) -> None:
-        words = words_of(replace(clip, text=written), self._voice.count_phonemes)
+    def add(self, sentence: str, spoken: Iterable[tuple[str, Clip]]) -> None:
+        """A sentence, and the pieces of it that were spoken, as written."""
+        start_s = self._at_s
+        words = []
+        for piece, clip in spoken:
+            words += [
+                {
+                    "word": word.text,
+                    "start": round(self._at_s + word.start_s, 3),
+                    "end": round(self._at_s + word.end_s, 3),
+                }
+                for word in words_of(replace(clip, text=piece), self._voice.count_phonemes)
+            ]
+            self._at_s += clip.duration_s
         self._sentences.append(
             {
-                "text": written,
-                "start": round(self._at_s, 3),
-                "end": round(self._at_s + clip.duration_s, 3),
-                "words": [
-                    {
-                        "word": word.text,
-                        "start": round(self._at_s + word.start_s, 3),
-                        "end": round(self._at_s + word.end_s, 3),
-                    }
-                    for word in words
-                ],
+                "text": sentence.strip(),
+                "start": round(start_s, 3),
+                "end": round(self._at_s, 3),
+                "words": words,
             }
         )
-        self._at_s += clip.duration_s
 
     def as_json(self) -> str:
         document = {

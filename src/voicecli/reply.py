@@ -13,15 +13,12 @@ from voicecli.endpointing import Speech
 from voicecli.events import Event, ReplyText
 from voicecli.history import heard_words, words_before_end
 from voicecli.llm import Message
-from voicecli.sentences import sentences
+from voicecli.sentences import FIRST_CLAUSE_WORDS, sentences
 from voicecli.speakable import speakable
 from voicecli.speaker import Playback
 from voicecli.spoken import spoken
 from voicecli.stt import Transcript
 from voicecli.timing import Stopwatch
-
-FIRST_CLAUSE_WORDS = 4
-"""A reply's first clause is spoken by itself if it has so many words; shorter sounds cut off."""
 
 NEARLY_OVER_WORDS = 2
 

@@ -24,6 +24,13 @@ the first of a reply: there it would cost latency."""
 MAX_CHARS = 240
 """Longer text without an end is cut at a clause, else at a space. About 15 s of speech."""
 
+MAX_WHOLE_CHARS = 2400
+"""The same where sentences are wanted whole: no writer's sentence is longer."""
+
+FIRST_CLAUSE_WORDS = 4
+"""Where someone waits for the first sound, a first clause of so many words is spoken by itself;
+shorter sounds cut off."""
+
 MAX_WIDE_CHARS = 80
 """The same for Chinese, Japanese and Korean, where a character is a syllable or more."""
 
@@ -38,14 +45,17 @@ _ENDS = ".!?…" + _WIDE_ENDS + _OTHER_ENDS
 CLOSING = ')]}"”’»'
 WIDE_CLOSING = "」』）》】〉"
 """Brackets and quotes that close, and what Chinese and Japanese have of them."""
-_CLOSERS = CLOSING + WIDE_CLOSING + "'“«›‘*_〕］"
+_CLOSERS = CLOSING + WIDE_CLOSING + "'›*_〕］"
+_ELSEWHERE_OPENERS = "“«‘"
+"""Quotes that close in German or Danish, and open in Chinese."""
 _OPENERS = "\"'“‘„«‹([{*_¿¡（「『《【"
 WIDE_CLAUSES = "，、；："
 _CLAUSES = ",;:—–،؛" + WIDE_CLAUSES
 _NO_BREAK_SPACES = "\u00a0\u202f\u2007"
 
 _RUN = re.compile(f"[{re.escape(_ENDS)}]+")
-_AFTER = re.compile(f"[{re.escape(_CLOSERS)}]*")
+_AFTER = re.compile(f"[{re.escape(_CLOSERS + _ELSEWHERE_OPENERS)}]*")
+_AFTER_WIDE = re.compile(f"[{re.escape(_CLOSERS)}]*")
 _CANDIDATE = re.compile(rf"\n|\[\[|[{re.escape(_ENDS)}]")
 _CANDIDATE_OR_CLAUSE = re.compile(rf"\n|\[\[|[{re.escape(_ENDS)}]|[{_CLAUSES}]| -(?= )")
 _CLAUSE_END = re.compile(rf"(?:[,;:—–،؛)]| -)(?=\s)|—|[{WIDE_CLAUSES}]")
@@ -186,10 +196,16 @@ _NO = -2
 class SentenceSplitter:
     """What `sentences` runs on: feed text, get the sentences that it completes."""
 
-    def __init__(self, language: str = "en", first_clause_words: int | None = None) -> None:
+    def __init__(
+        self, language: str = "en", first_clause_words: int | None = None, *, whole: bool = False
+    ) -> None:
         self._language = re.split(r"[-_]", language.lower(), maxsplit=1)[0]
         self._words = _BY_LANGUAGE.get(self._language, _OTHER)
-        self._max = MAX_WIDE_CHARS if self._language in _WIDE_LANGUAGES else MAX_CHARS
+        is_wide = self._language in _WIDE_LANGUAGES
+        self._max = MAX_WIDE_CHARS if is_wide else MAX_CHARS
+        self._min = MIN_CHARS // 3 if is_wide else MIN_CHARS
+        if whole:
+            self._max, self._min = MAX_WHOLE_CHARS, 0
         self._clause_words = first_clause_words
         self._first = True
         self._text = ""
@@ -230,15 +246,11 @@ class SentenceSplitter:
             if n_chars == 0:
                 self._start = end
                 continue
-            if n_chars < self._min_chars and not self._first:
+            if n_chars < self._min and not self._first:
                 continue
             yield self._text[self._start : end]
             self._start = end
             self._first = False
-
-    @property
-    def _min_chars(self) -> int:
-        return MIN_CHARS // 3 if self._language in _WIDE_LANGUAGES else MIN_CHARS
 
     def _next_end(self, *, final: bool) -> int | None:
         """Index after the next sentence and the one white space behind it; None: not known yet."""
@@ -285,7 +297,8 @@ class SentenceSplitter:
         if char not in _ENDS:
             return self._judge_clause(at, horizon, final=final)
         run_end = _RUN.match(text, at, horizon).end()  # type: ignore[union-attr]
-        end = _AFTER.match(text, run_end, horizon).end()  # type: ignore[union-attr]
+        after = _AFTER_WIDE if text[run_end - 1] in _WIDE_ENDS else _AFTER
+        end = after.match(text, run_end, horizon).end()  # type: ignore[union-attr]
         self._at = run_end
         if end >= horizon:
             if final:
@@ -485,15 +498,20 @@ async def closing(source: AsyncIterator[str]) -> AsyncIterator[AsyncIterator[str
 
 
 async def sentences(
-    deltas: AsyncIterator[str], language: str = "en", *, first_clause_words: int | None = None
+    deltas: AsyncIterator[str],
+    language: str = "en",
+    *,
+    first_clause_words: int | None = None,
+    whole: bool = False,
 ) -> AsyncGenerator[str]:
     """Yield each sentence of a text that arrives in deltas, as soon as it is complete.
 
     `language` is a code like "en" or "de-AT". With `first_clause_words` the first piece may already
-    end at a comma, semicolon, colon or dash, once it has that many words. Closes `deltas` when
-    closed.
+    end at a comma, semicolon, colon or dash, once it has that many words. With `whole` short ones
+    are not merged and long ones not cut: to be spoken, each goes through `split_sentences`. Closes
+    `deltas` when closed.
     """
-    splitter = SentenceSplitter(language, first_clause_words)
+    splitter = SentenceSplitter(language, first_clause_words, whole=whole)
     async with closing(deltas) as source:
         async for delta in source:
             for sentence in splitter.feed(delta):

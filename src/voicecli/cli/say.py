@@ -6,7 +6,7 @@ import codecs
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,9 +34,6 @@ DETECT_CHARS = 200
 """The language is detected in the first sentences, up to this many characters."""
 
 AUTO = "auto"
-
-FIRST_CLAUSE_WORDS = 4
-"""As in a conversation: see reply.FIRST_CLAUSE_WORDS."""
 
 
 class Timestamps(StrEnum):
@@ -200,6 +197,8 @@ def _opened(file: str | None) -> Iterator[int]:
     from voicecli.errors import VoicecliError
 
     if file is None or file == "-":
+        if sys.stdin is None:  # what `<&-` in a shell does
+            raise VoicecliError("standard input is closed", "give the text, or --file FILE")
         yield sys.stdin.fileno()
         return
     try:
@@ -214,7 +213,7 @@ async def _peek(deltas: AsyncIterator[str]) -> tuple[str, AsyncIterator[str]]:
     seen = ""
     async for delta in deltas:
         seen += delta
-        if len(seen) >= DETECT_CHARS or "\n" in seen.strip():
+        if len(seen) >= DETECT_CHARS or "\n" in seen.lstrip():
             break
 
     async def again() -> AsyncIterator[str]:
@@ -228,23 +227,35 @@ async def _peek(deltas: AsyncIterator[str]) -> tuple[str, AsyncIterator[str]]:
 # -- the voice --------------------------------------------------------------------------------
 
 
-def _voice_for(language: str, beginning: str) -> Path:
-    """The first voice of a language; `auto` detects it among those that have a voice."""
-    from voicecli.errors import ModelMissingError
-    from voicecli.models import installed_voices
+def _voice_for(language: str, beginning: str, configured: str | None) -> tuple[Path, str]:
+    """A voice of a language, and the code to read in; `auto` detects it among the voices' own.
 
-    voices = [voice for voice in installed_voices() if voice.languages]
-    known = list(dict.fromkeys(code for voice in voices for code in voice.languages))
+    One of the same region goes before the configured one, and that before any other.
+    """
+    from voicecli.errors import ModelError, ModelMissingError
+    from voicecli.models import find_voice, installed_voices
+    from voicecli.models.formats import voice_language
+
+    paths = [voice.path for voice in installed_voices()]
+    with suppress(ModelError):
+        paths.insert(0, find_voice(configured))
+    codes = {path: code.lower() for path in paths if (code := voice_language(path))}
+    known = list(dict.fromkeys(_primary(code) for code in codes.values()))
     if language == AUTO:
         language = _detect(beginning, known)
-    wanted = language.lower().replace("_", "-").split("-")[0]
-    for voice in voices:
-        if wanted in voice.languages:
-            return voice.path
-    raise ModelMissingError(
-        f"no voice on this machine speaks {language!r}, only: {', '.join(known)}",
-        "`voicecli models` lists voices to pull",
-    )
+    wanted = language.lower().replace("_", "-")
+    found = [path for path, code in codes.items() if _primary(code) == _primary(wanted)]
+    if not found:
+        raise ModelMissingError(
+            f"no voice on this machine speaks {language!r}, only: {', '.join(known)}",
+            "`voicecli models` lists voices to pull",
+        )
+    path = next((path for path in found if codes[path] == wanted), found[0])
+    return path, wanted if "-" in wanted else codes[path]
+
+
+def _primary(code: str) -> str:
+    return code.partition("-")[0]
 
 
 def _detect(text: str, languages: list[str]) -> str:
@@ -287,45 +298,49 @@ async def _say(
 
     if language is None:
         path = find_voice(settings.tts.voice)
+        code = voice_language(path) or "en"
     else:
         beginning, deltas = await _peek(deltas)
-        path = _voice_for(language, beginning)
+        path, code = _voice_for(language, beginning, settings.tts.voice)
     voice = Voice(
         path, settings.tts, aligned=timestamps, n_threads=min(MAX_THREADS, os.cpu_count() or 1)
     )
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports
     from voicecli.captions import Captions
-    from voicecli.sentences import sentences
+    from voicecli.sentences import FIRST_CLAUSE_WORDS, sentences, split_sentences
     from voicecli.speakable import speakable
     from voicecli.spoken import spoken
     from voicecli.spoken.pronunciations import pronunciations_of
 
     pronunciations = pronunciations_of(settings.tts)
-    code = voice_language(path) or "en"
+    # A pause and a caption are a sentence's: none is merged with the next, or cut.
+    whole = bool(pause_s) or timestamps
     # While someone waits for the first sound, a first clause will do; in a file it would be heard.
-    hurry = target.file is None and not pause_s and not timestamps
+    hurry = target.file is None and not whole
     first_clause_words = FIRST_CLAUSE_WORDS if hurry else None
     captions = Captions(voice)
     async with AsyncExitStack() as stack:
         sink: Sink | None = None
         async for sentence in sentences(
-            speakable(deltas, code), code, first_clause_words=first_clause_words
+            speakable(deltas, code), code, first_clause_words=first_clause_words, whole=whole
         ):
-            aloud = spoken(sentence, code, pronunciations)
-            await loading
-            is_first = True
-            async for clip in _clips(voice, aloud, in_parts=hurry):
-                if sink is None:
-                    sink = await stack.enter_async_context(open_sink(target, clip.sample_rate_hz))
-                elif pause_s and is_first:
-                    gap = Clip(silence(round(pause_s * clip.sample_rate_hz)), clip.sample_rate_hz)
-                    captions.skip(gap)
-                    await sink.write(gap)
-                if timestamps:
-                    captions.add(sentence.strip(), clip)
-                await sink.write(clip)
-                is_first = False
+            said: list[tuple[str, Clip]] = []
+            for piece in split_sentences(sentence, code) if whole else [sentence]:
+                aloud = spoken(piece, code, pronunciations)
+                await loading
+                async for clip in _clips(voice, aloud, in_parts=hurry):
+                    rate_hz = clip.sample_rate_hz
+                    if sink is None:
+                        sink = await stack.enter_async_context(open_sink(target, rate_hz))
+                    elif pause_s and not said:
+                        gap = Clip(silence(round(pause_s * rate_hz)), rate_hz)
+                        captions.skip(gap)
+                        await sink.write(gap)
+                    said.append((piece.strip(), clip))
+                    await sink.write(clip)
+            if timestamps and said:
+                captions.add(sentence, said)
         if sink is None:
             await loading
             raise VoicecliError("the text has nothing in it that can be said", "give it some words")

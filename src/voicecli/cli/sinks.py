@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import struct
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from voicecli.cli.streams import tell, write_out
 
@@ -94,13 +97,36 @@ class _Pipe:
         from voicecli.worker import Worker
 
         self._worker = Worker("stdout")
-        self._before = b"" if raw else wav_header(sample_rate_hz)
+        self._header = b"" if raw else wav_header(sample_rate_hz)
+        self._n_bytes = 0
 
     async def write(self, clip: Clip) -> None:
         from voicecli.audio import to_pcm16
 
-        before, self._before = self._before, b""
-        await self._worker.run(write_out, before + to_pcm16(clip.samples))
+        before = b"" if self._n_bytes else self._header
+        data = to_pcm16(clip.samples)
+        self._n_bytes += len(data)
+        await self._worker.run(write_out, before + data)
 
     async def drain(self) -> None:
-        pass
+        """Behind `>` the header can still say how long it became."""
+        out = sys.stdout.buffer
+        if not self._header or not out.seekable() or _appends(out):
+            return
+        end = out.tell()
+        out.seek(end - self._n_bytes - len(self._header))
+        write_out(_with_length(self._header, self._n_bytes))
+        out.seek(end)
+
+
+def _with_length(header: bytes, n_bytes: int) -> bytes:
+    """A `wav_header` of so many bytes of samples, or of as many as there are numbers for."""
+    riff, data = (min(n, 0xFFFF_FFFF) for n in (len(header) - 8 + n_bytes, n_bytes))
+    return header[:4] + struct.pack("<I", riff) + header[8:-4] + struct.pack("<I", data)
+
+
+def _appends(file: BinaryIO) -> bool:
+    """Is it open for `>>`? Then all that is written goes to its end."""
+    import fcntl
+
+    return bool(fcntl.fcntl(file.fileno(), fcntl.F_GETFL) & os.O_APPEND)

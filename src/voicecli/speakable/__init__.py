@@ -5,8 +5,8 @@ Three stages, each a function of the text alone and never of how it was cut into
 1. `characters` removes terminal escapes, control and invisible characters.
 2. `blocks` finds out what each line is (heading, item, fence, table row...) from its first
    characters (`lines`), and inside running text the places where it may be cut without tearing a
-   link, a code span or a tag apart (`running`). markdown-it wants whole documents, so this much is
-   done here.
+   link, a code span or a tag apart (`running`, `tags`). markdown-it wants whole documents, so this
+   much is done here.
 3. `inline` says every such piece. What has markup in it is parsed by markdown-it, once (`markup`,
    `formulas`; `tables` row by row).
 

@@ -85,7 +85,8 @@ class Speakable:
             return self._blank(line)
         if self._is_indented_code(prefix):
             return self._indented_code(line, complete=complete, whole=whole)
-        kind = kind_of(rest, whole=whole, in_paragraph=self._block == "paragraph")
+        in_paragraph = self._block == "paragraph" and not self._in_list
+        kind = kind_of(rest, whole=whole, in_paragraph=in_paragraph)
         if kind == "wait":
             return False
         if kind == "table":
@@ -132,7 +133,12 @@ class Speakable:
         continues = kind == "text" and self._block in ("paragraph", "item")
         if not continues:
             self._end_block()
-        if kind == "text" and self._after_blank and not prefix.strip(" \t>") and len(prefix) < 2:
+        if (
+            kind in ("text", "fresh")
+            and self._after_blank
+            and not prefix.strip(" \t>")
+            and len(prefix) < 2
+        ):
             self._in_list = False
         self._after_blank = False
         self._heading = False
@@ -151,29 +157,24 @@ class Speakable:
             return self._hide(r"\$\$" if rest[0] == "$" else r"\\\]")
         arrived.base += len(prefix)
         if kind == "heading":
-            self._heading = True
             self._block = "paragraph"
-            arrived.base += len(rest) - len(rest.lstrip("#"))
+            self._begin_heading(rest)
         elif kind == "item":
             self._block = "item"
             self._in_list = True
-            # A number is said; it must not be taken for a list again.
-            if not ORDERED.match(rest):
-                arrived.base += 1
-                return self._nested(rest[1:])
+            ordered = ORDERED.match(rest)
+            if ordered:
+                self._said.say(ordered[0] + " ")
+            arrived.base += len(ordered[0]) if ordered else 1
+            self._step = self._after_bullet
+            return True
         elif not continues:
             self._block = "paragraph"
             self._fresh = arrived.base
         return self._begin_text()
 
-    def _nested(self, rest: str) -> bool:
-        """What follows a bullet may be another bullet, a heading, a fence: a line of its own."""
-        if not rest.strip():
-            return self._begin_text()
-        self._step = self._after_bullet
-        return True
-
     def _after_bullet(self) -> bool:
+        """What follows a bullet may be another bullet, a heading, a fence: a line of its own."""
         line, complete = self._arrived.line()
         whole = complete or len(line) >= LINE_HEAD_CHARS
         prefix = INDENT.match(line)[0]  # type: ignore[index]
@@ -185,12 +186,19 @@ class Speakable:
         kind = kind_of(rest, whole=whole, in_paragraph=False)
         if kind == "wait":
             return False
-        if kind in ("fence", "heading", "formula"):
+        if kind in ("fence", "formula"):
             return self._start(kind, line, prefix, rest)
         if kind == "item" and not ORDERED.match(rest):
             self._arrived.base += len(prefix) + 1
             return True
+        self._arrived.base += len(prefix)
+        if kind == "heading":
+            self._begin_heading(rest)
         return self._begin_text()
+
+    def _begin_heading(self, rest: str) -> None:
+        self._heading = True
+        self._arrived.base += len(rest) - len(rest.lstrip("#"))
 
     def _rest_of_line(self) -> bool:
         """Drop a line that is too long to be held."""

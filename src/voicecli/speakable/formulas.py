@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
-_MATH_SIGN = re.compile(r"[\\^_{}=<>+]|^[A-Za-z]$|^\d*[a-z]$|[a-z]\(")
+_MATH_SIGN = re.compile(r"[\\^_{}=<>+]|^[A-Za-z]'*$|^\d*[a-z]$|[a-z]\(")
 
 _LATEX_SYMBOLS = {
     "times": "×", "cdot": "×", "div": "÷", "pm": "±", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥",
@@ -17,13 +17,20 @@ _LATEX_SYMBOLS = {
     "dots": "…", "cdots": "…", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ",
     "epsilon": "ε", "theta": "θ", "lambda": "λ", "mu": "µ", "pi": "π", "rho": "ρ", "sigma": "σ",
     "tau": "τ", "phi": "φ", "omega": "ω", "Delta": "Δ", "Sigma": "Σ", "Omega": "Ω", "sum": "∑",
-    "left": "", "right": "", "quad": " ", "qquad": " ", "displaystyle": "", "mathrm": "",
-    "text": "", "mathbf": "", "boxed": "", "operatorname": "",
+    "left": "", "right": "", "quad": " ", "qquad": " ", "displaystyle": "",
+    "in": " in ", "int": "∫", "text": "", "mathrm": "", "mathbf": "", "mathbb": "",
 }  # fmt: skip
 _SUPERSCRIPTS = {"2": "²", "3": "³"}
-_FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
-_LATEX_COMMAND = re.compile(r"\\([A-Za-z]+)")
-_LATEX_POWER = re.compile(r"\^\{?([23])\}?(?!\d)")
+_GROUP = re.compile(
+    r"\\[dt]?frac\s*\{(?P<over>[^{}]*)\}\s*\{(?P<under>[^{}]*)\}|\\sqrt\s*\{(?P<root>[^{}]*)\}"
+    r"|\^\s*\{(?P<power>[^{}]*)\}|_\s*\{(?P<index>[^{}]*)\}"
+    r"|\\(?:text|mathrm|mathbf|mathbb|mathit|boxed|operatorname)\s*\{(?P<plain>[^{}]*)\}"
+)
+"""A group that has no other in it."""
+_SIMPLE = re.compile(r"[\w.,²³√π]*\Z")
+_DEGREE = re.compile(r"\^\s*(?:\\circ|\{\\circ\})")
+_LATEX_COMMAND = re.compile(r"\\([A-Za-z]+)(?=(\{?))")
+_LATEX_POWER = re.compile(r"\^([23])(?!\d)")
 
 
 def math_rule(state: StateInline, silent: bool) -> bool:
@@ -42,7 +49,8 @@ def math_rule(state: StateInline, silent: bool) -> bool:
         content, end = src[begin:close], close + len(marker)
         if close <= begin or content[0].isspace() or content[-1].isspace():
             return False
-        if src[end : end + 1].isdigit() or not _MATH_SIGN.search(content):
+        is_money = src[end : end + 1].isdigit() or not _MATH_SIGN.search(content)
+        if marker == "$" and is_money:
             return False
     else:
         return False
@@ -54,10 +62,24 @@ def math_rule(state: StateInline, silent: bool) -> bool:
 
 def say_formula(latex: str) -> str:
     """LaTeX as characters that `spoken` knows: "\\frac{1}{2}" is "1/2"."""
-    for _ in range(4):
-        latex, n_found = _FRACTION.subn(r"\1/\2", latex)
-        if not n_found:
-            break
+    latex = _DEGREE.sub("°", latex)
+    n_found = 1
+    while n_found:
+        latex, n_found = _GROUP.subn(_say_group, latex)
     latex = _LATEX_POWER.sub(lambda m: _SUPERSCRIPTS[m[1]], latex)
-    latex = _LATEX_COMMAND.sub(lambda m: _LATEX_SYMBOLS.get(m[1], m[1]), latex)
+    latex = _LATEX_COMMAND.sub(lambda m: _LATEX_SYMBOLS.get(m[1], m[1] + " " * len(m[2])), latex)
     return re.sub(r"[{}\\]", "", latex.replace("_", " ")).strip()
+
+
+def _say_group(found: re.Match[str]) -> str:
+    if found["over"] is not None:
+        return f"{_in_brackets(found['over'])}/{_in_brackets(found['under'])}"
+    if found["root"] is not None:
+        return f"√{_in_brackets(found['root'])}"
+    if found["power"] is not None:
+        return f"^{_in_brackets(found['power'])}"
+    return found["plain"] if found["index"] is None else f" {found['index']}"
+
+
+def _in_brackets(operand: str) -> str:
+    return operand if _SIMPLE.match(operand) else f"({operand})"

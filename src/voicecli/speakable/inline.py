@@ -6,27 +6,26 @@ import re
 
 _MARKUP = re.compile(r"[\\`*_~\[\]<>&!$|]|://")
 _PHONEMES = re.compile(r"(\[\[.*?\]\])", re.DOTALL)
-_PICTURES = (
+PICTURES = (
     "\u200d\u20e3\ufe0e\ufe0f\u231a\u231b\u2328\u23cf\u23e9-\u23fa\u25aa\u25ab\u25b6\u25c0"
     "\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299"
     "\U0001f000-\U0001faff"
 )
 # Joiners stay where they join letters (Persian, Hindi); variation selectors mean pictures only.
-_EMOJI = re.compile(
-    f"( ?)(?:[{_PICTURES.replace(chr(0x200D), '')}]\u200d?)+( ?)(?=(.?))", re.DOTALL
-)
-_EMOTICON = re.compile(r"(?<!\S)(?:[:;=8]'?-?[)(DPpOo|\]\[/\\*]|<3|\^_?\^|XD|xD)(?=[\s.,!?]|\Z)")
+_EMOJI = re.compile(f" ?(?:[{PICTURES.replace(chr(0x200D), '')}]\u200d?)+( ?)(?=(.?))", re.DOTALL)
+_EMOTICON = re.compile(r"(?<!\S)(?:[:;=]'?-?[)(DPpOo|\]\[/\\*]|<3|\^_?\^|XD|xD)(?=[\s.,!?]|\Z)")
 _SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z_]{2,30}:(?![\w:])")
 _URL = re.compile(
     r"(?:https?|ftp)://[^\s<>\"“”„«»。，；（）、]+|\bwww\.[\w-]+\.[^\s<>\"“”。，]+", re.I
 )
 _CHECKBOX = re.compile(r"\A\s*\[[ xX]\]\s")
+_ALERT = re.compile(r"\A\[!([A-Za-z]+)\]")
 _SPACES = re.compile(r"[ \t\n]+")
 
 
 def inline(source: str, link_to: str) -> str:
     """What a piece of running text says."""
-    source = _CHECKBOX.sub("", source)
+    source = _ALERT.sub(lambda found: found[1].capitalize() + ":", _CHECKBOX.sub("", source))
     if _MARKUP.search(source):
         from voicecli.speakable.markup import without_markup
 
@@ -56,10 +55,8 @@ def _say_url(found: re.Match[str], link_to: str) -> str:
 
 
 def _say_emoji(found: re.Match[str]) -> str:
-    before, after, following = found[1], found[2], found[3]
-    if not following or following in ".,;:!?)":
-        return after
-    return " " if before or after else ""
+    after, following = found[1], found[2]
+    return after if not following or following in ".,;:!?)" else " "
 
 
 def host_of(url: str) -> str:

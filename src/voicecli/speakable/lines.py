@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import re
 
+from voicecli.speakable.inline import PICTURES
 from voicecli.speakable.running import OPEN_CHARS
 
 PREFIX = re.compile(r"(?:[ \t]*>)*[ \t]*")
 INDENT = re.compile(r"[ \t]*")
-_BULLET = re.compile(r"(?:[-+*•‣◦●▪○■–]|\d{1,9}[.)])(?=[ \t]|\Z)")
-ORDERED = re.compile(r"(\d{1,9})[.)](?=[ \t]|\Z)")
-_MAYBE_ORDERED = re.compile(r"\d{1,9}[.)]?\Z")
+_BULLET = re.compile(r"(?:[-+*•‣◦●▪○■–]|\d{1,9}[.)]|[A-Za-z]\))(?=[ \t]|\Z)")
+ORDERED = re.compile(r"(?:(\d{1,9})[.)]|[A-Za-z]\))(?=[ \t]|\Z)")
+_MAYBE_ORDERED = re.compile(r"(?:\d{1,9}[.)]?|[A-Za-z]\)?|\d\ufe0f?)\Z")
+_PICTURE = re.compile(rf"[{PICTURES}]|\d\ufe0f?\u20e3")
+"""What some writers begin the items of a list with."""
 _RULE = re.compile(r"(?:([-*_])[ \t]*)(?:\1[ \t]*){2,}\Z|=+[ \t]*\Z|-+[ \t]*\Z")
 _RULE_CHARS = re.compile(r"[-*_=+ \t]*\Z")
 _DEFINITION = re.compile(
     r"\[[^\]]+\]:\s*(?:<[^>]*>|\S+)(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?\s*\Z"
 )
+_TITLE = re.compile(r"\*\*[^*\n]{1,80}\*\*[:：]?[ \t]*\Z")
+_LEAD = re.compile(r"\*\*[^*\n]{1,80}(?:[:：]\*\*|\*\*[:：])")
+_MAYBE_LEAD = re.compile(r"\*\*[^*\n]{0,80}(?:\*{1,2}[:：]?[ \t]*)?\Z")
+"""What many replies have for headings: a line "**Title**", and "**Step 1:** do it"."""
 DELIMITER_ROW = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
 
 
@@ -42,7 +49,12 @@ def kind_of(rest: str, *, whole: bool, in_paragraph: bool) -> str:
         return "table"
     if first == "[":
         return _kind_of_bracket(rest, whole=whole, in_paragraph=in_paragraph)
-    if rest.startswith(("$$", "\\[")):
+    if rest.startswith("$$"):
+        body = rest[2:].strip()
+        if whole or "$$" in body or "\\" in body:
+            return "formula" if not body or "$$" in body or "\\" in body else "text"
+        return "wait"
+    if rest.startswith("\\["):
         return "formula"
     if rest in ("$", "\\") and not whole:
         return "wait"
@@ -57,14 +69,20 @@ def kind_of(rest: str, *, whole: bool, in_paragraph: bool) -> str:
         return "wait"
     if _BULLET.match(rest):
         ordered = ORDERED.match(rest)
-        if ordered and in_paragraph and ordered[1] != "1":
+        if ordered and in_paragraph and ordered[1] not in (None, "1"):
             return "text"  # "...in\n1986. It was": only 1 may interrupt a paragraph
         return "item"
-    return "text"
+    if _MAYBE_LEAD.match(rest) and not whole:
+        return "wait"
+    if _TITLE.match(rest):
+        return "heading"
+    return "fresh" if _PICTURE.match(rest) or _LEAD.match(rest) else "text"
 
 
 def _kind_of_bracket(rest: str, *, whole: bool, in_paragraph: bool) -> str:
-    if in_paragraph or rest.startswith("[["):
+    if rest == "[" and not whole:
+        return "wait"
+    if (in_paragraph and rest[1:2] != "^") or rest.startswith("[["):
         return "text"
     close = rest.find("]")
     if close < 0:

@@ -12,22 +12,39 @@ from markdown_it.token import Token
 
 from voicecli.speakable.formulas import math_rule, say_formula
 from voicecli.speakable.inline import host_of
+from voicecli.speakable.tags import BREAKING_TAGS, TAG, is_tag
 
+_CODE_OR_TEXT = re.compile(r"(`+)[^`](?:.*?[^`])?\1(?!`)|[^`]+|`+", re.DOTALL)
 _CITATION = re.compile(
-    r"\s?\[\^[^\]\s]+\]|(?<=[\w.,;:!?)])\s?\[\d{1,3}(?:[,–-] ?\d{1,3})*\]|【[^】]*†[^】]*】"
+    r"\s?\[\^[^\]\s]+\]|\s?\[{1,2}\d{1,3}\]{1,2}\([^()\s]*\)"
+    r"|(?<=[\w.,;:!?)])\s?\[[1-9]\d{0,2}(?:[,–-] ?\d{1,3})*\]|【[^】]*†[^】]*】"
 )
-_REFERENCE = re.compile(r"(?<![\[\]])\[([^\[\]]+)\]\[[^\[\]]*\]")
+_REFERENCE = re.compile(r"!?(?<![\[\]])\[([^\[\]]+)\]\[[^\[\]]*\]")
 """A link whose target stands elsewhere, perhaps in text that is still to come."""
+_DECLARATION = re.compile(r"<(?:!doctype|\?)[^<>]*>", re.IGNORECASE)
+_SUPERSCRIPT = re.compile(r"(\b[^\W\d_]{1,2}|[\d)])?<sup>([+−-]?\d+)</sup>", re.IGNORECASE)
+_BOXED = re.compile(r"\\boxed\{([^{}]*)\}")
 _DIGIT_STAR = re.compile(r"(?<=\d)\*(?=\d)")
 
 
 def without_markup(source: str, link_to: str) -> str:
     """What a piece of running text says, addresses and pictures in it as they are."""
-    source = _CITATION.sub("", _REFERENCE.sub(r"\1", source))
-    source = _DIGIT_STAR.sub("×", source)
+    source = _CODE_OR_TEXT.sub(lambda found: found[0] if found[1] else _simpler(found[0]), source)
     tokens: list[Token] = []
     markdown().inline.parse(source, markdown(), {}, tokens)
     return render(tokens, link_to)
+
+
+def _simpler(source: str) -> str:
+    """Text, and in it no markup that only parts of the world have."""
+    source = _CITATION.sub("", _REFERENCE.sub(r"\1", source))
+    source = _SUPERSCRIPT.sub(_say_superscript, _BOXED.sub(r"\1", source))
+    return _DIGIT_STAR.sub("×", source)
+
+
+def _say_superscript(found: re.Match[str]) -> str:
+    """A power, as formulas have it; nothing for the number of a footnote."""
+    return found[1] + say_formula(f"^{found[2]}") if found[1] else ""
 
 
 @cache
@@ -37,6 +54,7 @@ def markdown() -> MarkdownIt:
     parser.inline.ruler2.disable("fragments_join")
     parser.inline.ruler.before("escape", "formula", math_rule)
     parser.inline.ruler.before("link", "phonemes", _phonemes_rule)
+    parser.inline.ruler.at("html_inline", _tag_rule)
     return parser
 
 
@@ -50,6 +68,17 @@ def _phonemes_rule(state: StateInline, silent: bool) -> bool:
     if not silent:
         state.push("phonemes", "", 0).content = state.src[state.pos : close + 2]
     state.pos = close + 2
+    return True
+
+
+def _tag_rule(state: StateInline, silent: bool) -> bool:
+    """Tags say nothing."""
+    found = TAG.match(state.src, state.pos) or _DECLARATION.match(state.src, state.pos)
+    if not found or (found.re is TAG and not is_tag(found)):
+        return False
+    if not silent and found.re is TAG and found[2].lower() in BREAKING_TAGS:
+        state.push("softbreak", "", 0)
+    state.pos = found.end()
     return True
 
 

@@ -11,6 +11,9 @@ class Phrases(NamedTuple):
     more_rows: str
     formula: str
     link_to: str
+    yes: str
+    """For a table's cell with nothing but a check mark."""
+    no: str
 
 
 _PHRASES = {
@@ -20,6 +23,8 @@ _PHRASES = {
         "The rest of the table is shown on screen.",
         "Formula shown on screen.",
         "link to {}",
+        "yes",
+        "no",
     ),
     "de": Phrases(
         "Der Code steht auf dem Bildschirm.",
@@ -27,6 +32,8 @@ _PHRASES = {
         "Der Rest der Tabelle steht auf dem Bildschirm.",
         "Die Formel steht auf dem Bildschirm.",
         "Link zu {}",
+        "ja",
+        "nein",
     ),
     "fr": Phrases(
         "Le code est affiché à l'écran.",
@@ -34,6 +41,8 @@ _PHRASES = {
         "Le reste du tableau est affiché à l'écran.",
         "La formule est affichée à l'écran.",
         "lien vers {}",
+        "oui",
+        "non",
     ),
     "es": Phrases(
         "El código se muestra en pantalla.",
@@ -41,6 +50,8 @@ _PHRASES = {
         "El resto de la tabla se muestra en pantalla.",
         "La fórmula se muestra en pantalla.",
         "enlace a {}",
+        "sí",
+        "no",
     ),
     "it": Phrases(
         "Il codice è mostrato sullo schermo.",
@@ -48,6 +59,8 @@ _PHRASES = {
         "Il resto della tabella è mostrato sullo schermo.",
         "La formula è mostrata sullo schermo.",
         "link a {}",
+        "sì",
+        "no",
     ),
     "pt": Phrases(
         "O código é mostrado na tela.",
@@ -55,6 +68,8 @@ _PHRASES = {
         "O resto da tabela é mostrado na tela.",
         "A fórmula é mostrada na tela.",
         "link para {}",
+        "sim",
+        "não",
     ),
     "nl": Phrases(
         "De code staat op het scherm.",
@@ -62,6 +77,8 @@ _PHRASES = {
         "De rest van de tabel staat op het scherm.",
         "De formule staat op het scherm.",
         "link naar {}",
+        "ja",
+        "nee",
     ),
     "pl": Phrases(
         "Kod jest na ekranie.",
@@ -69,6 +86,8 @@ _PHRASES = {
         "Reszta tabeli jest na ekranie.",
         "Wzór jest na ekranie.",
         "link do {}",
+        "tak",
+        "nie",
     ),
     "ru": Phrases(
         "Код показан на экране.",
@@ -76,6 +95,8 @@ _PHRASES = {
         "Остальная часть таблицы показана на экране.",
         "Формула показана на экране.",
         "ссылка на {}",
+        "да",
+        "нет",
     ),
     "zh": Phrases(
         "代码已显示在屏幕上。",
@@ -83,6 +104,8 @@ _PHRASES = {
         "表格的其余部分已显示在屏幕上。",
         "公式已显示在屏幕上。",
         "链接到{}",
+        "是",
+        "否",
     ),
 }
 _PHRASES["cmn"] = _PHRASES["yue"] = _PHRASES["zh"]

@@ -7,6 +7,16 @@ from typing import Literal, NamedTuple
 
 from voicecli.sentences import CLOSING, WIDE_CLAUSES, WIDE_CLOSING
 from voicecli.speakable.buffers import Arrived
+from voicecli.speakable.tags import (
+    BREAKING_TAGS,
+    HIDDEN_TAGS,
+    RAW_TAGS,
+    TAG,
+    is_block,
+    is_closed_in,
+    is_element,
+    is_tag,
+)
 
 LONG_PIECE_CHARS = 160
 """Running text without punctuation is handed on at a space once it is this long."""
@@ -14,25 +24,24 @@ LONG_PIECE_CHARS = 160
 OPEN_CHARS = 400
 """A bracket or a backtick that is not closed within this is no markup."""
 
+DOLLAR_CHARS = 100
+"""The same for a dollar sign, which may as well be a price's or a shell variable's."""
+
 MAX_PIECE_CHARS = 600
 """Running text without a place to cut (base64, a row of brackets) is handed on in such pieces."""
 
-HIDDEN_TAGS = frozenset(
-    "think thinking thought thoughts reasoning reflection scratchpad script style svg".split()
-)
-"""Elements whose content is never spoken."""
-
-_BREAKING_TAGS = frozenset(
-    "br p li ul ol div h1 h2 h3 h4 h5 h6 tr table hr blockquote pre section details summary".split()
-)
-
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9_-]*)[^<>\n]*>")
+_beginnings = {name[:end] for name in HIDDEN_TAGS for end in range(2, len(name) + 1)}
+_AUTOLINK = re.compile(r"<[A-Za-z][^<>\s]*[:@][^<>\s]*>")
 _SPECIAL = re.compile(r"<\|[^<>|\n]{0,40}\|>")
-_HALF_TAG = re.compile(r"<[/|!]?[A-Za-z_]*\Z")
+_HALF_TAG = re.compile(rf"<(?:[/|][A-Za-z_]*|!-?|{'|'.join(_beginnings)})\Z", re.IGNORECASE)
 _PAUSE = ".!?…:;,—–*_~" + CLOSING
 _WIDE_PAUSE = "。！？" + WIDE_CLAUSES
 _WIDE_CLOSERS = tuple("”’*_。！？…" + WIDE_CLOSING)
-_STOP = re.compile(rf"[\\`\[\]<\n \t{_WIDE_PAUSE}]")
+_STOP = re.compile(rf"[\\`\[\]<$\n \t{_WIDE_PAUSE}]")
+
+
+_FORMULAS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
+"""What opens a formula, and what closes it."""
 
 
 class Stop(NamedTuple):
@@ -59,27 +68,32 @@ class RunningText:
         self._arrived = arrived
         self._at = 0
         """Up to where the text was looked at."""
+        self._began_at = 0
         self._opened_at = 0
         self._code = 0
         """Length of the backticks that opened the code span we are in; 0 outside."""
         self._brackets = 0
+        self._formula = ""
+        """What ends the formula we are in."""
 
     @property
     def is_open(self) -> bool:
-        """Is it inside a code span or brackets?"""
-        return bool(self._code or self._brackets)
+        """Is it inside a code span, brackets or a formula?"""
+        return bool(self._code or self._brackets or self._formula)
 
     def close_all(self) -> None:
         """What was opened is no markup."""
         self._code = self._brackets = 0
+        self._formula = ""
 
     def begin(self) -> None:
         """Running text begins, or goes on, with what is not handled yet."""
-        self._at = self._arrived.base
+        self._at = self._began_at = self._arrived.base
 
     def forgotten(self, n_chars: int) -> None:
         """So many characters are gone from the beginning of the text."""
         self._at -= n_chars
+        self._began_at -= n_chars
         self._opened_at -= n_chars
 
     def next_stop(self) -> Stop:
@@ -90,6 +104,8 @@ class RunningText:
             here = found.start() if found else len(text)
             if self.is_open and here - self._opened_at > OPEN_CHARS:
                 self.close_all()
+            if self._formula == "$" and here - self._opened_at > DOLLAR_CHARS:
+                self._formula = ""
             if here - base > MAX_PIECE_CHARS:
                 self.close_all()
                 return self._cut(base + MAX_PIECE_CHARS)
@@ -98,6 +114,8 @@ class RunningText:
                 return Stop("end", here, here) if self._arrived.is_all else _WAIT
             char = text[here]
             if char == "\n":
+                if self._formula == "$":  # else it was a price, or a shell's variable
+                    self._formula = ""
                 return Stop("line end", here, here + 1)
             if here + 1 >= len(text) and not self._arrived.is_all and char not in " \t":
                 return _WAIT
@@ -114,16 +132,15 @@ class RunningText:
         self._at = here + 1
         if char == "`":
             return self._backticks(here)
-        if self._code:
+        if self._code or (self._formula and char not in "\\$<"):
             return None
         if char in " \t":
             return self._cut(here + 1) if self._may_cut(here) else None
         if char in _WIDE_PAUSE:
             closes = text.startswith(_WIDE_CLOSERS, here + 1)
             return None if self.is_open or closes else self._cut(here + 1)
-        if char == "\\":
-            if not text.startswith("\n", here + 1):
-                self._at = here + 2
+        if char in "\\$":
+            self._formula_mark(here)
         elif char == "[":
             if not self.is_open:
                 self._opened_at = here
@@ -146,6 +163,23 @@ class RunningText:
         if here - self._arrived.base >= LONG_PIECE_CHARS:
             return True
         return self._arrived.text[here - 1] in _PAUSE
+
+    def _formula_mark(self, here: int) -> None:
+        """A backslash or a dollar sign: it opens a formula, or closes it, or escapes something."""
+        text = self._arrived.text
+        following = text[here + 1 : here + 2]
+        if (text[here] == "\\" and following != "\n") or following == "$":
+            self._at = here + 2
+        mark = text[here : self._at]
+        if self._formula:
+            if mark == self._formula:
+                self._formula = ""
+        elif mark in _FORMULAS and not (
+            mark == "$" and (following.isspace() or following.isdigit())
+        ):
+            if not self.is_open:
+                self._opened_at = here
+            self._formula = _FORMULAS[mark]
 
     def _backticks(self, here: int) -> Stop | None:
         """Backticks open a code span, or close it if they are as many as opened it."""
@@ -187,19 +221,45 @@ class RunningText:
             return self._cut(here, end) if _HALF_TAG.match(text, here) else None
         if special := _SPECIAL.match(text, here):
             return self._cut(here, special.end())
-        tag = _TAG.match(text, here)
-        if not tag:
+        if autolink := _AUTOLINK.match(text, here):
+            self._at = autolink.end()
             return None
-        name = tag[2].lower()
+        tag = TAG.match(text, here)
+        return self._element(tag) if tag else None
+
+    def _element(self, tag: re.Match[str]) -> Stop | None:
+        """Handle what looks like a tag."""
+        here, name = tag.start(), tag[2].lower()
         if name in HIDDEN_TAGS and not self._brackets:
             if tag[1]:
                 return self._cut(here, tag.end())
             return self._hidden(here, tag.end(), rf"</\s*{name}\s*>")
-        self._at = tag.end()
-        if name in _BREAKING_TAGS:
+        begins_line = here == self._began_at
+        if not is_element(tag, begins_line=begins_line):
+            line, complete = self._line_after(tag.end())
+            is_closed = is_closed_in(line, tag)
+            if not is_closed and not complete:
+                self._at = here
+                return _WAIT
+            if not is_closed and not is_block(line, tag, begins_line=begins_line):
+                # Torn from its "<" it is no tag to markdown-it.
+                return None if self.is_open else self._cut(here + 1)
+        if name in RAW_TAGS and not tag[1]:
+            return self._hidden(here, tag.end(), rf"</\s*{name}\s*>")
+        if name in BREAKING_TAGS:
+            self._at = tag.end()
             self.close_all()
             return Stop("break", here, tag.end())
+        if not is_tag(tag) and not self.is_open:
+            return self._cut(here, tag.end())
+        self._at = tag.end()
         return None
+
+    def _line_after(self, start: int) -> tuple[str, bool]:
+        """The rest of a line, or the first `OPEN_CHARS` of it; and whether that is all of it."""
+        rest = self._arrived.text[start : start + OPEN_CHARS]
+        line, newline, _ = rest.partition("\n")
+        return line, bool(newline) or len(rest) == OPEN_CHARS or self._arrived.is_all
 
     def _hidden(self, here: int, begin: int, until: str) -> Stop:
         self.close_all()

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from voicecli.speakable.inline import tidy
 from voicecli.speakable.markup import markdown, render
 from voicecli.speakable.phrases import Phrases
 
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
 MAX_COLUMNS = 4
 MAX_ROWS = 12
 """Larger tables are for the eye."""
+
+_CHECKS = frozenset("✅ ✔ ✔️ ✓ ☑ ☑️".split())
+_CROSSES = frozenset("❌ ✖ ✖️ ✗ ✘".split())
 
 
 class Table:
@@ -41,12 +49,20 @@ class Table:
         tokens = markdown().parse(source)
         if not tokens or tokens[0].type != "table_open":
             return []
-        link_to = self._phrases.link_to
         return [
-            tidy(render(inline.children or [], link_to), link_to).strip()
+            self._say_cell(inline)
             for cell, inline in zip(tokens, tokens[1:], strict=False)
             if cell.type == kind
         ]
+
+    def _say_cell(self, inline: Token) -> str:
+        link_to = self._phrases.link_to
+        text = render(inline.children or [], link_to).strip()
+        if text in _CHECKS:
+            return self._phrases.yes
+        if text in _CROSSES:
+            return self._phrases.no
+        return tidy(text, link_to).strip()
 
     def _say_row(self, cells: list[str]) -> str:
         """A row as a sentence: "Anna: age 30, city Berlin."."""
