@@ -50,7 +50,7 @@ from sse_server import (
     token,
     tokens,
 )
-from voicecli import llm
+from voicecli import chat_answers, llm
 from voicecli.errors import LanguageModelError, NetworkError, SettingsError
 from voicecli.llm import BUILTIN, DEFAULT_SYSTEM_PROMPT, LanguageModel, Message
 from voicecli.settings import LlmSettings
@@ -513,7 +513,7 @@ NOW = datetime(2026, 3, 12, 10, 30, tzinfo=UTC)
     ],
 )
 def test_retry_after_s(header: str | None, seconds: float | None) -> None:
-    assert llm.retry_after_s(header, NOW) == seconds
+    assert chat_answers.retry_after_s(header, NOW) == seconds
 
 
 @pytest.mark.parametrize(
@@ -527,7 +527,7 @@ def test_retry_after_s(header: str | None, seconds: float | None) -> None:
     ],
 )
 def test_say_duration(seconds: float, said: str) -> None:
-    assert llm.say_duration(seconds) == said
+    assert chat_answers.say_duration(seconds) == said
 
 
 # What is asked ------------------------------------------------------------------------------------
@@ -626,7 +626,7 @@ def test_an_api_key_that_can_be_none(key: str) -> None:
     ],
 )
 def test_choose_model(wanted: str | None, listed: list[str], chosen: str | None) -> None:
-    assert llm.choose_model(wanted, listed) == chosen
+    assert chat_answers.choose_model(wanted, listed) == chosen
 
 
 def test_a_named_server_and_its_first_model(server: SseServer) -> None:
@@ -910,19 +910,19 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_json_is_a_chunk_or_a_value_error(data: object) -> None:
     try:
-        chunk = llm.parse_chunk(json.dumps(data))
+        chunk = chat_answers.parse_chunk(json.dumps(data))
     except ValueError:
         assert not isinstance(data, dict)
     else:
         assert isinstance(chunk.content, str)
         assert isinstance(chunk.error, str | None)
-    llm.error_text(json.dumps(data))
-    llm.model_ids(json.dumps(data).encode())
+    chat_answers.error_text(json.dumps(data))
+    chat_answers.model_ids(json.dumps(data).encode())
 
 
 @given(st.text())
 def test_clean_text_is_one_bounded_line(text: str) -> None:
-    cleaned = llm.clean(text)
+    cleaned = chat_answers.clean(text)
     assert cleaned.isprintable()
     assert len(cleaned) <= 200
 

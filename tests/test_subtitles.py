@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecli.subtitles import (
+from voicecli.transcription.segments import Segment, Word
+from voicecli.transcription.subtitles import (
     MAX_CUE_S,
     MIN_CUE_S,
     Cue,
@@ -21,7 +22,6 @@ from voicecli.subtitles import (
     vtt,
     wrap,
 )
-from voicecli.transcription.segments import Segment, Word
 
 
 def words(text: str, start_s: float, each_s: float) -> Segment:

@@ -21,7 +21,6 @@ from voicecli.errors import AudioFileError, ModelError
 from voicecli.models import find_stt
 from voicecli.settings import SttSettings
 from voicecli.stt import card_says, load_whisper
-from voicecli.subtitles import SubtitleRules
 from voicecli.transcription.formats import document, printable
 from voicecli.transcription.languages import CODE_OF, language_code
 from voicecli.transcription.pipeline import (
@@ -46,6 +45,7 @@ from voicecli.transcription.speech import (
     Stretch,
     stretches,
 )
+from voicecli.transcription.subtitles import SubtitleRules
 from voicecli.transcription.targets import Input, find_inputs, outputs
 from voicecli.transcription.windows import Window, utterances, windows
 from voicecli.vad import SileroVad

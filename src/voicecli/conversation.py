@@ -74,6 +74,7 @@ DUCK_DB = -15.0
 UNDUCK_FRAMES = 8
 """On the first frame that may be the user the reply is played softer, until so many are not."""
 
+
 class SpeechDetector(Protocol):
     def probability(self, frame: Samples) -> float: ...
     def reset(self) -> None: ...

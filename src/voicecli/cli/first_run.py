@@ -237,7 +237,8 @@ class Guide:
             config.write({SETTINGS[kind]: remembered_name(self._found, device)})
 
     async def _language_model(self) -> None:
-        from voicecli.llm import FIND_A_MODEL_HINT, LanguageModel, clean
+        from voicecli.chat_answers import clean
+        from voicecli.llm import FIND_A_MODEL_HINT, LanguageModel
 
         while True:
             async with LanguageModel(self._settings.llm) as model:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voicecli.settings import SttSettings
-    from voicecli.subtitles import SubtitleRules
     from voicecli.transcription.pipeline import ReadOptions
     from voicecli.transcription.progress import Progress
     from voicecli.transcription.recognition import BatchRecognizer, RecognitionOptions
     from voicecli.transcription.segments import Segment
+    from voicecli.transcription.subtitles import SubtitleRules
 
 
 class Format(StrEnum):
@@ -237,9 +237,9 @@ def transcribe(
     if language is not None:
         language = _language_code(language)
     from voicecli.settings.loading import load
-    from voicecli.subtitles import SubtitleRules
     from voicecli.transcription.pipeline import ReadOptions
     from voicecli.transcription.recognition import RecognitionOptions
+    from voicecli.transcription.subtitles import SubtitleRules
 
     loaded = load(
         {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import aclosing
 from dataclasses import replace
 
+from voicecli.chat_answers import clean
 from voicecli.doctor.findings import Finding, Verdict, failed
 from voicecli.errors import VoicecliError
 from voicecli.llm import (
@@ -13,7 +14,6 @@ from voicecli.llm import (
     LOCAL_BASE_URLS,
     LanguageModel,
     Message,
-    clean,
 )
 from voicecli.settings import Settings
 from voicecli.settings.api_keys import api_key

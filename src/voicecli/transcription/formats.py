@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from voicecli import subtitles
-from voicecli.subtitles import SubtitleRules
+from voicecli.transcription import subtitles
 from voicecli.transcription.segments import Segment, Transcription
+from voicecli.transcription.subtitles import SubtitleRules
 
 FORMATS = ("txt", "srt", "vtt", "tsv", "json", "jsonl")
 
