@@ -71,6 +71,8 @@ class FileSource:
 
     def __init__(self, path: Path | None) -> None:
         """Reads the beginning; raises AudioFileError. None is silence from the start."""
+        self.n_samples = 0
+        """Of the file, given out so far."""
         self._pieces: Iterator[Samples] = iter(()) if path is None else decode(path)
         self._rest = next(self._pieces, silence(0))
 
@@ -89,6 +91,7 @@ class FileSource:
             self._rest = self._rest[len(piece) :]
             while len(self._rest) == 0 and (more := next(self._pieces, None)) is not None:
                 self._rest = more
+        self.n_samples += n_read
         return out
 
 

@@ -112,7 +112,7 @@ class Room:
 
 
 class _InTime:
-    """The status of every block (see duplex.Status)."""
+    """The status of every block (see line.Status)."""
 
     output_underflow = False
 
