@@ -222,9 +222,11 @@ class Recognizer:
 
             def encode(self, features):
                 trimmed = np.ascontiguousarray(features[..., : recognizer._n_frames])
-                if self._last is None or not np.array_equal(self._last[0], trimmed):
-                    self._last = trimmed, super().encode(trimmed)
-                return self._last[1]
+                if self._last is not None and np.array_equal(self._last[0], trimmed):
+                    return self._last[1]
+                encoded = super().encode(trimmed)
+                self._last = trimmed, encoded
+                return encoded
 
             def detect_language(self, audio=None, features=None, **_):
                 window = whisper.audio.pad_or_trim(features[..., :-1])  # as it is transcribed
