@@ -16,14 +16,12 @@ TABLES = Path(__file__).parent / "data"
 FRAGMENTS = [
     "$", "€", "5", "1,234", "3.14", "1.234,5", "%", " km", "km/h", "-", "–", "/", ":", "3:45",
     " pm",
-    "1/2", "½", "²", "٣", "2024", "May 3", "3. Mai", "Dr. ", "e.g. ", "U.S. ", "XIV", "XXe", "1er",
+    "1/2", "½", "(", ")", "=", "x", "m", "h", "am", "Mon", "Fr.", "9:00", "~/a", "ein 3. ", "~",
+    "²", "٣", "2024", "May 3", "3. Mai", "Dr. ", "e.g. ", "U.S. ", "XIV", "XXe", "1er",
     "2º", "[[ a ]]", "[[", "]]", "a@b.com", "http://x.y", "main.py", "#", "&", "+", " = ", "~",
     "°C",
     "年", "月", "个", "万", ".", ",", "!", " ", "\n", "word", "AWS", "0" * 20, "9" * 30, "\ud800",
 ]  # fmt: skip
-TEXTS = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=4)), max_size=25).map(
-    "".join
-)
 
 
 def cases(name: str) -> list[tuple[str, str, str]]:
@@ -32,8 +30,23 @@ def cases(name: str) -> list[tuple[str, str, str]]:
     return [(language, written.replace("\\n", "\n"), said) for language, written, said in rows]
 
 
-def test_the_tables_are_long_enough() -> None:
-    assert len(cases("spoken_forms.tsv")) >= 200
+WORDS = sorted({word for row in cases("spoken_forms.tsv") for word in row[1].split()})
+TEXTS = st.builds(
+    str.join,
+    st.sampled_from(["", " "]),
+    st.lists(
+        st.one_of(st.sampled_from(FRAGMENTS), st.sampled_from(WORDS), st.text(max_size=4)),
+        max_size=25,
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "n_rows"), [("en", 200), ("de", 100), ("fr", 100), ("es", 100), ("zh", 100)]
+)
+def test_the_table_is_long_enough(language: str, n_rows: int) -> None:
+    rows = {row for row in cases("spoken_forms.tsv") if row[0].split("-")[0] == language}
+    assert len(rows) >= n_rows
 
 
 @pytest.mark.parametrize(("language", "written", "said"), cases("spoken_forms.tsv"))
@@ -88,6 +101,8 @@ def test_roman(text: str, value: int | None) -> None:
     [
         (0, "零"), (10, "十"), (20, "二十"), (101, "一百零一"), (110, "一百一十"),
         (1001, "一千零一"),
+        (100_005_000, "一亿零五千"), (1_000_000_000, "十亿"), (200_010_000, "二亿零一万"),
+        (1_005_000, "一百万五千"), (10_000_005, "一千万零五"),
         (1010, "一千零一十"), (10_001, "一万零一"), (100_010, "十万零一十"),
         (100_000_001, "一亿零一"),
         (12_345_678, "一千二百三十四万五千六百七十八"),

@@ -36,7 +36,7 @@ def spoken(
     reader = _language(language.lower().replace("_", "-"))
     wide = reader.code in _WIDE
     text = pronounce(sentence, pronunciations) if pronunciations else sentence
-    text = _LINE_END.sub(r"\1， " if wide else r"\1, ", text.strip())
+    text = _LINE_END.sub("\\1，\n" if wide else "\\1,\n", text.strip())
     parts = _PHONEMES.split(text)
     said = "".join(part if i % 2 else reader.say(part) for i, part in enumerate(parts))
     said = re.sub(r"\s+", " ", said).strip()

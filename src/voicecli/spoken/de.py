@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voicecli.spoken.language import Unit, WrittenLanguage, roman
+from voicecli.spoken.language import _DASH, Unit, WrittenLanguage, alternatives, roman
 
 _MONTHS = (
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
@@ -15,15 +15,42 @@ _SHORT_MONTHS = {
     "Sep": 9, "Sept": 9, "Okt": 10, "Nov": 11, "Dez": 12,
 }  # fmt: skip
 _DATIVE = frozenset(
-    "am im vom zum zur beim bis dem den der-dat ab seit einem einer diesem dieser jedem jeder "
+    "am im vom zum zur beim bis dem den ab seit einem einer diesem dieser jedem jeder "
     "meinem ihrem seinem unserem des eines ihren seinen meinen einen jeden diesen unseren vor nach "
     "mit von zu".split()
 )
-_DEFINITE = frozenset("der die das diese dieses jede jedes welche".split())
-_PARTS = {2: ("halb", "halbe"), 3: ("Drittel", "Drittel"), 100: ("Hundertstel", "Hundertstel")}
+_DEFINITE = frozenset(
+    "der die das diese dieses jede jedes welche eine keine meine deine seine ihre unsere".split()
+)
+_WITH_DATIVE = frozenset("aus bei gegenüber mit nach seit unter von vor zu".split())
+_WITH_ACCUSATIVE = frozenset("durch für gegen ohne um".split())
+_ONE_IN_DATIVE = frozenset("mit nach in vor seit von aus bei zu binnen innerhalb".split())
+_WITH_CASE = _WITH_DATIVE | _WITH_ACCUSATIVE
+_FEMININE = re.compile(
+    r"(?:(?<!spr)(?<!schw)ung|heit|keit|schaft|ion|tät|[^e]ik|ei|[rdtgfhsk]in|[^e]e|"
+    r"person|stadt|frau|zahl|hand|nacht|wand|bank|gabel|zwiebel|kartoffel|tafel|feder|mutter|"
+    r"tochter|schwester|(?<!t)art|wahl|antwort|arbeit|zeit|tür|form|nummer|steuer|butter|regel|"
+    r"schüssel|(?<!p)insel|mail|app|uhr|wurst|frucht|(?<!ge)nuss|haut|luft|kraft|million|ecke|idee|armee)\Z",
+    re.IGNORECASE,
+)
+_MASCULINE = re.compile(
+    r"(?:name|junge|kunde|käse|löwe|affe|hase|kollege|buchstabe|gedanke|wille|friede|schwede|"
+    r"franzose|deutsche|euro|brei|termin|gewinn|beginn|sinn|kamin|delfin|stein|wein|verein)\Z",
+    re.IGNORECASE,
+)
+_NEUTER = re.compile(
+    r"(?:chen|lein|(?<!a)um|(?<!mo)ment|zeug|jahr|mal|kind|haus|buch|bild|spiel|\Ator|kapitel|quartal|semester|"
+    r"\A(?:wochen|jahres|monats)?ende|auge|interesse|gebäude|gebirge|ergebnis|zimmer|büro|auto|land|gebot|gleis|treffen|"
+    r"wort|viertel|drittel|halbjahr|jahrzehnt|jahrhundert|jahrtausend|ei|brot|messer|glas|"
+    r"gramm|kilo|tier|pferd|video|foto|bein|team|ziel|element|date|update|paar|stück|blatt|"
+    r"brett|bett|bad|tal|dorf|feld|gesetz|lied|produkt|gerät|werk|system|problem|thema|beispiel|"
+    r"geschoss|obergeschoss|level)\Z",
+    re.IGNORECASE,
+)
 
 
 class German(WrittenLanguage):
+    RULES = ("compound", *WrittenLanguage.RULES)
     num2words_code = "de"
     decimal_sign = ","
     grouping_signs = ".' "
@@ -34,7 +61,18 @@ class German(WrittenLanguage):
     hash_number, hashtag, ratio_to = "Nummer", "Hashtag", "zu"
     months = _MONTHS
     month_names = {name: i + 1 for i, name in enumerate(_MONTHS)} | _SHORT_MONTHS
-    time_suffix = r"Uhr"
+    time_sign, time_suffix = "[:.]", "Uhr"
+    dotted_dates = True
+    by, out_of = "mal", "von"
+    joiners = "und|oder"
+    says_height = True
+    ratio_words, tilde = ("verhältnis", "maßstab"), "Tilde"
+    scored = frozenset("bewertung bewertet note seite schritt teil frage".split())
+    weekdays = {
+        "Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag",
+        "Sa": "Samstag", "So": "Sonntag",
+    }  # fmt: skip
+    before_number = {"S.": "Seite", "Nr.": "Nummer", "Art.": "Artikel", "Bd.": "Band"}
 
     units: dict[str, Unit] = {
         **{short: (name, name) for short, name in {
@@ -57,6 +95,7 @@ class German(WrittenLanguage):
             "EL": "Esslöffel", "TL": "Teelöffel", "Pkg.": "Packungen", "x": "mal", "×": "mal",
             "mbar": "Millibar", "bar": "Bar",
         }.items()},
+        "l/100 km": ("Liter auf hundert Kilometer", "Liter auf hundert Kilometer"),
         "t": ("Tonne", "Tonnen", "f"), "kWh": ("Kilowattstunde", "Kilowattstunden", "f"),
         "Wh": ("Wattstunde", "Wattstunden", "f"), "kcal": ("Kilokalorie", "Kilokalorien", "f"),
         "s": ("Sekunde", "Sekunden", "f"), "Sek.": ("Sekunde", "Sekunden", "f"),
@@ -87,6 +126,7 @@ class German(WrittenLanguage):
         "Mio.": ("Million", "Millionen"), "Mio": ("Million", "Millionen"),
         "Milliarde": ("Milliarde", "Milliarden"), "Milliarden": ("Milliarde", "Milliarden"),
         "Mrd.": ("Milliarde", "Milliarden"), "Mrd": ("Milliarde", "Milliarden"),
+        "M": ("Million", "Millionen"), "k": ("tausend", "tausend"),
         "Billionen": ("Billion", "Billionen"), "Bio.": ("Billion", "Billionen"),
     }  # fmt: skip
     abbreviations = {
@@ -103,9 +143,9 @@ class German(WrittenLanguage):
         "vgl.": "vergleiche", "Vgl.": "Vergleiche", "sog.": "sogenannte", "bspw.": "beispielsweise",
         "gem.": "gemäß", "geb.": "geboren", "gest.": "gestorben", "max.": "maximal",
         "min.": "mindestens", "mind.": "mindestens", "allg.": "allgemein", "insb.": "insbesondere",
-        "insbes.": "insbesondere", "abzgl.": "abzüglich", "Nr.": "Nummer", "Abb.": "Abbildung",
-        "Tab.": "Tabelle", "Kap.": "Kapitel", "Bd.": "Band", "Abs.": "Absatz", "Art.": "Artikel",
-        "Hr.": "Herr", "Hrn.": "Herrn", "Fr.": "Frau", "Dr.": "Doktor", "Prof.": "Professor",
+        "insbes.": "insbesondere", "abzgl.": "abzüglich", "Abb.": "Abbildung",
+        "Tab.": "Tabelle", "Kap.": "Kapitel", "Abs.": "Absatz", "Hr.": "Herr",
+        "Hrn.": "Herrn", "Fr.": "Frau", "Dr.": "Doktor", "Prof.": "Professor",
         "Dipl.-Ing.": "Diplomingenieur", "St.": "Sankt", "Str.": "Straße", "str.": "straße",
         "Tel.": "Telefon", "Jh.": "Jahrhundert", "Jhd.": "Jahrhundert", "Mo.": "Montag",
         "Di.": "Dienstag", "Mi.": "Mittwoch", "Do.": "Donnerstag", "Sa.": "Samstag",
@@ -113,7 +153,8 @@ class German(WrittenLanguage):
         "Mio.": "Millionen", "Mrd.": "Milliarden",
     }  # fmt: skip
     words = {
-        "24/7": "rund um die Uhr", "und/oder": "und oder", "C++": "C plus plus", "C#": "C sharp",
+        "24/7": "rund um die Uhr", "Strg": "Steuerung",
+        "und/oder": "und oder", "C++": "C plus plus", "C#": "C sharp",
         "WLAN": "W-LAN", "GmbH": "G-m-b-H", "Lkw": "L-K-W", "Pkw": "P-K-W",
     }  # fmt: skip
     signs = {
@@ -127,7 +168,8 @@ class German(WrittenLanguage):
         "≥": "größer oder gleich", "≈": "ungefähr", "≠": "ungleich", "^": "hoch",
     }  # fmt: skip
     symbols = {
-        "&": "und", "%": "Prozent", "§§": "Paragrafen", "§": "Paragraf", "°": "Grad", "→": "nach",
+        "+": "plus", "&": "und", "%": "Prozent", "§§": "Paragrafen", "§": "Paragraf", "°": "Grad",
+        "→": "nach",
         "->": "nach", "=": "gleich", "×": "mal", "÷": "geteilt durch", "@": "ät",
         "±": "plus minus", "≈": "etwa", "≤": "höchstens", "≥": "mindestens", "<": "kleiner als",
         ">": "größer als", "™": "", "®": "", "©": "Copyright", "*": "", "|": ", ", "_": " ",
@@ -137,9 +179,9 @@ class German(WrittenLanguage):
         "^": " hoch ",
     }  # fmt: skip
     spelled = frozenset(
-        "EU USA KI IT UNO ADAC ARD EZB AEG ICE IC AOK API URL USB UKW UV EDV AG EKG ID UI OS AI "
+        "EU USA KI IT ADAC ARD EZB AEG ICE IC AOK API URL USB UKW UV EDV AG EKG ID UI OS AI "
         "UN UK IOC IBM AWS IP EC ETA".split()
-    ) - {"UNO"}
+    )
     roman_nouns = frozenset(
         "kapitel teil band akt szene phase typ klasse weltkrieg artikel stufe buch".split()
     )
@@ -149,19 +191,55 @@ class German(WrittenLanguage):
         "maximilian peter alexander nikolaus gregor leo innozenz".split()
     )
 
+    labelled = frozenset(
+        "schritt version nummer nr option zeile seite abbildung tabelle frage aufgabe tag lektion "
+        "abs kap abb tab bd art staffel folge kanal route gruppe raum reihe spalte platz gleis "
+        "punkt abschnitt".split()
+    )
+    noun_pattern = (
+        r" (?:(?!(?:oder|aber|unter|hinter|immer|wieder|weiter|der|über)\b)[a-zäöüß]{3,}e[nrs]?"
+        r" ){0,2}([A-ZÄÖÜ][\w-]+)"
+    )
+
+    def __init__(self, code: str = "", region: str = "") -> None:
+        super().__init__(code, region)
+        if region in ("ch", "li"):
+            self.decimal_sign, self.grouping_signs = ".", "'’ "
+
+    def gender_of(self, noun: str) -> str:
+        if noun in ("Ei", "Bein") or _NEUTER.search(noun) and not noun.endswith("arbeit"):
+            return "n" if not re.search(r".[^aeiou]ei\Z", noun) else "f"
+        if _FEMININE.search(noun) and not _MASCULINE.search(noun):
+            return "f"
+        return "m"
+
     def counted(self, value: int, gender: str = "") -> str:
         if value == 1:
             return "eine" if gender == "f" else "ein"
         return self.cardinal(value)
 
-    def scaled_currency(self, unit: Unit) -> str:
-        return unit[1]
+    def prepare(self, sentence: str) -> str:
+        """ "5,– Euro" is five euros."""
+        return re.sub(r"(?<=\d)[.,]\s?[-–—]{1,2}(?=[\s€]|\Z)", "", sentence)
 
-    def number(self, text: str, gender: str = "", *, noun: bool = False) -> str:
-        return super().number(text, gender, noun=noun)
+    def in_case(self, found: re.Match[str], said: str | None) -> str | None:
+        """ "Mit einem Esslöffel", "in einer Minute"."""
+        if not said or self.word_before(found).lower() not in _ONE_IN_DATIVE:
+            return said
+        said = re.sub(r"\A(eine?) halbe[rs]?\b", r"\1 halben", said)
+        return re.sub(r"\Aein(e?)(?= )", lambda e: "einer" if e[1] else "einem", said)
 
-    def scale_name(self, scale: str, number: str) -> str:
-        return super().scale_name(scale, number)
+    def say_measure(self, found: re.Match[str]) -> str | None:
+        return self.in_case(found, super().say_measure(found))
+
+    def say_fraction(self, found: re.Match[str]) -> str | None:
+        return self.in_case(found, super().say_fraction(found))
+
+    def say_plain(self, found: re.Match[str]) -> str:
+        """ "1" before its noun."""
+        said = super().say_plain(found)
+        follows = found.string[found.end() : found.end() + 1] == " "
+        return ((self.in_case(found, said + " ") or said) if follows else said).rstrip()
 
     def say_scaled(self, found: re.Match[str]) -> str | None:
         number, name = found["number"], self.scale_name(found["scale"], found["number"])
@@ -175,66 +253,89 @@ class German(WrittenLanguage):
         """Prices are said without the cents' name: "fünf Euro fünfzig"."""
         return f"{self.with_unit(whole, unit)} {self.cardinal(hundredths)}"
 
-    def ending(self, found: re.Match[str]) -> str:
-        before = self.word_before(found).lower()
-        if before in _DATIVE:
+    def ending(self, found: re.Match[str], gender: str | None) -> str:
+        """Of an ordinal; "am 3. und 4. Mai" has the same twice."""
+        prefix = re.sub(
+            rf"(?:(?:{alternatives(self.weekdays.values())}"
+            rf"|(?:{alternatives(self.weekdays)})\.),? )?"
+            r"(?:\d{1,3}\.(?: ?[–,/-]| \w* ?(?:und|oder|bis|sowie)) ?)*\Z",
+            "",
+            self.before(found),
+        )
+        before = (re.findall(r"[^\W\d_]+", prefix) or [""])[-1].lower()
+        if before in _DATIVE or before == "der" and gender == "f":
             return "n"
-        return "" if before in _DEFINITE or before == "" else "r"
+        if before in _DEFINITE or gender == "f":
+            return ""
+        return "s" if gender == "n" else "r"
 
     def date(self, day: int, month: int, year: int | None, found: re.Match[str]) -> str:
-        said = f"{self.ordinal(day)}{self.ending(found)} {self.months[month - 1]}"
+        ending = self.ending(found, "m")
+        first = found.groupdict().get("first_day")
+        days = f"{self.ordinal(int(first))}{ending} bis " if first else ""
+        said = f"{days}{self.ordinal(day)}{ending} {self.months[month - 1]}"
         return f"{said} {self.year(year)}" if year else said
 
     def date_pattern(self) -> str:
         return (
-            rf"(?<![\w.,:/-])(?P<day>\d{{1,2}})\. ?(?:(?P<month>{self._month_name})\b\.?"
-            r"|(?P<number>\d{1,2})\.(?!\d))"
+            rf"(?<![\w.,:/-])(?:(?P<first_day>\d{{1,2}})\.?{_DASH})?(?P<day>\d{{1,2}})\. ?"
+            rf"(?:(?P<month>{self._month_name})\b\.?|(?P<number>\d{{1,2}})\.(?!\d))"
             r"(?: ?(?P<year>\d{4})(?![\w]|[.,]\d))?"
         )
 
     def say_date(self, found: re.Match[str]) -> str | None:
         month = int(found["number"]) if found["number"] else self.month_names[found["month"]]
         year = int(found["year"]) if found["year"] else None
+        before = self.word_before(found).lower()
+        is_version = found["number"] and before and before not in _DATIVE | _DEFINITE
+        if is_version and not year and self.ends_sentence(found):
+            return None  # "iOS 17.2."
         said = self.checked_date(int(found["day"]), month, year, found)
         return said and said + self.lost_stop(found)
-
-    def time_pattern(self) -> str:
-        return (
-            rf"(?:{super().time_pattern()}"
-            r"|(?<![\w.,:/-])(?P<hours2>[01]?\d|2[0-4])(?:\.(?P<minutes2>[0-5]\d))? ?Uhr\b)"
-        )
-
-    def say_time(self, found: re.Match[str]) -> str | None:
-        if found["hours2"]:
-            return self.clock(int(found["hours2"]), int(found["minutes2"] or 0), "Uhr")
-        return super().say_time(found)
 
     def clock(self, hours: int, minutes: int, suffix: str) -> str:
         said = f"{self.counted(hours)} Uhr"
         return f"{said} {self.cardinal(minutes)}" if minutes else said
 
     def ordinal_pattern(self) -> str:
-        return r"(?<![\w.,/-])(?P<number>\d{1,3})\.(?= (?:[A-ZÄÖÜ]|[a-zäöü])|-)"
+        return r"(?<![\w.,/-])(?P<number>\d{1,3})\.(?= [A-Za-zÄÖÜäöü]|-|, ?\d{1,2}\.)"
 
     def say_ordinal(self, found: re.Match[str]) -> str | None:
         if not found.string[: found.start()].strip():
             return None
-        return self.ordinal(int(found["number"])) + self.ending(found)
+        return self.ordinal(int(found["number"])) + self.ending(found, self.gender_after(found))
 
     def decade_pattern(self) -> str:
-        return r"(?<![\w.,/-])(?P<number>\d{2,4})er(?:[- ]?(?P<years>Jahren|Jahre))?(?!\w)"
+        return (
+            r"(?<![\w.,/-])(?P<number>\d{2,4})er(?P<case>[ns]?)(?:[- ]?(?P<years>Jahren?))?(?!\w)"
+        )
+
+    def compound_pattern(self) -> str:
+        """ "5-mal", "3fach", "1-Zimmer-Wohnung"."""
+        return (
+            r"(?<![\w.,-])(?P<number>\d{1,4})(?:-?(?=(?:mal|fach|jährig|tägig|wöchig|monatig|stündig"
+            r"|minütig|stellig|köpfig|prozentig|stöckig|teilig|seitig)\w{0,4}\b)"
+            r"|(?P<hyphen>-)(?=[A-ZÄÖÜ][a-zäöü]))"
+        )
+
+    def say_compound(self, found: re.Match[str]) -> str:
+        return self.counted(int(found["number"])) + (found["hyphen"] or "")
 
     def say_decade(self, found: re.Match[str]) -> str | None:
         value = int(found["number"])
         name = self.year(value) if self.looks_like_year(found["number"]) else self.cardinal(value)
-        return f"{name}er" + (f" {found['years']}" if found["years"] else "")
+        return f"{name}er{found['case']}" + (f" {found['years']}" if found["years"] else "")
 
-    def fraction(self, whole: int | None, above: int, below: int) -> str | None:
+    def fraction(self, whole: int | None, above: int, below: int, gender: str = "") -> str | None:
         if below == 1:
             return None
         if below == 2:
             if whole is not None:
                 return "eineinhalb" if whole == 1 else f"{self.cardinal(whole)}einhalb"
+            if above == 1 and gender:
+                return (
+                    "eine halbe" if gender == "f" else f"ein halbe{'s' if gender == 'n' else 'r'}"
+                )
             return "ein halb" if above == 1 else f"{self.cardinal(above)} halbe"
         if below == 3:
             name = "Drittel"
@@ -254,6 +355,12 @@ class German(WrittenLanguage):
         return super().item(number, found)
 
     def say_abbreviation(self, found: re.Match[str]) -> str | None:
+        if found[0] == "Fr.":
+            after = found.string[found.end() :].lstrip()
+            if re.match(rf",|\d{{1,2}}(?:[:–-]|\. ?(?:\d|{self._month_name})| ?Uhr)", after):
+                return "Freitag"
+            if after[:1].isdecimal():
+                return None  # francs
         if found[0] in ("Mo.", "Di.", "Mi.", "Do.", "Sa.", "Art.") and self.ends_sentence(found):
             return None
         return super().say_abbreviation(found)
@@ -266,16 +373,31 @@ class German(WrittenLanguage):
         before = self.word_before(found)
         if value is None or not before or found["suffix"] not in ("", "."):
             return None
-        if before.lower() in self.rulers and before[0].isupper():
+        if {before.lower(), before.lower().removesuffix("s")} & self.rulers and before[0].isupper():
             stop = "." if found["suffix"] and self.ends_sentence(found) else ""
-            female = before.lower() in {"elisabeth", "katharina", "maria"}
-            return f"{'die' if female else 'der'} {self.ordinal(value).capitalize()}{stop}"
-        if before.lower() in self.roman_nouns:
+            article, ending = self.case_of_ruler(found, before)
+            return f"{article} {self.ordinal(value).capitalize()}{ending}{stop}"
+        if self.is_numbered(before):
             return self.cardinal(value) + found["suffix"]
         if (
             found["suffix"]
             and before.lower() in _DATIVE | _DEFINITE
             and not self.ends_sentence(found)
         ):
-            return self.ordinal(value) + self.ending(found)
+            return self.ordinal(value) + self.ending(found, self.gender_after(found))
         return None
+
+    def case_of_ruler(self, found: re.Match[str], name: str) -> tuple[str, str]:
+        """ "Unter Ludwig dem Vierzehnten", "Ludwigs des Vierzehnten"."""
+        is_female = re.fullmatch(r"(?:elisabeth|katharina|maria)s?", name.lower())
+        words = re.findall(r"[^\W\d_]+", self.before(found))
+        while words and words[-1][0].isupper() and words[-1].lower() not in _WITH_CASE:
+            words.pop()
+        governed = words[-1].lower() if words else ""
+        if name.lower() not in self.rulers:
+            return "der" if is_female else "des", "n"
+        if governed in _WITH_DATIVE:
+            return "der" if is_female else "dem", "n"
+        if governed in _WITH_ACCUSATIVE and not is_female:
+            return "den", "n"
+        return "die" if is_female else "der", ""

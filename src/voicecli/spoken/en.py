@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voicecli.spoken.language import Unit, WrittenLanguage, roman
+from voicecli.spoken.language import _DASH, Unit, WrittenLanguage, roman
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -15,7 +15,8 @@ _SHORT_MONTHS = {
     "Oct": 10, "Nov": 11, "Dec": 12,
 }  # fmt: skip
 _ARTICLES = frozenset("A An The In My Your His Her Our Their This That".split())
-_BEFORE_NUMBER = frozenset("c. ch. sec. fig. Fig. vol. ext.".split())
+_IN_HALVES = frozenset("room error http status boeing flight suite port code zip".split())
+_BEFORE_DECADE = frozenset("the early late mid my your his her our their low high".split())
 _BELOW = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 
 
@@ -25,7 +26,24 @@ class English(WrittenLanguage):
     months = _MONTHS
     month_names = {name: i + 1 for i, name in enumerate(_MONTHS)} | _SHORT_MONTHS
     time_suffix = r"[aApP]\.m\.|[aApP][mM]\b|[aApP]\.M\."
+    time_sign = "[:.]"
     points = {",": "point"}
+    date_words = frozenset("on by until till before after since from due between".split())
+    weekdays = dict(
+        pair.split("=")
+        for pair in "Mon=Monday Tue=Tuesday Tues=Tuesday Wed=Wednesday Thu=Thursday Thur=Thursday "
+        "Thurs=Thursday Fri=Friday Sat=Saturday Sun=Sunday".split()
+    )
+    ratio_words = ("ratio", "odds")
+    scored = frozenset("rated rating score scored scores page step part slide question".split())
+    before_number = {
+        "No.": "Number", "no.": "number", "Nos.": "Numbers", "nos.": "numbers", "p.": "page",
+        "pp.": "pages", "vol.": "volume",
+        "ext.": "extension",
+    }  # fmt: skip
+    money_scales = {
+        "m": ("million", "million"), "b": ("billion", "billion"), "t": ("trillion", "trillion"),
+    }  # fmt: skip
 
     units: dict[str, Unit] = {
         "km": ("kilometer", "kilometers"), "m": ("meter", "meters"),
@@ -127,21 +145,23 @@ class English(WrittenLanguage):
         "dept.": "department", "Dept.": "Department", "govt.": "government", "est.": "established",
         "misc.": "miscellaneous", "fig.": "figure", "Fig.": "Figure", "figs.": "figures",
         "eq.": "equation", "Eq.": "Equation", "ch.": "chapter", "Ch.": "Chapter",
-        "sec.": "section", "Sec.": "Section", "vol.": "volume", "Vol.": "Volume",
+        "sec.": "section", "Sec.": "Section", "Vol.": "Volume",
         "Ave.": "Avenue", "Blvd.": "Boulevard", "Rd.": "Road", "Mt.": "Mount", "Ft.": "Fort",
         "Inc.": "Incorporated", "Ltd.": "Limited", "Corp.": "Corporation", "Co.": "Company",
         "Bros.": "Brothers", "a.k.a.": "also known as", "aka": "also known as",
-        "w/o": "without", "w/": "with", "b/c": "because", "Ph.D.": "PhD", "Ph.D": "PhD",
+        "w/o": "without", "w/": "with ", "b/c": "because", "Ph.D.": "PhD", "Ph.D": "PhD",
         "a.m.": "AM", "p.m.": "PM", "A.M.": "AM", "P.M.": "PM", "U.S.": "US", "U.S.A.": "USA",
         "U.K.": "UK", "U.N.": "UN", "E.U.": "EU", "D.C.": "DC", "B.C.": "BC", "A.D.": "AD",
-        "ext.": "extension", "Ext.": "Extension", "tel.": "telephone", "Tel.": "Telephone",
+        "Ext.": "Extension", "tel.": "telephone", "Tel.": "Telephone",
         "Jan.": "January", "Feb.": "February", "Mar.": "March", "Apr.": "April", "Aug.": "August",
         "Sept.": "September", "Sep.": "September", "Oct.": "October", "Nov.": "November",
         "Dec.": "December", "Mon.": "Monday", "Tue.": "Tuesday", "Wed.": "Wednesday",
         "Thu.": "Thursday", "Thurs.": "Thursday", "Fri.": "Friday",
     }  # fmt: skip
     words = {
-        "24/7": "twenty-four seven", "9/11": "nine eleven", "50/50": "fifty fifty",
+        "24/7": "twenty-four seven", "4K": "four K", "8K": "eight K",
+        "Ctrl": "control", "Cmd": "command", "Esc": "escape",
+        "9/11": "nine eleven", "50/50": "fifty fifty",
         "and/or": "and or", "C++": "C plus plus", "C#": "C sharp", "F#": "F sharp", "A/C": "A-C",
         "N/A": "not applicable", "n/a": "not applicable", "TCP/IP": "TCP IP", "I/O": "I O",
         "Wi-Fi": "wi-fi", "JPEG": "jay-peg", "GIF": "gif", "LaTeX": "lah-teck", "macOS": "mac OS",
@@ -158,12 +178,11 @@ class English(WrittenLanguage):
         "+": "plus", "-": "minus", "−": "minus", "–": "minus", "*": "times", "×": "times",
         "x": "times", "/": "divided by", "÷": "divided by", "=": "equals", "<": "is less than",
         ">": "is greater than", "≤": "is at most", "≥": "is at least", "≈": "is about",
-        "≠": "is not equal to", "^": "to the power of", "==": "equals", "!=": "is not equal to",
-        "<=": "is at most", ">=": "is at least",
+        "≠": "is not equal to", "^": "to the power of",
     }  # fmt: skip
     symbols = {
-        "&": "and", "%": "percent", "§": "section", "°": "degrees", "→": "to", "->": "to",
-        "=>": "so", "⇒": "so", "←": "from",
+        "&": "and", "+": "plus", "%": "percent", "§": "section", "°": "degrees", "→": "to",
+        "->": "to", "=>": "so", "⇒": "so", "←": "from",
         "=": "equals", "×": "times", "÷": "divided by", "@": "at", "±": "plus or minus",
         "≈": "about",
         "≤": "at most", "≥": "at least", "≠": "is not", "<": "less than", ">": "greater than",
@@ -174,25 +193,51 @@ class English(WrittenLanguage):
         "^": " to the power of ",
     }  # fmt: skip
     spelled = frozenset(
-        "AWS IoT LLC IPA UAE USB-C SSD AMA ATA EDA ETA FAQ IDE IRA IMO LED MIT OCD OLED PSA RSA "
-        "SLA UFO UPS VAT ISO IOU EPA IDK AFAIK".split()
-    ) - {"IoT", "USB-C", "OLED"}
+        "AWS LLC IPA UAE SSD AMA ATA EDA ETA FAQ IDE IRA IMO LED MIT OCD PSA RSA SLA UFO UPS VAT "
+        "ISO IOU EPA IDK AFAIK".split()
+    )
     roman_nouns = frozenset(
         "war chapter part volume act scene section phase type class appendix book level title "
         "article bowl mark grade stage episode season figure table fantasy windows apollo gemini "
         "corps division group tier option category pentium schedule".split()
+    )
+    labelled = frozenset(
+        "exit room gate seat section unit apartment apt suite figure table appendix terminal "
+        "platform line grade highway route building floor hall block row question step".split()
     )
     rulers = frozenset(
         "henry louis george charles edward william james richard john paul pius benedict francis "
         "elizabeth mary catherine napoleon philip frederick alexander nicholas peter leo gregory "
         "innocent urban clement ivan ramses ptolemy darius xerxes otto rudolf wilhelm felipe juan "
         "gustav christian haakon harald carl leopold albert victoria alfonso ferdinand robert "
-        "malcolm david edmund stephen constantine justinian theodosius cosimo".split()
+        "david edmund stephen constantine justinian theodosius cosimo".split()
     )
 
-    @property
-    def month_first(self) -> bool:  # type: ignore[override]
-        return self.region not in {"gb", "au", "nz", "ie", "in", "za"}
+    def __init__(self, code: str = "", region: str = "") -> None:
+        super().__init__(code, region)
+        self.month_first = region not in {"gb", "au", "nz", "ie", "in", "za"}
+
+    def is_attributive(self, found: re.Match[str]) -> bool:
+        following = re.match(r" [a-zA-Z]", found.string[found.end() :])
+        return self.word_before(found) in ("a", "an", "A", "An") and following is not None
+
+    def say_plain(self, found: re.Match[str]) -> str:
+        """ "Error 404", "port 8080" are said in two halves."""
+        digits = found["number"]
+        is_code = re.match(r" (?:error|status)\b", found.string[found.end() :])
+        if digits.isdecimal() and (is_code or self.word_before(found).lower() in _IN_HALVES):
+            if len(digits) == 4:
+                return self.year(int(digits))
+            if len(digits) == 5:
+                return self.spell_digits(digits)
+            if len(digits) == 3 and digits[0] != "0" and digits[1:] != "00":
+                rest = self.cardinal(int(digits[1:]))
+                return f"{self.digit(digits[0])} {'oh ' if digits[1] == '0' else ''}{rest}"
+        return super().say_plain(found)
+
+    def phone_pattern(self) -> str:
+        emergency = r"(?<=all |ial |ext )(?:[1-9]11|112|988|999)(?!\w|[.,]\d)"
+        return rf"{super().phone_pattern()}|{emergency}"
 
     def year(self, value: int) -> str:
         if 2000 <= value <= 2009 or 1000 <= value < 1100:
@@ -200,45 +245,33 @@ class English(WrittenLanguage):
         return super().year(value).replace("oh-", "oh ")
 
     def date_pattern(self) -> str:
-        month = rf"(?P<month>{self._month_name})\b\.?"
-        year = r"(?:,? (?P<year>\d{4})(?![\w]|[.,:]\d))?"
-        day = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?![\w]|[.,:/]\d|\s?[-–]\s?\d)"
+        end = r"(?:st|nd|rd|th)?"
+        year = r"(?:,? (?P<{}>\d{{4}})(?![\w]|[.,:]\d))?"
         return (
-            rf"(?<![\w.,:/-])(?:{month} {day}{year}"
-            rf"|(?P<the>the )?(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?"
-            rf" (?:of )?(?P<month2>{self._month_name})\b"
-            r"(?:,? (?P<year2>\d{4})(?![\w]|[.,:]\d))?)"
+            rf"(?<![\w.,:/-])(?:(?P<month>{self._month_name})\b\.? (?P<day>\d{{1,2}}){end}"
+            rf"(?:{_DASH}(?P<last>\d{{1,2}}){end})?(?![\w]|[.,:/]\d|\s?[-–]\s?\d)"
+            rf"{year.format('year')}"
+            rf"|(?P<the>the )?(?P<day2>\d{{1,2}}){end}(?:{_DASH}(?P<last2>\d{{1,2}}){end})?"
+            rf" (?:of )?(?P<month2>{self._month_name})\b{year.format('year2')})"
         )
 
     def say_date(self, found: re.Match[str]) -> str | None:
-        day = int(found["day"] or found["day2"])
+        day, last = int(found["day"] or found["day2"]), found["last"] or found["last2"]
         month = self.month_names[found["month"] or found["month2"]]
         year = found["year"] or found["year2"]
-        if not 1 <= day <= 31:
+        before = self.word_before(found).lower()
+        if not 1 <= day <= 31 or found["month"] and before == "in":  # "in May 5 people"
             return None
-        if found["day2"]:
-            said = f"the {self.ordinal(day)} of {self.months[month - 1]}"
-            said += f" {self.year(int(year))}" if year else ""
-            if not found["the"] and self.word_before(found).lower() == "the":
-                said = said.removeprefix("the ")
-        else:
-            said = self.date(day, month, int(year) if year else None, found)
-        return said
+        days = self.ordinal(day) + (f" to {self.ordinal(int(last))}" if last else "")
+        name = self.months[month - 1]
+        if found["day"]:
+            return f"{name} {days}" + (f", {self.year(int(year))}" if year else "")
+        said = f"{days} of {name}" + (f" {self.year(int(year))}" if year else "")
+        return said if before == "the" and not found["the"] else f"the {said}"
 
     def date(self, day: int, month: int, year: int | None, found: re.Match[str]) -> str:
         said = f"{self.months[month - 1]} {self.ordinal(day)}"
         return f"{said}, {self.year(year)}" if year else said
-
-    def time_pattern(self) -> str:
-        return (
-            rf"(?:{super().time_pattern()}"
-            rf"|(?<![\w.,:/-])(?P<hours2>1?\d) ?(?P<suffix2>{self.time_suffix})(?!\w))"
-        )
-
-    def say_time(self, found: re.Match[str]) -> str | None:
-        if found["hours2"]:
-            return self.clock(int(found["hours2"]), 0, found["suffix2"]) + self.lost_stop(found)
-        return super().say_time(found)
 
     def clock(self, hours: int, minutes: int, suffix: str) -> str:
         half = suffix.replace(".", "").upper()
@@ -262,10 +295,13 @@ class English(WrittenLanguage):
         return self.ordinal(int(found["number"].replace(",", "")))
 
     def decade_pattern(self) -> str:
-        return r"(?<![\w.,/-])(?:(?P<century>1[1-9]|20)|['’])?(?P<decade>\d0)['’]?s(?!\w)"
+        return r"(?<![\w.,/])(?:(?P<century>1[1-9]|20)|['’])?(?P<decade>\d0)['’]?s(?!\w)"
 
     def say_decade(self, found: re.Match[str]) -> str | None:
         decade = int(found["decade"])
+        is_decade = found["century"] or not found[0][0].isdecimal()
+        if not is_decade and self.word_before(found).lower() not in _BEFORE_DECADE:
+            return None  # seconds
         if not decade:
             century = found["century"]
             if not century:
@@ -275,8 +311,8 @@ class English(WrittenLanguage):
         plural = name[:-1] + "ies" if name.endswith("y") else name + "s"
         return f"{self.cardinal(int(found['century']))} {plural}" if found["century"] else plural
 
-    def fraction(self, whole: int | None, above: int, below: int) -> str | None:
-        if below == 1 or below > 20 and below not in (25, 50, 100, 1000):
+    def fraction(self, whole: int | None, above: int, below: int, gender: str = "") -> str | None:
+        if below == 1 or below > 20 and below not in (100, 1000):
             return None if whole else f"{self.cardinal(above)} over {self.cardinal(below)}"
         one, many = _BELOW.get(below) or (self.ordinal(below), self.ordinal(below) + "s")
         if whole is not None:
@@ -284,32 +320,17 @@ class English(WrittenLanguage):
             return f"{self.cardinal(whole)} and {part}"
         return f"{self.cardinal(above)} {one if above == 1 else many}"
 
-    def say_abbreviation(self, found: re.Match[str]) -> str | None:
-        following = found.string[found.end() : found.end() + 2].lstrip()
-        if found[0] in _BEFORE_NUMBER and not following[:1].isdecimal():
-            return None
-        return super().say_abbreviation(found)
-
     def prepare(self, sentence: str) -> str:
-        sentence = re.sub(
-            r"\b(No|Nos|no)\. ?(?=\d)",
-            lambda m: "Number " if m[1][0] == "N" else "number ",
-            sentence,
-        )
-        sentence = re.sub(
-            r"\bpp?\. ?(?=\d)", lambda m: "pages " if m[0].startswith("pp") else "page ", sentence
-        )
         sentence = re.sub(r"\bSt\.(?= [A-Z])", lambda m: self._saint_or_street(m), sentence)
         sentence = re.sub(r"(?<=[a-z] )St\.(?=$|[ ,;])", "Street", sentence)
         sentence = re.sub(r"(?<!\S)--(?=\w)", "dash dash ", sentence)
         sentence = sentence.replace("’", "'").replace("″", '"')
-        return re.sub(r"(?<![\w.])(\d)' ?(\d{1,2})\"", r"\1 foot \2", sentence)
+        sentence = re.sub(r"(?<![\w.])(\d)' ?(\d{1,2})\"", r"\1 foot \2", sentence)
+        return re.sub(r"\A([^\"]*\d)\"(?=[ -][a-z])", r"\1 inch", sentence)
 
     def _saint_or_street(self, found: re.Match[str]) -> str:
         """ "St. John", but "12 Oak St. Boston"."""
-        return (
-            "Street" if re.search(r"\d\w* [A-Z]\w+ \Z", found.string[: found.start()]) else "Saint"
-        )
+        return "Street" if re.search(r"\d\w* [A-Z]\w+ \Z", self.before(found)) else "Saint"
 
     def say_roman(self, found: re.Match[str]) -> str | None:
         if found["suffix"] not in ("", "."):
@@ -321,18 +342,20 @@ class English(WrittenLanguage):
         stop = found["suffix"]
         if before.lower() in self.rulers and before[0].isupper() and value <= 30:
             after = found.string[found.end() :].lstrip()
-            opens = not re.search(r"\w\W+\w+\W*\Z", found.string[: found.start()])
+            opens = not re.search(r"\w\W+\w+\W*\Z", self.before(found))
             if found["roman"] == "I" and after[:1].islower() and not opens:
                 return None  # "I told Henry I was late"
             return f"the {self.ordinal(value)}{stop}"
-        if before.lower() in self.roman_nouns:
+        if self.is_numbered(before):
             if found["roman"] == "I" and not before[0].isupper():
                 return None
+            return self.cardinal(value) + stop
+        if re.fullmatch(r"I{2,3}|X{0,2}VI{1,3}|X{1,2}I{1,3}|XX?IV", found["roman"]):
             return self.cardinal(value) + stop
         if (
             before[0].isupper()
             and before not in _ARTICLES
-            and re.fullmatch(r"I{2,3}|IV|VI{1,3}|IX|X[IVX]{1,4}", found["roman"])
+            and re.fullmatch(r"IV|IX|X[IVX]{1,4}", found["roman"])
         ):
             return self.cardinal(value) + stop
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voicecli.spoken.language import Unit, WrittenLanguage, alternatives, roman
+from voicecli.spoken.language import Unit, WrittenLanguage, roman
 
 _MONTHS = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
@@ -19,6 +19,21 @@ _ORDINALS = (
     "", "primero", "segundo", "tercero", "cuarto", "quinto", "sexto", "séptimo", "octavo",
     "noveno", "décimo",
 )  # fmt: skip
+
+
+_PESO = frozenset("mx ar co cl uy do cu".split())
+_POINT = _PESO - {"ar", "co", "cl", "uy"} | frozenset("us gt hn ni pa pe pr sv 419".split())
+"""Regions that write 1,234.50."""
+_FEMININE = re.compile(
+    r"(?:a|as|ión|iones|dad|dades|tad|tades|tud|tudes|veces|vez|noches?|tardes?"
+    r"|clases?|calles?|llaves?|partes?|manos?|fotos?|series?|redes?|leyes|ley"
+    r"|claves?|flores|flor|mujeres|mujer|imágenes|imagen|mentes?|bases?|fases?"
+    r"|frases?|sedes?|torres?|naves?|nubes?|carnes?|leches?)\Z"
+)
+_MASCULINE = re.compile(
+    r"(?:día|mapa|planeta|cometa|(?:[eo]m|ram|gram|clim)a|tema|idioma|aroma"
+    r"|aviones|avión|camión|camiones|gorrión|gorriones|corazón|corazones)s?\Z"
+)
 
 
 class Spanish(WrittenLanguage):
@@ -36,6 +51,22 @@ class Spanish(WrittenLanguage):
         | {name.capitalize(): i + 1 for i, name in enumerate(_MONTHS)}
         | _SHORT_MONTHS
     )
+    time_sign = "[:.h]"
+    date_words = frozenset("el del al desde hasta antes".split())
+    by, out_of = "por", "sobre"
+    joiners = "y|o"
+    says_height = True
+    and_half = ("y medio", "y media")
+    ratio_words = ("ratio", "proporción")
+    scored = frozenset("nota puntuación calificación página paso parte pregunta".split())
+    weekdays = {
+        "lun": "lunes", "mar": "martes", "mié": "miércoles", "jue": "jueves", "vie": "viernes",
+        "sáb": "sábado", "dom": "domingo", "L": "lunes", "V": "viernes", "D": "domingo",
+    }  # fmt: skip
+    before_number = {
+        "p.": "página", "pp.": "páginas", "art.": "artículo", "cap.": "capítulo", "fig.": "figura",
+        "vol.": "volumen",
+    }  # fmt: skip
     time_suffix = r"[aApP]\. ?[mM]\.|[aApP][mM]\b|h\b|horas\b|hs\b"
 
     units: dict[str, Unit] = {
@@ -64,9 +95,13 @@ class Spanish(WrittenLanguage):
         "kWh": ("kilovatio hora", "kilovatios hora"), "hPa": ("hectopascal", "hectopascales"),
         "°C": ("grado Celsius", "grados Celsius"), "°F": ("grado Fahrenheit", "grados Fahrenheit"),
         "℃": ("grado Celsius", "grados Celsius"), "ºC": ("grado Celsius", "grados Celsius"),
-        "%": ("por ciento", "por ciento"), "‰": ("por mil", "por mil"), "x": ("por", "por"),
-        "×": ("por", "por"), "t": ("tonelada", "toneladas", "f"),
+        "%": ("por ciento", "por ciento"), "‰": ("por mil", "por mil"), "x": ("vez", "veces", "f"),
+        "×": ("vez", "veces", "f"), "t": ("tonelada", "toneladas", "f"),
         "kcal": ("kilocaloría", "kilocalorías", "f"), "h": ("hora", "horas", "f"),
+        "l/100 km": ("litro cada cien kilómetros", "litros cada cien kilómetros"),
+        "cda.": ("cucharada", "cucharadas", "f"), "cdas.": ("cucharada", "cucharadas", "f"),
+        "cdta.": ("cucharadita", "cucharaditas", "f"),
+        "cdtas.": ("cucharadita", "cucharaditas", "f"),
         "hs": ("hora", "horas", "f"), "lb": ("libra", "libras", "f"), "oz": ("onza", "onzas", "f"),
     }  # fmt: skip
     currencies = {
@@ -74,6 +109,7 @@ class Spanish(WrittenLanguage):
         "USD": (("dólar", "dólares"), ("centavo", "centavos")),
         "GBP": (("libra", "libras", "f"), ("penique", "peniques")),
         "MXN": (("peso mexicano", "pesos mexicanos"), ("centavo", "centavos")),
+        "PESO": (("peso", "pesos"), ("centavo", "centavos")),
         "ARS": (("peso argentino", "pesos argentinos"), ("centavo", "centavos")),
         "CHF": (("franco suizo", "francos suizos"), ("céntimo", "céntimos")),
         "JPY": (("yen", "yenes"), None),
@@ -122,7 +158,7 @@ class Spanish(WrittenLanguage):
         "≠": "es distinto de", "^": "elevado a",
     }  # fmt: skip
     symbols = {
-        "&": "y", "%": "por ciento", "§": "sección", "°": "grados", "→": "a", "->": "a",
+        "+": "más", "&": "y", "%": "por ciento", "§": "sección", "°": "grados", "→": "a", "->": "a",
         "=": "es igual a", "×": "por", "÷": "entre", "@": "arroba", "±": "más menos",
         "≈": "aproximadamente", "≤": "como máximo", "≥": "como mínimo", "<": "menor que",
         ">": "mayor que", "™": "", "®": "", "©": "copyright", "*": "", "|": ", ", "_": " ",
@@ -131,15 +167,54 @@ class Spanish(WrittenLanguage):
         "€": "euros", "$": "dólares", "£": "libras", "\\": " barra invertida ", "`": "", "{": "",
         "}": "", "^": " elevado a ",
     }  # fmt: skip
-    spelled = frozenset("UE IA ADN API URL USB UI OS IP ARN EPS DNI".split()) - {"EPS"}
+    spelled = frozenset("UE IA ADN API URL USB UI OS IP ARN DNI".split())
     roman_nouns = frozenset(
         "siglo capítulo tomo parte volumen acto escena sección fase tipo clase mundial libro "
         "artículo nivel título guerra".split()
+    )
+    labelled = frozenset(
+        "página paso versión número opción línea figura tabla pregunta ejercicio día lección tema "
+        "temporada episodio canal ruta grupo sala habitación fila columna piso planta".split()
+    )
+    noun_pattern = (
+        r" (?!(?:de|del|y|o|u|a|al|en|por|que|es|con|se|no|más|menos|entre|para|como|ante|sin|"
+        r"sobre|después|antes|además|entonces|desde|hasta|son|era|fue|será|sino|ni|la|el|lo|las|los|un|una|su|mil)\b)([a-záéíóúñü]{3,})"
     )
     rulers = frozenset(
         "felipe carlos fernando alfonso juan isabel luis enrique pablo pío benedicto jaime sancho "
         "napoleón jorge eduardo guillermo catalina alejandro pedro león gregorio".split()
     )
+
+    def __init__(self, code: str = "", region: str = "") -> None:
+        super().__init__(code, region)
+        if region in _POINT:
+            self.decimal_sign, self.grouping_signs, self.point = ".", ", ", "punto"
+            self.points = {",": "coma"}
+        if region in _PESO:
+            self.currency_signs = self.currency_signs | {"$": "PESO"}
+
+    def cardinal(self, value: int) -> str:
+        """num2words: "veintiuno mil"."""
+        said = super().cardinal(value)
+        said = re.sub(r"veintiuno (?=mil|bill)", "veintiún ", said)
+        return re.sub(r"uno (?=mil|bill)", "un ", said)
+
+    def gender_of(self, noun: str) -> str:
+        return "f" if _FEMININE.search(noun) and not _MASCULINE.search(noun) else "m"
+
+    def gender_after(self, found: re.Match[str]) -> str | None:
+        """What follows more than one has a plural's "s"."""
+        gender = super().gender_after(found)
+        number = found.groupdict().get("number")
+        following = re.match(r" \w*s\b", found.string[found.end() :])
+        return gender if following or number in (None, "1") else None
+
+    def phone_pattern(self) -> str:
+        return (
+            rf"{super().phone_pattern()}"
+            r"|(?<![\w.,-])(?:[6-9]\d\d(?: \d\d){3}|9\d \d{3} \d\d \d\d"
+            r"|[6-9]\d\d \d{3} \d{3})(?!\w|,\d| \d| ?[€$£%]| [a-zé]+s\b)"
+        )
 
     def counted(self, value: int, gender: str = "") -> str:
         """ "Uno" before a noun: "un", "una", "veintiún"; hundreds have a gender too."""
@@ -169,7 +244,7 @@ class Spanish(WrittenLanguage):
 
     def with_unit(self, number: str, unit: Unit) -> str:
         said = super().with_unit(number, unit)
-        return re.sub(r"\b(millón|millones) (?!de\b|[a-zé]+(?:cient|mil\b|\Z))", r"\1 ", said)
+        return re.sub(r"(mill[óo]n(?:es)?) (?=\S+\Z)", r"\1 de ", said)
 
     def ordinal(self, value: int) -> str:
         return _ORDINALS[value] if 1 <= value <= 10 else super().ordinal(value)
@@ -188,34 +263,21 @@ class Spanish(WrittenLanguage):
         )
 
     def clock(self, hours: int, minutes: int, suffix: str) -> str:
-        mark = suffix.replace(".", "").replace(" ", "").lower()
+        mark = re.sub(r"[ .]", "", suffix).lower()
         said = self.counted(hours, "f")
         if minutes:
-            said += (
-                f" y {self.cardinal(minutes)}"
-                if mark in ("am", "pm", "")
-                else f" {self.cardinal(minutes)}"
-            )
-        elif mark in ("h", "hs", "horas"):
-            return f"{said} {'hora' if hours == 1 else 'horas'}"
+            said += f"{' y' if hours and mark[:1] != 'h' else ''} {self.cardinal(minutes)}"
+        if mark[:1] == "h":
+            return f"{said} {'hora' if hours == 1 and not minutes else 'horas'}"
         if mark == "am":
-            return said + " de la mañana"
+            return f"{said} de la mañana"
         if mark == "pm":
-            return said + (" de la noche" if 8 <= hours <= 11 else " de la tarde")
-        if mark in ("h", "hs", "horas"):
-            return said + " horas"
-        return said if minutes else said + " en punto"
+            return f"{said} de la {'noche' if 8 <= hours <= 11 else 'tarde'}"
+        return said
 
-    def time_pattern(self) -> str:
-        return (
-            rf"(?:{super().time_pattern()}"
-            r"|(?<![\w.,:/-])(?P<hours2>1?\d) ?(?P<suffix2>[aApP]\. ?[mM]\.|[aApP][mM]\b)(?!\w))"
-        )
-
-    def say_time(self, found: re.Match[str]) -> str | None:
-        if found["hours2"]:
-            return self.clock(int(found["hours2"]), 0, found["suffix2"]) + self.lost_stop(found)
-        return super().say_time(found)
+    def is_time(self, moment: re.Match[str]) -> bool:
+        bare_hours = not moment["minutes"] and (moment["suffix"] or "")[:1] == "h"
+        return super().is_time(moment) and not bare_hours
 
     def ordinal_pattern(self) -> str:
         return r"(?<![\w.,/-])(?P<number>\d{1,4})\.?(?P<suffix>[ºª]|er|[rdtmv][oa])(?!\w)"
@@ -234,7 +296,7 @@ class Spanish(WrittenLanguage):
     def say_decade(self, found: re.Match[str]) -> str | None:
         return self.cardinal(int(found["decade"]))
 
-    def fraction(self, whole: int | None, above: int, below: int) -> str | None:
+    def fraction(self, whole: int | None, above: int, below: int, gender: str = "") -> str | None:
         if below == 1:
             return None
         names = _PARTS.get(below)
@@ -244,8 +306,8 @@ class Spanish(WrittenLanguage):
             names = (name, name + "s")
         part = f"{self.counted(above)} {names[0] if above == 1 else names[1]}"
         if below == 2 and above == 1:
-            part = "medio"
-        return f"{self.cardinal(whole)} y {part}" if whole is not None else part
+            part = "media" if gender == "f" else "medio"
+        return f"{self.counted(whole, gender)} y {part}" if whole is not None else part
 
     def say_abbreviation(self, found: re.Match[str]) -> str | None:
         after = found.string[found.end() :]
@@ -254,11 +316,6 @@ class Spanish(WrittenLanguage):
         if found[0] in ("art.", "cap.", "fig.", "vol.") and not after.strip():
             return None
         return super().say_abbreviation(found)
-
-    def abbreviation_pattern(self) -> str:
-        open_ended = [name for name in self.abbreviations if name[-1] in "°º/"]
-        others = [name for name in self.abbreviations if name not in open_ended]
-        return rf"(?<![\w.])(?:(?:{alternatives(others)})(?!\w)|{alternatives(open_ended)})"
 
     def say_roman(self, found: re.Match[str]) -> str | None:
         value = roman(found["roman"])
@@ -271,6 +328,9 @@ class Spanish(WrittenLanguage):
             if before.lower() in {"isabel", "catalina"}:
                 said = re.sub(r"o\Z", "a", said)
             return said + stop
-        if before.lower() in self.roman_nouns or before.lower() == "siglos":
+        is_century = before.lower() in ("el", "del") and re.search(
+            r"\bsiglos?\b", self.before(found)
+        )
+        if self.is_numbered(before) or is_century:
             return self.cardinal(value) + stop
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voicecli.spoken.language import Unit, WrittenLanguage, alternatives, roman
+from voicecli.spoken.language import Unit, WrittenLanguage, roman
 
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
@@ -14,6 +14,16 @@ _SHORT_MONTHS = {
     "janv": 1, "févr": 2, "fév": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "déc": 12,
 }  # fmt: skip
 _PARTS = {2: ("demi", "demis"), 3: ("tiers", "tiers"), 4: ("quart", "quarts")}
+_FEMININE = re.compile(
+    r"(?:[st]ion|xion|té|ette|elle|esse|euse|ance|ence|ure|ée|ie|ine|tude|aison|ière|ique|ade|ise"
+    r"|personne|heure|minute|seconde|semaine|année|fois|page|ligne|étape|tasse|cuillère|tranche"
+    r"|gousse|pomme|carotte|tomate|étoile|chambre|maison|voiture|femme|fille|ville|table|place"
+    r"|boîte|bouteille|livre sterling|tonne|feuille|branche|lettre|image|étude|équipe|part|main"
+    r"|nuit|clé|erreur|couleur|fleur|valeur|réponse|tâche|règle|porte|vidéo|photo|note|phase"
+    r"|colonne|plante|roue|usine|route|île|langue|carte|liste|pièce|dose|goutte|noix|branche)s?\Z"
+)
+_MASCULINE = re.compile(r"(?:été|côté|comité|musée|lycée|génie|incendie|magazine|silence)s?\Z")
+_SUPERSCRIPTS = str.maketrans("ᵉʳᵈˢᵐⁿ", "erdsmn")
 _VOWELS = "aeiouyhéèêâîôû"
 
 
@@ -27,6 +37,22 @@ class French(WrittenLanguage):
     digits = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")
     hash_number, hashtag, ratio_to = "numéro", "hashtag", "à"
     months = _MONTHS
+    time_sign, time_suffix = r":|\s?[hH]\s?", r"[hH]"
+    date_words = frozenset("le du au dès depuis avant après".split())
+    by, out_of = "sur", "sur"
+    joiners = "et|ou"
+    says_height = True
+    and_half = ("et demi", "et demie")
+    ratio_words = ("ratio", "échelle")
+    scored = frozenset("note noté notée obtenu page étape partie question".split())
+    weekdays = {
+        "lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi",
+        "sam": "samedi", "dim": "dimanche",
+    }  # fmt: skip
+    before_number = {
+        "p.": "page", "pp.": "pages", "no.": "numéro", "art.": "article", "vol.": "volume",
+        "fig.": "figure", "chap.": "chapitre",
+    }  # fmt: skip
     month_names = (
         {name: i + 1 for i, name in enumerate(_MONTHS)}
         | {name.capitalize(): i + 1 for i, name in enumerate(_MONTHS)}
@@ -64,6 +90,10 @@ class French(WrittenLanguage):
         "s": ("seconde", "secondes", "f"), "ms": ("milliseconde", "millisecondes", "f"),
         "sec": ("seconde", "secondes", "f"), "min": ("minute", "minutes", "f"),
         "mn": ("minute", "minutes", "f"), "h": ("heure", "heures", "f"),
+        "l/100 km": ("litre aux cent kilomètres", "litres aux cent kilomètres"),
+        "L/100 km": ("litre aux cent kilomètres", "litres aux cent kilomètres"),
+        "c. à soupe": ("cuillère à soupe", "cuillères à soupe", "f"),
+        "c. à café": ("cuillère à café", "cuillères à café", "f"),
     }  # fmt: skip
     currencies = {
         "EUR": (("euro", "euros"), ("centime", "centimes")),
@@ -118,10 +148,11 @@ class French(WrittenLanguage):
         "≈": "est environ", "≠": "est différent de", "^": "puissance",
     }  # fmt: skip
     symbols = {
-        "&": "et", "%": "pour cent", "§": "paragraphe", "°": "degrés", "→": "vers", "->": "vers",
-        "=": "égale", "×": "fois", "÷": "divisé par", "@": "arobase", "±": "plus ou moins",
-        "≈": "environ", "≤": "au plus", "≥": "au moins", "<": "inférieur à", ">": "supérieur à",
-        "™": "", "®": "", "©": "copyright", "*": "", "|": ", ", "_": " ", "^2": " au carré",
+        "+": "plus", "&": "et", "%": "pour cent", "§": "paragraphe", "°": "degrés", "→": "vers",
+        "->": "vers", "=": "égale", "×": "fois", "÷": "divisé par", "@": "arobase",
+        "±": "plus ou moins", "≈": "environ", "≤": "au plus", "≥": "au moins",
+        "<": "inférieur à", ">": "supérieur à", "™": "", "®": "", "©": "copyright",
+        "*": "", "|": ", ", "_": " ", "^2": " au carré",
         "²": " au carré", "^3": " au cube", "³": " au cube", "√": "racine carrée de",
         "∞": "l'infini", "•": "", "·": "", "…": ", ", "...": ", ", "€": "euros", "$": "dollars",
         "£": "livres", "\\": " antislash ", "`": "", "{": "", "}": "", "^": " puissance ",
@@ -131,20 +162,38 @@ class French(WrittenLanguage):
         "chapitre tome partie volume acte scène section phase type classe guerre livre article "
         "annexe niveau titre".split()
     )
+    labelled = frozenset(
+        "page étape version numéro option ligne figure tableau question exercice jour leçon sujet "
+        "saison épisode chaîne groupe salle rang colonne étage point".split()
+    )
+    noun_pattern = (
+        r" (?!(?:de|du|des|et|ou|à|au|en|par|pour|que|qui|est|sont|a|avec|sur|dans|plus|moins|mais|"
+        r"ne|se|le|la|les|un|une|sans|sous|entre|était|sera|fois sur|contre)\b)([a-zà-ÿœ]{3,})"
+    )
     rulers = frozenset(
         "louis henri charles philippe françois napoléon jean paul pie benoît élisabeth elisabeth "
         "édouard georges guillaume catherine frédéric alexandre nicolas pierre léon grégoire "
         "clément innocent".split()
     )
 
-    def cardinal(self, value: int) -> str:
-        return super().cardinal(value)
-
     def counted(self, value: int, gender: str = "") -> str:
         said = self.cardinal(value)
-        if gender == "f" and (said == "un" or said.endswith("et un")):
-            return said + "e"
-        return said
+        return re.sub(r"\bun\Z", "une", said) if gender == "f" else said
+
+    def prepare(self, sentence: str) -> str:
+        return super().prepare(sentence.translate(_SUPERSCRIPTS))
+
+    def gender_of(self, noun: str) -> str:
+        return "f" if _FEMININE.search(noun) and not _MASCULINE.search(noun) else "m"
+
+    def ordinal(self, value: int) -> str:
+        """num2words: "quatre-vingtsième", "deux centsième"."""
+        return re.sub(r"(?<=ngt|ent)s(?=ième)", "", super().ordinal(value))
+
+    def phone_group(self, digits: str) -> str:
+        """Pairs are said as numbers: "zéro six, douze"."""
+        is_number = len(digits) == 2 and digits[0] != "0"
+        return self.cardinal(int(digits)) if is_number else self.spell_digits(digits)
 
     def with_unit(self, number: str, unit: Unit) -> str:
         """In French the plural begins at two: "1,5 kilomètre"."""
@@ -184,30 +233,19 @@ class French(WrittenLanguage):
     def year(self, value: int) -> str:
         return self.cardinal(value)
 
-    def time_pattern(self) -> str:
-        return (
-            rf"(?:{super().time_pattern()}"
-            r"|(?<![\w.,:/-])(?P<hours2>[01]?\d|2[0-4]) ?[hH](?: ?(?P<minutes2>[0-5]\d))?(?:min)?"
-            r"(?![\w/]))"
-        )
-
-    def say_time(self, found: re.Match[str]) -> str | None:
-        if found["hours2"]:
-            return self.clock(int(found["hours2"]), int(found["minutes2"] or 0), "h")
-        return super().say_time(found)
-
     def clock(self, hours: int, minutes: int, suffix: str) -> str:
         said = f"{self.counted(hours, 'f')} {'heure' if hours < 2 else 'heures'}"
         return f"{said} {self.counted(minutes, 'f')}" if minutes else said
 
     def ordinal_pattern(self) -> str:
         suffix = r"(?P<suffix>ers?|res?|ères?|nde?s?|e|è|ème|ième|eme)"
-        return rf"(?<![\w.,/-])(?P<number>\d{{1,4}}){suffix}s?(?!\w)"
+        return rf"(?<![\w.,/-])(?P<number>\d{{1,3}}(?: \d{{3}})+|\d{{1,4}}){suffix}s?(?!\w)"
 
     def say_ordinal(self, found: re.Match[str]) -> str | None:
-        value = int(found["number"])
+        value = int(found["number"].replace(" ", ""))
         if value == 1:
-            return "premier" if found["suffix"].startswith("er") else "première"
+            said = "premier" if found["suffix"].startswith("er") else "première"
+            return said + ("s" if found[0][-1] == "s" else "")
         if found["suffix"].startswith("nd"):
             return "second" + found["suffix"][2:]
         return self.ordinal(value)
@@ -218,14 +256,15 @@ class French(WrittenLanguage):
     def say_decade(self, found: re.Match[str]) -> str | None:
         return self.cardinal(int(found["decade"]))
 
-    def fraction(self, whole: int | None, above: int, below: int) -> str | None:
+    def fraction(self, whole: int | None, above: int, below: int, gender: str = "") -> str | None:
         if below == 1:
             return None
         one, many = _PARTS.get(below) or (self.ordinal(below), self.ordinal(below) + "s")
+        if whole is not None and below == 2:
+            return f"{self.counted(whole, gender)} et demi{'e' if gender == 'f' else ''}"
         if whole is not None:
-            part = one if (above, below) == (1, 2) else self.fraction(None, above, below)
-            return f"{self.cardinal(whole)} et {part}"
-        return f"{self.cardinal(above)} {one if above == 1 else many}"
+            return f"{self.cardinal(whole)} et {self.fraction(None, above, below)}"
+        return f"{self.counted(above, gender if below == 2 else '')} {one if above == 1 else many}"
 
     def say_abbreviation(self, found: re.Match[str]) -> str | None:
         after = found.string[found.end() :]
@@ -237,11 +276,6 @@ class French(WrittenLanguage):
             return None
         return super().say_abbreviation(found)
 
-    def abbreviation_pattern(self) -> str:
-        open_ended = [name for name in self.abbreviations if name[-1] in "°º "]
-        others = [name for name in self.abbreviations if name not in open_ended]
-        return rf"(?<![\w.])(?:(?:{alternatives(others)})(?!\w)|{alternatives(open_ended)})"
-
     def say_roman(self, found: re.Match[str]) -> str | None:
         value = roman(found["roman"])
         before = self.word_before(found)
@@ -250,9 +284,11 @@ class French(WrittenLanguage):
         suffix = found["suffix"]
         if suffix in ("e", "er", "ème") and not set(found["roman"]) - set("IVX"):
             return "premier" if value == 1 else self.ordinal(value)
+        if suffix in ("re", "ère") and value == 1:
+            return "première"
         if before and before.lower() in self.rulers and before[0].isupper():
             return ("premier" if value == 1 else self.cardinal(value)) + suffix
-        if before.lower() in self.roman_nouns:
+        if self.is_numbered(before):
             return self.cardinal(value) + suffix
         if re.match(r"\s+siècles?\b", found.string[found.end() :]):
             return self.ordinal(value)

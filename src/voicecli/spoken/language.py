@@ -18,7 +18,10 @@ Unit = tuple[str, str] | tuple[str, str, str]
 MAX_NUMBER_DIGITS = 15
 """Longer numbers are read digit by digit."""
 
-_NO_BREAK = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " "})
+_PLAIN = str.maketrans(
+    {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " "}
+    | dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
+)
 
 _TOP_LEVEL = (
     "com|org|net|io|ai|dev|app|edu|gov|info|biz|uk|de|fr|es|eu|ch|nl|jp|ca|au|cn|ru|pl|at|tv|me|xyz"
@@ -34,6 +37,10 @@ _FRACTION_SIGNS = {
     "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
     "⅞": (7, 8),
 }  # fmt: skip
+_HOURS = r"(?:[01]?\d|2[0-4])"
+_DASH = r"\s?[-–—]\s?"
+_ONE_SIGN = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
+_HEIGHT = re.compile(r"[12][.,][1-9]\d")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})\Z")
 
@@ -49,6 +56,10 @@ def roman(text: str) -> int | None:
 def alternatives(words: object) -> str:
     """A regular expression for any of these words, longest first."""
     return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)) or r"(?!)"  # type: ignore[call-overload]
+
+
+def _unnamed(pattern: str) -> str:
+    return re.sub(r"[(][?]P<[a-z_0-9]+>", "(?:", pattern)
 
 
 class Language:
@@ -80,12 +91,17 @@ class Language:
     """Code -> the unit and its hundredth."""
     scales: dict[str, tuple[str, str]] = {}
     """Scale words and their abbreviations -> singular and plural."""
-    scale_of = ""
-    """Between a scale and a currency: "deux millions d'euros"."""
+    money_scales: dict[str, tuple[str, str]] = {}
+    """Those that are scales beside a currency's sign only ("€5m")."""
+    currency_signs = _CURRENCY_BY_SIGN
     months: tuple[str, ...] = ()
     month_names: dict[str, int] = {}
     abbreviations: dict[str, str] = {}
     """As written, with their full stops -> as spoken."""
+    before_number: dict[str, str] = {}
+    """Those that are read before a number only ("p. 12")."""
+    weekdays: dict[str, str] = {}
+    """As written in "Mon-Fri" -> as spoken."""
     symbols: dict[str, str] = {}
     spelled: frozenset[str] = frozenset()
     """Initialisms that espeak-ng would read as a word."""
@@ -99,7 +115,7 @@ class Language:
     # The reading
 
     def say(self, sentence: str) -> str:
-        sentence = self.prepare(sentence.translate(_NO_BREAK))
+        sentence = self.prepare(sentence.translate(_PLAIN))
         said: list[str] = []
         at = 0
         while found := self._any_rule.search(sentence, at):
@@ -143,10 +159,8 @@ class Language:
 
     @cached_property
     def _any_rule(self) -> re.Pattern[str]:
-        names = (getattr(self, f"{name}_pattern")() for name in self.RULES)
-        return re.compile(
-            "|".join(f"(?:{re.sub(r'[(][?]P<[a-z_0-9]+>', '(?:', n)})" for n in names), self.FLAGS
-        )
+        patterns = (getattr(self, f"{name}_pattern")() for name in self.RULES)
+        return re.compile("|".join(f"(?:{_unnamed(p)})" for p in patterns), self.FLAGS)
 
     # Numbers
 
@@ -178,15 +192,13 @@ class Language:
     def split_number(self, text: str) -> tuple[str, str, str]:
         """Whole digits, decimal digits, and the sign between them as it was written."""
         text = text.strip()
-        signs = [char for char in text if not char.isdecimal()]
+        signs = re.findall(r"\D", text)
         if not signs:
             return text, "", ""
         last = signs[-1]
         whole, _, fraction = text.rpartition(last)
-        is_decimal = last == self.decimal_sign or (
-            last in ".," and not (last in self.grouping_signs and len(fraction) == 3)
-        )
-        if is_decimal and signs.count(last) == 1:
+        is_group = last in self.grouping_signs and len(fraction) == 3 and len(set(signs)) == 1
+        if signs.count(last) == 1 and last in ".," and not is_group:
             return re.sub(r"\D", "", whole), fraction, last
         return re.sub(r"\D", "", text), "", ""
 
@@ -217,15 +229,14 @@ class Language:
 
     @cached_property
     def _number(self) -> str:
+        """As the language writes it; the other convention where it can't be mistaken."""
         groups = re.escape(self.grouping_signs)
         return (
             rf"(?:\d{{1,3}}(?:[{groups}]\d{{3}})+(?!\d)(?:{re.escape(self.decimal_sign)}\d+)?"
+            r"|\d{1,3}(?:(?:,\d{3})+\.|(?:[. ]\d{3})+,|(?:['’]\d{3})+[.,])\d+"
+            r"|\d{1,3}(?:(?:['’]\d{3})+|(?:,\d{3}){2,})(?!\d)"
             r"|\d+(?:[.,]\d+)?)"
         )
-
-    @cached_property
-    def _after_number(self) -> str:
-        return r"(?![\w]|[.,]\d)"
 
     def whole_pattern(self) -> str:
         return r"(?<![\w.,:/\-])(?P<number>\d{1,15})(?![\w]|[.,:/\-]\w)"
@@ -247,14 +258,20 @@ class WrittenLanguage(Language):
         "email",
         "url",
         "domain",
+        "path",
         "word",
+        "weekdays",
+        "before_number",
         "date",
         "abbreviation",
         "initials",
         "dotted",
         "item",
+        "equation",
         "iso_date",
         "numeric_date",
+        "short_date",
+        "duration",
         "time",
         "phone",
         "version",
@@ -263,7 +280,9 @@ class WrittenLanguage(Language):
         "ordinal",
         "decade",
         "measure",
+        "score",
         "fraction",
+        "dimensions",
         "ratio",
         "range",
         "year",
@@ -280,25 +299,85 @@ class WrittenLanguage(Language):
 
     hash_number = "number"
     hashtag = "hashtag"
-    half_sign_joiner = "and"
     roman_nouns: frozenset[str] = frozenset()
     """After these words a Roman numeral is a number ("chapter IV")."""
+    labelled: frozenset[str] = frozenset()
+    """After these, too, a number is a name and counts nothing ("version 1 was")."""
     rulers: frozenset[str] = frozenset()
     """After these names it is an ordinal ("Henry VIII")."""
     signs: dict[str, str] = {}
     """Before a number: minus, about."""
     operators: dict[str, str] = {}
     """Between numbers, with white space around."""
+    tilde = "tilde"
+    time_sign = ":"
+    """Between hours and minutes; a "." makes no time without a suffix."""
     time_suffix = r"(?!)"
+    date_words: frozenset[str] = frozenset()
+    """After these words "12/25" is a date."""
+    joiners = "and"
+    dotted_dates = False
+    """Whether "24.12.23" is one."""
     ratio_to = "to"
+    and_half: tuple[str, ...] = ()
+    """Masculine and feminine, said after the noun: "dos horas y media"."""
+    says_height = False
+    """Whether "1,80 m" is "one meter eighty"."""
+    ratio_words: tuple[str, ...] = ()
+    """Near these "1:10" is no time."""
+    by = "by"
+    out_of = "out of"
+    scored: frozenset[str] = frozenset()
+    """After these words "9/10" is a score."""
 
     # Helpers
 
+    def prepare(self, sentence: str) -> str:
+        """ "2 ½ heures" is "deux heures et demie" in some languages."""
+        if not self.and_half:
+            return sentence
+
+        def say(found: re.Match[str]) -> str:
+            number, noun = found[1], found[2]
+            half = self.and_half[self.gender_of(noun) == "f"]
+            return f"{number} {noun.removesuffix('s') if number == '1' else noun} {half}"
+
+        mixed = rf"(?<![\d.,/])(\d{{1,3}})(?: ?½| 1/2){self.noun_pattern}"
+        return re.sub(mixed, say, sentence)
+
+    def before(self, found: re.Match[str]) -> str:
+        """As much of what comes before as tells what it is about; of a megabyte not all."""
+        return found.string[max(0, found.start() - 60) : found.start()]
+
     def word_before(self, found: re.Match[str]) -> str:
-        return (
-            re.findall(r"[^\W\d_]+", found.string[max(0, found.start() - 40) : found.start()])
-            or [""]
-        )[-1]
+        """Of "XVI and XVII" the word before both."""
+        prefix = self.before(found)
+        prefix = re.sub(
+            rf"(?:\b[IVXLC]+(?:er?|re|ème|th)?(?:,? (?:{self.joiners}|{self.to}) |, | ?[-–] ?))+\Z",
+            "",
+            prefix,
+        )
+        return (re.findall(r"[^\W\d_]+", prefix) or [""])[-1]
+
+    def is_numbered(self, noun: str) -> bool:
+        return bool({noun.lower(), noun.lower().removesuffix("s")} & self.roman_nouns)
+
+    def gender_after(self, found: re.Match[str]) -> str | None:
+        """The gender of the noun that the number counts; None where it counts none."""
+        following = self.noun_pattern and re.match(self.noun_pattern, found.string[found.end() :])
+        if not following or self.word_before(found).lower() in self.labelled | self.roman_nouns:
+            return None
+        return self.gender_of(following[1])
+
+    noun_pattern = ""
+    """What follows a number if that counts it; the first group is the noun."""
+
+    def gender_of(self, noun: str) -> str:
+        return ""
+
+    def is_attributive(self, found: re.Match[str]) -> bool:
+        """Whether an amount describes a noun: "a $5 bill", "a 5 km run"."""
+        return False
 
     def ends_sentence(self, found: re.Match[str]) -> bool:
         return not found.string[found.end() :].strip("\"'”’»)] ")
@@ -327,9 +406,19 @@ class WrittenLanguage(Language):
     def say_domain(self, found: re.Match[str]) -> str | None:
         return self.say_address(found[0].rstrip("/"))
 
+    def path_pattern(self) -> str:
+        """ "/etc/hosts", "~/bin", "src/main.py"."""
+        return (
+            r"(?<![\w./~%€$£)°²³])(?:~|\.{1,2})?(?:/[A-Za-z_.][\w.@+-]*(?<![.+-]))+/?(?!\w)"
+            r"|(?<![\w./-])(?:[\w.-]+/)+[\w-]{2,}(?:\.[\w-]+)*\.[a-z]\w{0,4}(?![\w/])"
+        )
+
+    def say_path(self, found: re.Match[str]) -> str:
+        return self.say_address(found[0].rstrip("/"))
+
     def say_address(self, address: str) -> str:
         names = {".": self.dot, "@": self.at, "-": self.dash, "_": self.underscore, "/": self.slash,
-                 "+": self.operators.get("+", "plus")}  # fmt: skip
+                 "+": self.operators.get("+", "plus"), "~": self.tilde}  # fmt: skip
         parts = re.split(r"([.@\-_/+:~%=&])", address)
         said = [
             names.get(part, "") if i % 2 else self.say_name(part) for i, part in enumerate(parts)
@@ -368,17 +457,51 @@ class WrittenLanguage(Language):
     # Words
 
     def word_pattern(self) -> str:
-        return rf"(?<![\w.])(?:{alternatives(self.words)})(?![\w])"
+        return rf"(?<![\w.])(?:{alternatives(self.words)})(?!\w|/\w)"
 
     def say_word(self, found: re.Match[str]) -> str | None:
         return self.words[found[0]]
 
     def abbreviation_pattern(self) -> str:
-        return rf"(?<![\w.])(?:{alternatives(self.abbreviations)})(?!\w)"
+        names = [*self.abbreviations, *self._capitalized]
+        open_ended = [name for name in names if name[-1] in "°º/ "]
+        others = [name for name in names if name not in open_ended]
+        return rf"(?<![\w.])(?:(?:{alternatives(others)})(?!\w)|{alternatives(open_ended)})"
 
     def say_abbreviation(self, found: re.Match[str]) -> str | None:
-        said = self.abbreviations[found[0]]
-        return said + self.lost_stop(found)
+        if found[0] in self.abbreviations:
+            return self.abbreviations[found[0]] + self.lost_stop(found)
+        if re.match(r" [\da-zß-ÿ]", found.string[found.end() :]):
+            return self._capitalized[found[0]]
+        return None  # "His name is Max."
+
+    @cached_property
+    def _capitalized(self) -> dict[str, str]:
+        return {
+            short[0].upper() + short[1:]: said[:1].upper() + said[1:]
+            for short, said in self.abbreviations.items()
+            if short[0].islower() and short[0].upper() + short[1:] not in self.abbreviations
+        }
+
+    def before_number_pattern(self) -> str:
+        return rf"(?<![\w.])(?P<name>{alternatives(self.before_number)})\s?(?=\d)"
+
+    def say_before_number(self, found: re.Match[str]) -> str:
+        return self.before_number[found["name"]] + " "
+
+    def weekdays_pattern(self) -> str:
+        day = alternatives(self.weekdays)
+        between = rf"(?:{_DASH}|/|, ?|,? (?:{self.joiners}) )"
+        long = alternatives(name for name in self.weekdays if len(name) > 1)
+        return (
+            rf"(?<![\w.])(?:(?:{day})(?:\.?{between}(?:{day})(?!\w))+(?:\.(?=\s?\S))?"
+            rf"|(?:{long})(?=:? \d{{1,2}}(?:[:.h]\d\d|/\d|\s?h\b"
+            rf"|(?:{_DASH}\d{{1,2}})?\s?(?:Uhr|[ap]\.?m)|{_DASH}\d{{1,2}}(?![\s\w]))))"
+        )
+
+    def say_weekdays(self, found: re.Match[str]) -> str:
+        said = re.sub(_DASH, f" {self.to} ", found[0].replace(".", "").replace("/", ", "))
+        return re.sub(r"[^\W\d_]+", lambda word: self.weekdays.get(word[0], word[0]), said)
 
     def initials_pattern(self) -> str:
         return r"(?<![\w.])(?:(?:[^\W\d_]\.-?){2,}(?!\w)|[A-ZÀ-Ý]\.(?=\s?[A-ZÀ-Ý]))"
@@ -394,14 +517,18 @@ class WrittenLanguage(Language):
         return "-".join(found["letters"].upper()) + found["plural"]
 
     def mixed_pattern(self) -> str:
-        return r"(?<![\w.])(?=\w*\d)(?=\d*[^\W\d_])[^\W_]{2,24}(?!\w)"
+        return r"(?<![\w.])(?=\w*\d)(?=\d*[^\W\d_])[^\W_]{2,24}(?:\.\d+)?(?!\w|\.\d)"
 
     def say_mixed(self, found: re.Match[str]) -> str:
         said = []
-        for run in re.findall(r"\d+|[^\W\d_]+|[²³]", found[0]):
-            if not run.isdecimal():
+        for run in re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+|[²³]", found[0]):
+            if "." in run:
+                said.append(self.number(run))
+            elif not run.isdecimal():
                 word = str(self.symbols.get(run, run)).strip()
                 said.append("-".join(run) if run in self.spelled else word)
+            elif self.looks_like_year(run):
+                said.append(self.year(int(run)))
             elif len(run) < 4 and not (run[0] == "0" and len(run) > 1):
                 said.append(self.cardinal(int(run)))
             else:
@@ -417,15 +544,29 @@ class WrittenLanguage(Language):
             return said
         before = found.string[found.start() - 1 : found.start()] if found.start() else " "
         after = found.string[found.end() : found.end() + 1]
-        left = " " if before and not before.isspace() and before.isalnum() else ""
+        left = "" if before.isspace() or before in "([{\"'“‘«„" else " "
         return left + said + (" " if after.isalnum() else "")
 
     def item_pattern(self) -> str:
-        return r"(?:(?<=\A)|(?<=\n))(?P<number>\d{1,2})[.)] (?=\D)"
+        begin = r"(?:(?<=\A)|(?<=\n)|(?<=[:;,] )|(?<=[：；，]))"
+        return rf"{begin}(?P<number>\d{{1,2}}){self.item_end}(?=\D)"
+
+    item_end = r"(?:\.\)|[.)]) "
 
     def say_item(self, found: re.Match[str]) -> str | None:
-        """The number of a list item: "1. Boil the water."."""
-        return self.item(int(found["number"]), found)
+        """The number of a list item: "1. Boil the water."; in a line only if the list begins there.
+
+        So in "am 1., 2. und 3. Mai" there is none.
+        """
+        number = int(found["number"])
+        before = self.before(found)
+        if before and before[-1] != "\n":
+            last = rf"(?:\A|[:;,\n：；，] ?){number - 1}{self.item_end}"
+            earlier = found.string[max(0, found.start() - 400) : found.start()]
+            begins = number == 1 and before.rstrip()[-1] in ":："
+            if not begins and not (number > 1 and re.search(last, earlier)):
+                return None
+        return self.item(number, found)
 
     def item(self, number: int, found: re.Match[str]) -> str | None:
         return f"{self.cardinal(number)}: "
@@ -434,29 +575,54 @@ class WrittenLanguage(Language):
 
     def iso_date_pattern(self) -> str:
         return (
-            r"(?<![\w-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})"
-            r"(?:T(?P<clock>\d{2}:\d{2})(?::\d{2})?Z?)?(?![\w-])"
+            r"(?<![\w./-])(?P<date>\d{4}(?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}))"
+            r"(?:T(?P<clock>\d{2}:\d{2})(?::\d{2})?Z?)?(?![\w/-])"
         )
 
     def say_iso_date(self, found: re.Match[str]) -> str | None:
-        date = self.checked_date(int(found["day"]), int(found["month"]), int(found["year"]), found)
+        year, month, day = (int(part) for part in re.split("[-/]", found["date"]))
+        date = self.checked_date(day, month, year, found)
         if date is None or found["clock"] is None:
             return date
         hours, minutes = found["clock"].split(":")
         return f"{date}, {self.clock(int(hours), int(minutes), '')}"
 
     def numeric_date_pattern(self) -> str:
+        short = r"|\d{2}" if self.dotted_dates else ""
         return (
             r"(?<![\w./-])(?P<first>\d{1,2})"
-            r"(?:(?P<slash>/)(?P<second>\d{1,2})/|\.(?P<second2>\d{1,2})\.)(?P<year>\d{4})"
-            r"(?![\w/]|\.\d)"
+            r"(?:/(?P<second>\d{1,2})/(?P<year>\d{4}|\d{2})|-(?P<second3>\d{1,2})-(?P<year3>\d{4})"
+            rf"|\.\s?(?P<second2>\d{{1,2}})\.\s?(?P<year2>\d{{4}}{short}))(?![\w/-]|[.,]\d)"
         )
 
     def say_numeric_date(self, found: re.Match[str]) -> str | None:
-        day, month = int(found["first"]), int(found["second"] or found["second2"])
-        if self.month_first and found["slash"] or month > 12:
-            day, month = month, day
-        return self.checked_date(day, month, int(found["year"]), found)
+        year = found["year"] or found["year2"] or found["year3"]
+        if len(year) == 2:
+            year = ("20" if year < "70" else "19") + year
+        second = found["second"] or found["second2"] or found["second3"]
+        return self.in_figures(found, int(found["first"]), int(second), int(year))
+
+    def in_figures(
+        self, found: re.Match[str], first: int, second: int, year: int | None
+    ) -> str | None:
+        if self.month_first and "." not in found[0] and first <= 12 or second > 12:
+            first, second = second, first
+        return self.checked_date(first, second, year, found)
+
+    def short_date_pattern(self) -> str:
+        return r"(?<![\w.,/:-])(?P<first>\d{1,2})/(?P<second>\d{1,2})(?![\w/]|[.,]\d)"
+
+    def say_short_date(self, found: re.Match[str]) -> str | None:
+        earlier = rf"\b(\w+),?(?: \d{{1,2}}/\d{{1,2}} (?:{self.to}|{self.joiners}))? \Z"
+        before = re.search(earlier, self.before(found))
+        word = before[1] if before else ""
+        if word not in (*self.weekdays, *self.weekdays.values()):
+            has_zero = "0" in (found["first"][0], found["second"][0])
+            if not has_zero and word.lower() not in self.date_words:
+                return None
+            if found[0] in ("1/2", "1/3", "2/3", "1/4", "3/4"):
+                return None
+        return self.in_figures(found, int(found["first"]), int(found["second"]), None)
 
     month_first = False
 
@@ -494,19 +660,55 @@ class WrittenLanguage(Language):
         )
         return "." if is_lost else ""
 
-    def time_pattern(self) -> str:
+    def duration_pattern(self) -> str:
+        """ "1h 30m", "5 min 20 s"."""
         return (
-            r"(?<![\w.,:/-])(?P<hours>[01]?\d|2[0-4]):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?"
-            rf"(?:\s?(?P<suffix>{self.time_suffix})(?!\w))?(?![\w:]|[.,]\d)"
+            r"(?<![\w.,])(?:(?P<h>\d+)\s?(?:h|hrs?|Std\.?),?\s?)?"
+            r"(?P<min>\d+)\s?(?:mins?|Min\.?|mn|m)"
+            r"(?:,?\s?(?P<s>\d+)\s?(?:secs?|Sek\.?|s))?(?!\w)(?:\.(?=\s[a-zß-ÿ]))?"
+        )
+
+    def say_duration(self, found: re.Match[str]) -> str | None:
+        parts = [(found[name], self.units[name]) for name in ("h", "min", "s") if found[name]]
+        return " ".join(self.with_unit(*part) for part in parts) if len(parts) > 1 else None
+
+    def time_pattern(self) -> str:
+        """A time or a range of times, both in one so that "9-17:30" is whole."""
+        moment = _unnamed(self._moment.pattern)
+        return (
+            rf"(?<![\w.,:/-])(?:(?P<low>{moment}){_DASH})?(?P<high>{moment})"
+            r"(?![\w:/]|[.,]\d|[-–]\d)"
+        )
+
+    @cached_property
+    def _moment(self) -> re.Pattern[str]:
+        return re.compile(
+            rf"(?P<hours>{_HOURS})"
+            rf"(?:(?P<sign>{self.time_sign})(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?)?"
+            rf"(?:\s?(?P<suffix>{self.time_suffix})(?!\w))?"
         )
 
     def say_time(self, found: re.Match[str]) -> str | None:
-        said = self.clock(int(found["hours"]), int(found["minutes"]), found["suffix"] or "")
-        if found["seconds"]:
-            unit = self.units.get("s")
-            if unit:
-                said += f" {self.and_} {self.with_unit(str(int(found['seconds'])), unit)}"
-        return said + self.lost_stop(found)
+        before = self.before(found)[-24:].lower()
+        if any(word in before for word in self.ratio_words):
+            return None
+        moments = [self._moment.fullmatch(part) for part in (found["low"], found["high"]) if part]
+        if not any(moment and self.is_time(moment) for moment in moments):
+            return None
+        said = [self.moment(moment) for moment in moments if moment]
+        return f" {self.to} ".join(said) + self.lost_stop(found)
+
+    def is_time(self, moment: re.Match[str]) -> bool:
+        return bool(moment["suffix"]) or (moment["sign"] or ".") != "."
+
+    def moment(self, moment: re.Match[str]) -> str:
+        hours, minutes, suffix = int(moment["hours"]), moment["minutes"], moment["suffix"]
+        if not minutes and not suffix:
+            return self.counted(hours, "f")
+        said = self.clock(hours, int(minutes or 0), suffix or "")
+        if moment["seconds"]:
+            said += f" {self.and_} {self.with_unit(str(int(moment['seconds'])), self.units['s'])}"
+        return said
 
     def clock(self, hours: int, minutes: int, suffix: str) -> str:
         raise NotImplementedError
@@ -515,15 +717,19 @@ class WrittenLanguage(Language):
 
     def phone_pattern(self) -> str:
         return (
-            r"(?<![\w.,-])(?:\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,6}|\(\d{3}\) ?\d{3}[-. ]\d{4}"
-            r"|\d{3}[-.]\d{3}[-.]\d{4}|0\d{2,4}[ /-]\d{3,4}(?:[ -]?\d{2,4})*|555-\d{4}"
-            r"|0\d(?:[ .]\d\d){4})(?![\w-])"
+            r"(?<![\w.,-])(?:\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,6}"
+            r"|(?:1[ -])?\(\d{3}\) ?\d{3}[-. ]\d{4}"
+            r"|(?:1[-.])?\d{3}[-.]\d{3}[-.]\d{4}|0\d{2,4}[ /-]\d{3,4}(?:[ -]?\d{2,4})*|555-\d{4}"
+            r"|0\d(?:[ .]\d\d){4}|\d{1,5}(?:-\d{1,7}){2,5})(?![\w-])"
         )
 
     def say_phone(self, found: re.Match[str]) -> str:
         groups = re.findall(r"\d+", found[0])
         plus = self.operators.get("+", "plus") + " " if found[0][0] == "+" else ""
-        return plus + ", ".join(self.spell_digits(group) for group in groups)
+        return plus + ", ".join(self.phone_group(group) for group in groups)
+
+    def phone_group(self, digits: str) -> str:
+        return self.spell_digits(digits)
 
     def version_pattern(self) -> str:
         return (
@@ -545,8 +751,23 @@ class WrittenLanguage(Language):
         return rf"(?:{alternatives(self.scales)})"
 
     @cached_property
+    def _money_scale(self) -> str:
+        return rf"(?:{alternatives(self.scales | self.money_scales)})"
+
+    @cached_property
     def _sign_of_currency(self) -> str:
-        return alternatives(_CURRENCY_BY_SIGN)
+        return alternatives(self.currency_signs)
+
+    @cached_property
+    def _currency_codes(self) -> dict[str, str]:
+        """Codes, and the names of those whose amounts have hundredths ("19.99 dollars")."""
+        names = {
+            name: code
+            for code, (unit, minor) in self.currencies.items()
+            for name in unit[:2]
+            if minor and code != "GBP"  # a pound is also a weight
+        }
+        return names | {code: code for code in self.currencies}
 
     @cached_property
     def _per(self) -> str:
@@ -555,23 +776,30 @@ class WrittenLanguage(Language):
     def money_before_pattern(self) -> str:
         return (
             rf"(?<!\w)(?P<minus>[-−])?(?:(?P<sign>{self._sign_of_currency})\s?|(?P<code>{alternatives(self.currencies)})\s)"
-            rf"(?:(?P<low>{self._number})\s?(?P<low_scale>{self._scale})?\s?[-–—]\s?(?:{self._sign_of_currency})?)?"
-            rf"(?P<number>{self._number})(?:\s?(?P<scale>{self._scale})(?!\w))?{self._per}(?![\w]|[.,]\d)"
+            rf"(?:(?P<low>{self._number})\s?(?P<low_scale>{self._money_scale})?\s?[-–—]\s?(?:{self._sign_of_currency})?)?"
+            rf"(?P<number>{self._number})(?:[\s-]?(?P<scale>{self._money_scale})(?!\w))?{self._per}(?![\w]|[.,]\d)"
         )
 
     def money_after_pattern(self) -> str:
         return (
             rf"(?<![\w.,])(?P<minus>[-−])?(?:(?P<low>{self._number})(?:\s?(?P<sign2>{self._sign_of_currency}))?\s?[-–—]\s?)?(?P<low_scale>(?!))?"
             rf"(?P<number>{self._number})(?:\s?(?P<scale>{self._scale}))?\s?"
-            rf"(?:(?P<sign>{self._sign_of_currency})|(?P<code>{alternatives(self.currencies)}))(?!\w){self._per}"
+            rf"(?:(?P<sign>{self._sign_of_currency})|(?P<code>{alternatives(self._currency_codes)}))"
+            rf"(?!\w){self._per}"
         )
 
     def say_money_before(self, found: re.Match[str]) -> str | None:
-        code = found["code"] or _CURRENCY_BY_SIGN[found["sign"]]
+        code = found["code"] or self.currency_signs[found["sign"]]
+        if code not in self.currencies:
+            if not self.split_number(found["number"])[1] or found["scale"]:
+                return None  # as it is written: "a five dollar bill"
+            code = self._currency_codes.get(code, code)
         names = self.currencies.get(code)
         if names is None:
             return None
         unit, minor = names
+        if self.is_attributive(found):
+            unit = (unit[0], unit[0])
         said = f"{self.minus} " if found["minus"] else ""
         if found["low"]:
             low_scale = (
@@ -596,7 +824,7 @@ class WrittenLanguage(Language):
         return unit[2] if len(unit) > 2 else ""
 
     def scale_name(self, scale: str, number: str) -> str:
-        one, many = self.scales[scale]
+        one, many = (self.money_scales | self.scales)[scale]
         return one if self.is_one(number) else many
 
     def scaled(self, number: str, scale: str, unit: Unit) -> str:
@@ -605,7 +833,7 @@ class WrittenLanguage(Language):
         return " ".join((*words, self.scaled_currency(unit)))
 
     def scaled_currency(self, unit: Unit) -> str:
-        return f"{self.scale_of} {unit[1]}".strip()
+        return unit[1]
 
     def amount(self, number: str, unit: Unit, minor: Unit | None) -> str:
         """A sum of money: "five dollars and fifty cents"."""
@@ -636,40 +864,38 @@ class WrittenLanguage(Language):
         return (
             rf"(?<![\w.,])(?P<minus>[-−])?(?:(?P<low>{self._number})\s?(?:[°%]C?)?\s?[-–—]\s?)?(?P<number>{self._number})"
             rf"(?:\s(?P<scale>{self._scale})(?!\w))?(?P<joint>[ -]?)"
-            rf"(?P<unit>{self._unit})(?!\w|\.\w|'\w)(?:/(?P<each>[^\W\d_]{{1,12}})(?!\w))?"
+            rf"(?P<unit>{self._unit})(?!\w|\.\w|'\w)(?:\.(?=\s[a-zß-ÿ]))?(?:/(?P<each>[^\W\d_]{{1,12}})(?!\w))?"
         )
 
     def say_measure(self, found: re.Match[str]) -> str | None:
         unit = self.units[found["unit"]]
+        if found["unit"] in self.scales and not found["joint"]:
+            return None  # "an 8B model"
+        if found["unit"] in "x×" and re.match(r" ?\d", found.string[found.end() :]):
+            return None
+        if self.is_attributive(found):
+            unit = (unit[0], unit[0])
         said = f"{self.minus} " if found["minus"] else ""
         gender = self.gender(unit)
         if found["low"]:
             said += f"{self.number(found['low'], gender, noun=True)} {self.to} "
         if found["scale"]:
             said += self.scaled(found["number"], found["scale"], unit)
+        elif self.says_height and found["unit"] == "m" and _HEIGHT.fullmatch(found["number"]):
+            whole, part, _ = self.split_number(found["number"])
+            said += f"{self.with_unit(whole, unit)} {self.cardinal(int(part))}"
         elif found["joint"] == "-":
             said += f"{self.number(found['number'], gender, noun=True)}-{unit[0]}"
         else:
             said += self.with_unit(found["number"], unit)
         return said + self.each(found["each"])
 
-    def ordinal_pattern(self) -> str:
-        return r"(?!)"
-
-    def say_ordinal(self, found: re.Match[str]) -> str | None:
-        raise NotImplementedError
-
-    def decade_pattern(self) -> str:
-        return r"(?!)"
-
-    def say_decade(self, found: re.Match[str]) -> str | None:
-        raise NotImplementedError
-
     def fraction_pattern(self) -> str:
         signs = "".join(_FRACTION_SIGNS)
         return (
             rf"(?<![\w.,/:-])(?:(?P<whole>\d{{1,4}})\s?(?P<sign>[{signs}])|(?P<alone>[{signs}])"
-            r"|(?:(?P<mixed>\d{1,3}) )?(?P<above>\d{1,3})[/⁄](?P<below>\d{1,4}))(?![\w/]|[.,]\d)"
+            r"|(?:(?P<mixed>\d{1,3}) )?(?P<above>\d{1,3})[/⁄](?P<below>\d{1,4}))"
+            rf"(?:\s?(?P<unit>{self._unit})(?:\.(?=\s[a-zß-ÿ]))?)?(?![\w/]|[.,]\d)"
         )
 
     def say_fraction(self, found: re.Match[str]) -> str | None:
@@ -679,11 +905,74 @@ class WrittenLanguage(Language):
             above, below = int(found["above"]), int(found["below"])
         if below == 0:
             return None
-        whole = found["whole"] or found["mixed"]
-        return self.fraction(int(whole) if whole else None, above, below)
+        mixed = found["whole"] or found["mixed"]
+        whole = int(mixed) if mixed else None
+        if found["unit"]:
+            unit = self.units[found["unit"]]
+            name = unit[1] if whole else unit[0]
+            said = self.fraction(whole, above, below, self.gender(unit) or self.gender_of(name))
+            return said and f"{said} {name}"
+        return self.fraction(whole, above, below, self.gender_after(found) or "")
 
-    def fraction(self, whole: int | None, above: int, below: int) -> str | None:
+    def fraction(self, whole: int | None, above: int, below: int, gender: str = "") -> str | None:
         raise NotImplementedError
+
+    def equation_pattern(self) -> str:
+        """ "5-3=2", "y = 2x + 3": where something is equal a "-" is no range, a "/" no date."""
+        variable = r"\d*[a-zA-Z](?![a-zA-Z])(?:\([a-z]\))?"
+        term = rf"[-−]?[(√]{{0,3}}[-−]?(?:{self._number}%?|{variable})[²³]?\){{0,3}}"
+        operator = r"\s?(?:[-−–+*×x/÷·^]|(?<=\s):(?=\s))\s?"
+        equals = r"\s?(?:[=!<>]=|[=≈≠≤≥])\s?"
+        return (
+            rf"(?<![\w.,/=)-])(?<!\w\(){term}(?:{operator}{term}){{0,9}}{equals}{term}"
+            rf"(?:(?:{operator}|{equals}){term}){{0,9}}(?![\w(=]|[.,]\d)"
+            rf"(?!\s?(?:{self._unit}|{self._scale}|{self._sign_of_currency})(?!\w))"
+        )
+
+    def say_equation(self, found: re.Match[str]) -> str:
+        text = re.sub(r"[=!<>]=", lambda sign: _ONE_SIGN[sign[0]], found[0])
+        tokens = re.findall(rf"\d+/\d+(?![\d.,])|\^\s?\d+|{self._number}|[a-zA-Z]|\S", text)
+        said, is_term = [], True
+        for token, following in zip(tokens, [*tokens[1:], "="], strict=True):
+            above, slash, below = token.partition("/")
+            is_variable = token.isalpha() and (is_term or not re.match(r"[\w(]", following))
+            if slash and above:
+                part = int(above) < int(below) and self.fraction(None, int(above), int(below))
+                quotient = (self.number(above), self.operators["/"], self.number(below))
+                said.append(part or " ".join(quotient))
+            elif token[0] == "^" and len(token) > 1:
+                said.append(self.power(token[1:].strip()))
+            elif token[0].isdecimal():
+                said.append(self.number(token))
+            elif is_term and token in "-−":
+                said.append(self.minus)
+            elif token not in "()" and not is_variable:
+                said.append(self.operators.get(token) or self.symbols.get(token, token).strip())
+            elif is_variable:
+                said.append(token)
+            is_term = token in "(√" or token in self.operators and not is_variable
+        return " ".join(word for word in said if word)
+
+    def power(self, exponent: str) -> str:
+        squared = self.symbols.get(f"^{exponent}")
+        return squared.strip() if squared else f"{self.operators['^']} {self.number(exponent)}"
+
+    def dimensions_pattern(self) -> str:
+        side = r"\d+(?:[.,]\d+)?"
+        return rf"(?<![\w.,])(?!0x){side}(?:x{side}){{1,2}}(?![\w/]|[.,]\d)"
+
+    def say_dimensions(self, found: re.Match[str]) -> str:
+        return f" {self.by} ".join(self.number(part) for part in found[0].split("x"))
+
+    def score_pattern(self) -> str:
+        """ "4.5/5"; a whole number only beside one of the words that say so."""
+        return r"(?<![\w.,/])(?P<got>\d{1,2}(?:[.,]\d)?)/(?P<of>\d{1,3})(?![\w/]|[.,]\d)"
+
+    def say_score(self, found: re.Match[str]) -> str | None:
+        is_rating = not found["got"].isdecimal() and found["of"] in ("5", "10", "20", "100")
+        if not is_rating and self.word_before(found).lower() not in self.scored:
+            return None
+        return f"{self.number(found['got'])} {self.out_of} {self.number(found['of'])}"
 
     def ratio_pattern(self) -> str:
         return r"(?<![\w.,:/-])(?P<left>\d{1,3}):(?P<right>\d{1,3})(?![\w:/]|[.,]\d)"
@@ -700,12 +989,18 @@ class WrittenLanguage(Language):
     def say_range(self, found: re.Match[str]) -> str | None:
         low, high = found["low"], found["high"]
         if " - " in found[0] and not self.looks_like_year(low):
-            return None  # a difference
+            following = re.match(r" [^\W\d_]", found.string[found.end() :])
+            if not following or len(low) > len(high):
+                return None  # a difference
         if self.looks_like_year(low) and (self.looks_like_year(high) or len(high) == 2):
             if len(high) == 2:
                 high = low[:2] + high
             return f"{self.year(int(low))} {self.to} {self.year(int(high))}"
-        return f"{self.number(low)} {self.to} {self.number(high)}"
+        gender = self.gender_after(found)
+        if low == high:
+            return f"{self.number(low)} {self.number(low)}"  # "50-50"
+        said = [self.number(n, gender or "", noun=gender is not None) for n in (low, high)]
+        return f" {self.to} ".join(said)
 
     def looks_like_year(self, digits: str) -> bool:
         return len(digits) == 4 and digits.isdecimal() and 1100 <= int(digits) <= 2099
@@ -721,25 +1016,40 @@ class WrittenLanguage(Language):
         return rf"(?<![\w.,])(?P<number>{self._number})\s?(?P<scale>{self._scale})(?!\w|\.\w)"
 
     def say_scaled(self, found: re.Match[str]) -> str | None:
+        if len(found["scale"]) == 1 and self.word_before(found).lower() in self.labelled:
+            return None  # "exit 12B"
         number = found["number"]
         return f"{self.number(number, noun=True)} {self.scale_name(found['scale'], number)}"
 
     def sign_pattern(self) -> str:
-        return rf"(?<![\w.)\]])(?:{alternatives(self.signs)})(?=[$€£¥]?\.?\d)"
+        apart = [sign for sign in self.signs if sign not in "-−+±"]
+        return (
+            rf"(?:(?<![\w.)\]])|(?<=UTC)|(?<=GMT))(?:(?:{alternatives(self.signs)})|(?:{alternatives(apart)})\s)"
+            r"(?=[$€£¥]?\.?\d)"
+        )
 
     def say_sign(self, found: re.Match[str]) -> str:
-        return self.signs[found[0]] + " "
+        before = found.string[found.start() - 1 : found.start()] if found.start() else ""
+        return (" " if before.isalnum() else "") + self.signs[found[0].strip()] + " "
 
     def operator_pattern(self) -> str:
-        between = rf"(?: (?:{alternatives(self.operators)}) |[=×÷≈≠≤≥+*^](?!\s))"
+        apart = alternatives(self.operators | _ONE_SIGN)
+        between = rf"(?: (?:{apart}) |(?:[=!<>]=|[=×÷≈≠≤≥+*^])(?!\s))"
         return rf"(?<=[\w)%²³]){between}(?=[-−(√]?[\w$€£(])"
 
     def say_operator(self, found: re.Match[str]) -> str | None:
-        before = found.string[max(0, found.start() - 12) : found.start()]
+        before = self.before(found)
         after = found.string[found.end() : found.end() + 12]
-        sign = found[0].strip()
+        sign = _ONE_SIGN.get(found[0].strip(), found[0].strip())
         if sign not in self.operators:
             return None
+        if sign == "–" and not (before[-1:].isdecimal() and after[:1].isdecimal()):
+            return None  # a dash
+        if sign in "x×" and (
+            re.match(rf"[\d.,]+\s?(?:{self._unit})(?!\w)", after)
+            or re.search(rf"\d\s?(?:{self._unit})\Z", before)
+        ):
+            return f" {self.by} "
         if sign in "-–−/:x*+^" and not (
             re.search(r"(?:\d[\d.,]*[%)²³]?|\b\w|\))\Z", before)
             and re.match(r"[-−(√$€£]?(?:\d|\w\b)", after)
@@ -759,10 +1069,12 @@ class WrittenLanguage(Language):
 
     def say_plain(self, found: re.Match[str]) -> str:
         before = found.string[found.start() - 1 : found.start()] if found.start() else ""
-        return (" " if before.isalnum() else "") + self.number(found["number"])
+        gender = self.gender_after(found)
+        number = self.number(found["number"], gender or "", noun=gender is not None)
+        return (" " if before.isalnum() else "") + number
 
     def roman_pattern(self) -> str:
-        return r"(?<![\w.'’-])(?P<roman>[IVXLC]{1,8})(?P<suffix>(?:e|er|ème|\.)?)(?![\w'’-])"
+        return r"(?<![\w.'’-])(?P<roman>[IVXLC]{1,8})(?P<suffix>(?:er?|re|ème|\.)?)(?![\w'’-])"
 
     def say_roman(self, found: re.Match[str]) -> str | None:
         return None

@@ -9,9 +9,12 @@ from voicecli.spoken.language import Unit, WrittenLanguage
 _DIGITS = "零一二三四五六七八九"
 _STEPS = ("", "十", "百", "千")
 _MYRIADS = ("", "万", "亿", "万亿")
-_HALF_WIDTH = str.maketrans("０１２３４５６７８９％：／", "0123456789%:/")
+_HALF_WIDTH = str.maketrans("０１２３４５６７８９％／", "0123456789%/")
 _WIDE = r"[\u3400-\u9fff，。！？、；：]"
-_COUNTERS = "个位名只条张本次年天周月件家杯块岁种台辆层页段间米元倍人点分秒小公千毫厘克升度斤里"
+_COUNTERS = (
+    "片颗粒瓶碗盘盒包袋双对套组座栋句首部集届把枚封顿场份项款类批排列头匹群串朵棵滴毛个位名只条"
+    "张本次年天周件家杯块岁种台辆层页段间米元倍人点分秒小公千毫厘克升度斤里"
+)
 
 
 def _four(value: int) -> str:
@@ -39,12 +42,19 @@ def chinese_number(value: int) -> str:
         group = groups[index]
         if not group:
             continue
-        needs_zero = said and (group < 1000 or groups[index + 1] % 10 == 0 and group < 1000)
+        needs_zero = said and (group < 1000 or not groups[index + 1])
         said += ("零" if needs_zero else "") + _four(group) + _MYRIADS[index]
     return said[1:] if said.startswith("一十") else said
 
 
 class Chinese(WrittenLanguage):
+    currency_signs = WrittenLanguage.currency_signs | {"¥": "CNY"}
+    by = "乘"
+    ratio_words = ("比例", "比率")
+    before_number = {"No.": "第", "NO.": "第"}
+    joiners = "和|或"
+    tilde = "波浪号"
+    noun_pattern = rf"\s?([{_COUNTERS}])"
     digits = tuple(_DIGITS)
     point = "点"
     minus, to, per, at, dot = "负", "到", "每", "艾特", "点"
@@ -102,13 +112,13 @@ class Chinese(WrittenLanguage):
     operators = {
         "+": "加", "-": "减", "−": "减", "–": "减", "*": "乘以", "×": "乘以", "x": "乘以",
         "/": "除以", "÷": "除以", "=": "等于", "<": "小于", ">": "大于", "≤": "小于等于",
-        "≥": "大于等于", "≈": "约等于", "≠": "不等于", "^": "的次方",
+        "≥": "大于等于", "≈": "约等于", "≠": "不等于",
     }  # fmt: skip
     symbols = {
-        "&": "和", "→": "到", "->": "到", "=": "等于", "×": "乘以", "÷": "除以", "@": "艾特",
-        "±": "正负", "≈": "约", "≤": "不超过", "≥": "不少于", "<": "小于", ">": "大于", "™": "",
-        "®": "", "©": "版权", "*": "", "|": "，", "_": " ", "²": "的平方", "³": "的立方",
-        "^2": "的平方", "^3": "的立方", "√": "根号", "∞": "无穷大", "•": "", "……": "，", "…": "，",
+        "+": "加", "&": "和", "→": "到", "->": "到", "=": "等于", "×": "乘以", "÷": "除以",
+        "@": "艾特", "±": "正负", "≈": "约", "≤": "不超过", "≥": "不少于", "<": "小于", ">": "大于",
+        "™": "", "®": "", "©": "版权", "*": "", "|": "，", "_": " ", "²": "的平方", "³": "的立方",
+        "√": "根号", "∞": "无穷大", "•": "", "……": "，", "…": "，",
         "...": "，", "¥": "元", "￥": "元", "$": "美元", "€": "欧元", "`": "", "{": "", "}": "",
         "§": "第", "°": "度", "~": "到", "～": "到",
     }  # fmt: skip
@@ -118,7 +128,7 @@ class Chinese(WrittenLanguage):
         if name not in ("ordinal", "decade", "year", "date", "initials", "measure")
     )
     RULES = (
-        *RULES[: RULES.index("time")], "chinese_date", "chinese_year", "time", "percent",
+        "power", *RULES[: RULES.index("time")], "chinese_date", "chinese_year", "time", "percent",
         *RULES[RULES.index("time") + 1 : RULES.index("fraction")], "temperature", "measure",
         *RULES[RULES.index("fraction") :],
     )  # fmt: skip
@@ -126,11 +136,30 @@ class Chinese(WrittenLanguage):
     FLAGS = re.ASCII  # numbers stand right beside Chinese characters, which are no \w then
 
     def prepare(self, sentence: str) -> str:
-        return sentence.translate(_HALF_WIDTH)
+        sentence = re.sub(
+            r"(?<=[\u4e00-\u9fff])/(?=[秒分天月年人]|小时|公斤|平方米)", "每", sentence
+        )
+        sentence = re.sub(r"(?<=\d)：(?=\d\d)", ":", sentence)
+        sentence = re.sub(r"(?<=\d)\+(?=[\u4e00-\u9fff])", "多", sentence)
+        sentence = re.sub(r"(?<=[周期][一二三四五六日天])\s?[-–—~～]\s?(?=[周星])", "到", sentence)
+        sentence = re.sub(r"(?<=[\d%])[~～](?=[\d¥$])", "-", sentence.translate(_HALF_WIDTH))
+        return re.sub(r"(?<=[年月日号点时分天周])\s?[-–—~～]\s?(?=\d|周)", "到", sentence)
+
+    def power(self, exponent: str) -> str:
+        return {"2": "的平方", "3": "的立方"}.get(exponent, f"的{self.number(exponent)}次方")
+
+    def power_pattern(self) -> str:
+        return r"(?<=[\w)])\^\(?(?P<exponent>\d+)\)?"
+
+    def say_power(self, found: re.Match[str]) -> str:
+        return self.power(found["exponent"])
+
+    def say_equation(self, found: re.Match[str]) -> str:
+        return super().say_equation(found).replace(" ", "")
 
     def finish(self, text: str) -> str:
         """No space between what was written out and its neighbours."""
-        return re.sub(rf"(?<={_WIDE}) +(?={_WIDE})", "", text)
+        return re.sub(rf"(?<={_WIDE})\s+(?={_WIDE})", "", text)
 
     def cardinal(self, value: int) -> str:
         said = chinese_number(value) if value < 10**16 else self.spell_digits(str(value))
@@ -138,6 +167,14 @@ class Chinese(WrittenLanguage):
 
     def counted(self, value: int, gender: str = "") -> str:
         return "两" if value == 2 else self.cardinal(value)
+
+    def gender_of(self, noun: str) -> str:
+        return ""
+
+    def gender_after(self, found: re.Match[str]) -> str | None:
+        """None before "2月", after "第" and "十"."""
+        before = self.before(found).rstrip()[-1:]
+        return None if before == "第" else super().gender_after(found)
 
     def ordinal(self, value: int) -> str:
         return "第" + self.cardinal(value)
@@ -163,7 +200,7 @@ class Chinese(WrittenLanguage):
         return said and said.replace(" ", "")
 
     def amount(self, number: str, unit: Unit, minor: Unit | None) -> str:
-        return self.with_unit(re.sub(r"\.00\Z", "", number), unit)
+        return self.with_unit(number.rstrip("0").rstrip(".") if "." in number else number, unit)
 
     def each(self, each: str | None) -> str:
         return f"每{self.units[each][0] if each in self.units else each}" if each else ""
@@ -202,11 +239,15 @@ class Chinese(WrittenLanguage):
         return said and said.replace(", ", "")
 
     def chinese_year_pattern(self) -> str:
-        return r"(?<!\d)(?:(?P<low>\d{4})年?\s?[-–—~～至]\s?)?(?P<year>\d{4})(?=\s?年)"
+        """Years, and what is read digit by digit like them: "90后", "301室"."""
+        return (
+            r"(?<!\d)(?:(?P<low>\d{4})年?\s?[-–—~～至]\s?)?(?P<year>\d{4})(?=\s?年)"
+            r"|(?<![\w.])(?P<digits>\d0(?=后(?![面来天]))|\d{3,4}(?=室|房))"
+        )
 
     def say_chinese_year(self, found: re.Match[str]) -> str:
-        low = f"{self.year(int(found['low']))}到" if found["low"] else ""
-        return low + self.year(int(found["year"]))
+        low = f"{self.spell_digits(found['low'])}到" if found["low"] else ""
+        return low + self.spell_digits(found["year"] or found["digits"])
 
     def clock(self, hours: int, minutes: int, suffix: str) -> str:
         said = ("两" if hours == 2 else self.cardinal(hours)) + "点"
@@ -215,32 +256,39 @@ class Chinese(WrittenLanguage):
         return f"{said}{'零' if minutes < 10 else ''}{self.cardinal(minutes)}分"
 
     def say_time(self, found: re.Match[str]) -> str | None:
-        said = self.clock(int(found["hours"]), int(found["minutes"]), "")
-        if found["seconds"]:
-            said += f"{self.cardinal(int(found['seconds']))}秒"
-        return said
+        said = super().say_time(found)
+        return said and said.replace(" ", "")
+
+    def say_duration(self, found: re.Match[str]) -> str | None:
+        said = super().say_duration(found)
+        return said and said.replace(" ", "")
 
     def phone_pattern(self) -> str:
-        return rf"(?<![\w.-])1[3-9]\d{{9}}(?!\w)|{super().phone_pattern()}"
+        return (
+            r"(?<![\w.-])1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\w)"
+            r"|(?<=拨打)\d{3,11}(?!\w)|(?<![\w.])(?:1(?:10|19|20|22)|12\d{3}|9[56]\d{3})"
+            r"(?=报警|急救|火警|热线|电话)"
+            rf"|{super().phone_pattern()}"
+        )
 
     def say_phone(self, found: re.Match[str]) -> str:
-        return super().say_phone(found).replace(", ", "，")
+        return super().say_phone(found).replace(", ", "，").replace("一", "幺")
 
-    def fraction(self, whole: int | None, above: int, below: int) -> str | None:
+    def fraction(self, whole: int | None, above: int, below: int, gender: str = "") -> str | None:
         said = f"{self.cardinal(below)}分之{self.cardinal(above)}"
         if (above, below) == (1, 2) and whole is None:
             return "二分之一"
         return f"{self.cardinal(whole)}又{said}" if whole is not None else said
 
-    def range_pattern(self) -> str:
-        return (
-            rf"(?<![\w.,/:-])(?P<low>{self._number})\s?[-–—~～]\s?(?P<high>{self._number})"
-            r"(?![\w/-]|[.,:]\d)"
-        )
-
     def say_range(self, found: re.Match[str]) -> str | None:
         said = super().say_range(found)
         return said and said.replace(" ", "")
+
+    def say_score(self, found: re.Match[str]) -> None:
+        return None
+
+    def say_dimensions(self, found: re.Match[str]) -> str:
+        return super().say_dimensions(found).replace(" ", "")
 
     def say_ratio(self, found: re.Match[str]) -> str:
         return super().say_ratio(found).replace(" ", "")
@@ -253,7 +301,7 @@ class Chinese(WrittenLanguage):
         return said and said.strip()
 
     def say_sign(self, found: re.Match[str]) -> str:
-        return self.signs[found[0]]
+        return self.signs[found[0].strip()]
 
     def say_symbol(self, found: re.Match[str]) -> str:
         return self.symbols[found[0]]
@@ -261,14 +309,7 @@ class Chinese(WrittenLanguage):
     def say_hash(self, found: re.Match[str]) -> str:
         return "" if found.string[found.end()].isdecimal() else "话题"
 
+    item_end = r"(?:[)）、]\s?|\. )"
+
     def item(self, number: int, found: re.Match[str]) -> str | None:
         return f"第{self.cardinal(number)}，"
-
-    def say_plain(self, found: re.Match[str]) -> str:
-        after = found.string[found.end() :].lstrip()[:1]
-        number = found["number"]
-        if number == "2" and after and after in _COUNTERS:
-            before = found.string[: found.start()].rstrip()[-1:]
-            if before != "第" and after != "月":
-                return "两"
-        return self.number(number)
