@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fakes import LevelDetector, ScriptedModel, ScriptedRecognizer, ToneVoice, write_pattern
-from voicecli.audio import FRAME_MS, FRAME_SAMPLES, Samples, read_audio
+from voicecli.audio import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, read_audio
 from voicecli.conversation import Conversation, Parts, TurnDetector
 from voicecli.echo import NoEcho
 from voicecli.errors import LanguageModelError, ModelError, VoicecliError
@@ -34,7 +34,9 @@ from voicecli.events import (
 from voicecli.history import History
 from voicecli.llm import Message
 from voicecli.recording import FileDuplex
+from voicecli.reply import Answer, Draft
 from voicecli.settings import ListenSettings, Speculate
+from voicecli.speaker import Speaker
 
 T = TypeVar("T")
 
@@ -89,9 +91,11 @@ def talk(tmp_path: Path):
         settings: ListenSettings = SETTINGS,
         partials: bool = False,
         turn_detector: TurnDetector | None = None,
+        latency_s: float = 0.0,
     ) -> Outcome:
         output = tmp_path / "output.wav"
         duplex = FileDuplex(write_pattern(tmp_path / "input.wav", pattern), output)
+        duplex.speaker.latency_s = latency_s
         recognizer = ScriptedRecognizer(duplex.speaker, texts)
         recognizer.delay_frames = stt_frames
         recognizer.busy = not partials
@@ -342,6 +346,40 @@ def test_the_answer_to_an_interruption_is_prepared_in_its_hangover(talk) -> None
         Message("user", "what time is it"),
     ]
     assert outcome.conversation[-2:] == [("user", "what time is it"), ("assistant", "Noon.")]
+
+
+def test_who_speaks_before_the_last_word_is_in_the_air_interrupts_nothing(talk) -> None:
+    # The reply was given to the loudspeaker up to frame 47, and is heard up to 53.
+    outcome = talk(
+        "....####.........." + "." * 29 + "####" + "." * 20,
+        ["hello", "what time is it"],
+        [["One two three."], ["Noon."]],
+        latency_s=0.2,
+    )
+    assert outcome.model.requests[1] == [
+        Message("user", "hello"),
+        Message("assistant", "One two three."),
+        Message("user", "what time is it"),
+    ]
+    assert outcome.of(ReplyEnded)[0] == ReplyEnded("One two three.", "", interrupted=False)
+    assert outcome.of(Ended)[0].n_interruptions == 0
+
+
+def test_a_noise_before_the_last_word_is_in_the_air_changes_nothing(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 9 + "####" + "." * 40 + "####" + "." * 20,
+        ["hello", "", "again"],
+        [["One."], ["Noon."]],
+        latency_s=0.2,
+    )
+    assert outcome.conversation == [
+        ("user", "hello"),
+        ("assistant", "One."),
+        ("user", "again"),
+        ("assistant", "Noon."),
+    ]
+    assert outcome.of(ReplyResumed) == []
+    assert outcome.of(Ended)[0].n_false_interruptions == 0
 
 
 def test_a_recogniser_that_fails_in_an_interruption_lets_the_reply_go_on(talk) -> None:
@@ -728,6 +766,22 @@ def test_a_draft_for_what_was_nothing_ends_at_once(talk) -> None:
     outcome = talk(LONG + "." * 40, ["Hello", "Hello.", ""], [[1000, "late"]], partials=True)
     assert outcome.of(Dropped) == [Dropped("", "nothing recognised")]
     assert [n_open for event, _, n_open in outcome.asked if isinstance(event, Dropped)] == [0]
+
+
+def test_a_draft_that_is_discarded_before_it_began_is_silent(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def main() -> None:
+        model = ScriptedModel(Speaker(SAMPLE_RATE_HZ), [["Hello."]])
+        answer = Answer(model, ToneVoice(), "en", {}, lambda event: None)
+        draft = Draft("hello", answer, [])
+        begin = asyncio.create_task(draft.begin())
+        await draft.discard()
+        await begin
+
+    asyncio.run(main())
+    gc.collect()
+    assert caplog.records == []
 
 
 def test_a_draft_that_failed_and_is_not_wanted_is_forgotten(

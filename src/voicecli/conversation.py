@@ -292,10 +292,10 @@ class Conversation:
 
     async def _cancel_reply(self) -> None:
         """End the reply that is not suspended, if there is one, and what was prepared for it."""
-        await self._discard_draft()
         reply, self._reply = self._reply, None
         if reply is not None:
             await self._end(reply)
+        await self._discard_draft()
         self._hold_or_release()
 
     async def _stop_reply(self) -> None:
@@ -312,7 +312,7 @@ class Conversation:
     async def _end(self, reply: Reply) -> None:
         if reply.spoken:
             self._speaker.stop()
-        reply.interrupted = reply.may_be_heard and reply.running
+        reply.interrupted = reply.may_be_heard and reply.is_unfinished
         reply.task.cancel()
         await asyncio.wait([reply.task])
 
@@ -445,7 +445,7 @@ class Conversation:
                     await self._fail(reply)
                     return
             await self._speaker.drain()
-            await self._speaker.until(lambda: reply.confirmed)
+            await self._speaker.until(lambda: reply.confirmed and self._suspended is not reply)
         finally:
             self._remember_heard(reply)
 
@@ -467,7 +467,7 @@ class Conversation:
             history = History(list(self._history.messages))
             if not suspended.reopened:
                 heard, _ = suspended.heard_and_unheard()
-                history.add_assistant(heard, interrupted=suspended.running)
+                history.add_assistant(heard, interrupted=suspended.is_unfinished)
             await self._discard_draft()
             self._begin_draft(transcript.text, history)
         await self._speaker.until(lambda: reply.confirmed)
@@ -518,8 +518,8 @@ class Conversation:
         assert reply.transcript is not None
         if self._endpointer.paused:
             self._endpointer.hangover_ms = self._settings.min_silence_ms
-        await self._speaker.until(lambda: reply.confirmed)
         await self._discard_draft()
+        await self._speaker.until(lambda: reply.confirmed)
         self._pending.clear()
         self._emit(PartialTranscript("", ""))
         self._emit(Dropped(reply.transcript.text, reason))
@@ -532,7 +532,7 @@ class Conversation:
         resumed = self._reply
         if resumed is not None:
             resumed.reopened = False
-        if resumed is not None and resumed.spoken:
+        if resumed is not None and resumed.spoken and resumed.is_unfinished:
             self._n_false_interruptions += 1
             self._speaker.rewind(first_unheard_sample)
             self._speaker.duck(0.0)
@@ -542,8 +542,9 @@ class Conversation:
     async def _accept(self, reply: Reply) -> None:
         suspended, self._suspended = self._suspended, None
         if suspended is not None:
-            self._n_interruptions += bool(suspended.spoken) and not suspended.reopened
             await self._end(suspended)
+            was_heard = bool(suspended.spoken) and not suspended.reopened
+            self._n_interruptions += suspended.interrupted and was_heard
         reply.accepted = True
         self._take_turn(reply)
 

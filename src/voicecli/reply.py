@@ -93,6 +93,12 @@ class Reply:
             emit(event)
 
     @property
+    def is_unfinished(self) -> bool:
+        """Something of it was not heard."""
+        _, unheard = self.heard_and_unheard()
+        return not self.complete or bool(unheard)
+
+    @property
     def asks_now(self) -> bool:
         """It ends in a question, and hardly anything is left of it: who speaks now answers."""
         heard, unheard = self.heard_and_unheard()
@@ -168,11 +174,11 @@ class Draft:
         self._told: list[Event] = []
         answer.tell = self._told.append
         self._pieces = answer.to(messages)
-        self._first: asyncio.Task[tuple[str, Clip]] | None = None
+        self._first = asyncio.ensure_future(anext(self._pieces))
+        """The first sentence is made whoever waits for it; errors wait, too."""
 
     async def begin(self) -> None:
-        """Make the first sentence. It is made even if this is cancelled; errors wait, too."""
-        self._first = asyncio.ensure_future(anext(self._pieces))
+        """Wait for the first sentence."""
         await asyncio.wait([self._first])
 
     async def take_over(self, tell: Emit) -> AsyncGenerator[tuple[str, Clip], None]:
@@ -181,8 +187,7 @@ class Draft:
             tell(event)
         self._answer.tell = tell
         try:
-            if self._first is not None:
-                yield await self._first
+            yield await self._first
             async for piece in self._pieces:
                 yield piece
         except StopAsyncIteration:
@@ -192,10 +197,10 @@ class Draft:
 
     async def discard(self) -> None:
         """Close the model's stream."""
-        if self._first is not None and not self._first.done():
+        if not self._first.done():
             self._first.cancel()
             await asyncio.wait([self._first])
-        if self._first is not None and not self._first.cancelled():
+        if not self._first.cancelled():
             self._first.exception()  # nobody wants to know it any more
         with suppress(RuntimeError):
             await self._pieces.aclose()

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ctranslate2 import StorageView
     from faster_whisper import WhisperModel
 
+MAX_PROMPT_TOKENS = 4
+"""Begin of transcript, language, task, and that no times are wanted."""
+
 WINDOW_S = 30
 """Whisper hears at most this much at once."""
 
@@ -239,7 +242,9 @@ class Recognizer:
     def _decode(self, model: WhisperModel, samples: Samples) -> Transcript:
         duration_s = len(samples) / SAMPLE_RATE_HZ
         is_short = duration_s <= WINDOW_S
-        max_tokens = SPARE_TOKENS + int(TOKENS_PER_S * duration_s)
+        max_tokens = min(
+            SPARE_TOKENS + int(TOKENS_PER_S * duration_s), model.max_length - MAX_PROMPT_TOKENS
+        )
         segments, info = model.transcribe(
             samples,
             language=self._settings.language,

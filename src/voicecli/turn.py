@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from functools import cache
 
 from voicecli.settings import ListenSettings
 
@@ -17,31 +18,18 @@ class Completeness(Enum):
 
 
 SHORT_ANSWERS = {
-    "en": frozenset(
-        """
-        yes no yeah yep nope okay ok sure right correct stop wait cancel help please thanks thank
-        hello hi hey bye goodbye louder quieter slower faster continue again never mind you good
-        morning evening night go on
-        """.split()
-    ),
-    "de": frozenset(
-        """
-        ja nein doch okay ok gut genau richtig stopp halt warte hilfe bitte danke hallo tschüss
-        lauter leiser langsamer schneller weiter nochmal guten morgen abend tag nacht
-        """.split()
-    ),
-    "fr": frozenset(
-        """
-        oui non si okay ok bien exact stop arrête attends merci bonjour bonsoir salut plus fort
-        lentement vite continue encore s'il te vous plaît au revoir
-        """.split()
-    ),
-    "es": frozenset(
-        """
-        sí si no vale okay ok bueno claro exacto para espera ayuda gracias por favor hola adiós
-        más alto bajo despacio rápido sigue otra vez buenos buenas días tardes noches
-        """.split()
-    ),
+    "en": "yes, no, yeah, yep, nope, okay, ok, sure, right, correct, stop, wait, cancel, help,"
+    " please, thanks, thank you, hello, hi, hey, bye, goodbye, louder, quieter, slower, faster,"
+    " continue, again, never mind, good morning, good evening, good night, go on",
+    "de": "ja, nein, doch, okay, ok, gut, genau, richtig, stopp, halt, warte, hilfe, bitte, danke,"
+    " hallo, tschüss, lauter, leiser, langsamer, schneller, weiter, nochmal, guten morgen,"
+    " guten tag, guten abend, gute nacht",
+    "fr": "oui, non, si, okay, ok, bien, exact, stop, arrête, attends, merci, bonjour, bonsoir,"
+    " salut, plus fort, plus lentement, moins vite, continue, encore, s'il te plaît,"
+    " s'il vous plaît, au revoir",
+    "es": "sí, no, vale, okay, ok, bueno, claro, exacto, para, espera, ayuda, gracias, por favor,"
+    " hola, adiós, más alto, más bajo, más despacio, más rápido, sigue, otra vez, buenos días,"
+    " buenas tardes, buenas noches",
 }
 """Words that are a whole turn, alone or together."""
 
@@ -70,7 +58,7 @@ def completeness(text: str, language: str = "en") -> Completeness:
     words = [word.lower() for word in _WORD.findall(text)]
     if not words:
         return Completeness.UNKNOWN
-    if all(word in SHORT_ANSWERS.get(language, ()) for word in words):
+    if language in SHORT_ANSWERS and _short_answers(language).fullmatch(" ".join(words)):
         return Completeness.COMPLETE
     if text.endswith(("...", "…", ",", ";", ":", "-", "–", "—")):
         return Completeness.OPEN
@@ -80,6 +68,12 @@ def completeness(text: str, language: str = "en") -> Completeness:
     if text.endswith((".", "!", "?", "。", "！", "？")):
         return Completeness.COMPLETE
     return Completeness.UNKNOWN
+
+
+@cache
+def _short_answers(language: str) -> re.Pattern[str]:
+    answer = "|".join(map(re.escape, SHORT_ANSWERS[language].split(", ")))
+    return re.compile(rf"(?:{answer})(?: (?:{answer}))*")
 
 
 def hangover_ms(text: str, language: str, settings: ListenSettings) -> float:

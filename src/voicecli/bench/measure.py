@@ -291,7 +291,8 @@ class Bench:
         return self.questions[number % len(self.questions)]
 
     async def idle(self, duration_s: float) -> list[float]:
-        async with self.conversation(1) as (room, _):
+        n_turns = 2 + int(duration_s / TURN_S)  # the room is large enough for that
+        async with self.conversation(n_turns) as (room, _):
             await asyncio.sleep(2)
             began_s, cpu_s = now_s(), time.process_time() - room.own_cpu_s
             await asyncio.sleep(duration_s)
