@@ -7,6 +7,18 @@ them, and the synthesiser's own reading for the rest.
 
 Babel would bring unit and currency names of all languages, but 33 MB, and neither their cases nor
 the numbers in words; num2words (0.6 MB, imported when the first number comes: 60 ms) has those.
+
+- `language`: how a sentence is read by rules, and numbers in words, for every language
+- `written`: the order of all rules, for a language that has tables; they stand in
+  - `addresses`: e-mail, the web, paths, file names
+  - `words`: abbreviations, initials, letters with digits, list items, symbols
+  - `dates`: days of the week, dates, years, times, durations
+  - `amounts`: money, measures, numbers with a scale ("5M")
+  - `numbers`: phones, versions, sizes, scores, ratios, ranges, plain and Roman numbers
+  - `sums`: equations, fractions, powers, signs, operators
+  - `subject`: the tables and helpers that several of these share
+- `de`, `en`, `es`, `fr`, `zh`: the languages' tables, and where they differ
+- `pronunciations`: the file with the user's own words
 """
 
 from __future__ import annotations

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from voicecli.spoken.language import _DASH, Unit, WrittenLanguage, alternatives, roman
+from voicecli.spoken.dates import DASH
+from voicecli.spoken.language import Unit, alternatives, roman
+from voicecli.spoken.written import WrittenLanguage
 
 _MONTHS = (
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
@@ -278,7 +280,7 @@ class German(WrittenLanguage):
 
     def date_pattern(self) -> str:
         return (
-            rf"(?<![\w.,:/-])(?:(?P<first_day>\d{{1,2}})\.?{_DASH})?(?P<day>\d{{1,2}})\. ?"
+            rf"(?<![\w.,:/-])(?:(?P<first_day>\d{{1,2}})\.?{DASH})?(?P<day>\d{{1,2}})\. ?"
             rf"(?:(?P<month>{self._month_name})\b\.?|(?P<number>\d{{1,2}})\.(?!\d))"
             r"(?: ?(?P<year>\d{4})(?![\w]|[.,]\d))?"
         )

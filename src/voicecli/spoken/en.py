@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from voicecli.spoken.language import _DASH, Unit, WrittenLanguage, roman
+from voicecli.spoken.dates import DASH
+from voicecli.spoken.language import Unit, roman
+from voicecli.spoken.written import WrittenLanguage
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -249,9 +251,9 @@ class English(WrittenLanguage):
         year = r"(?:,? (?P<{}>\d{{4}})(?![\w]|[.,:]\d))?"
         return (
             rf"(?<![\w.,:/-])(?:(?P<month>{self._month_name})\b\.? (?P<day>\d{{1,2}}){end}"
-            rf"(?:{_DASH}(?P<last>\d{{1,2}}){end})?(?![\w]|[.,:/]\d|\s?[-–]\s?\d)"
+            rf"(?:{DASH}(?P<last>\d{{1,2}}){end})?(?![\w]|[.,:/]\d|\s?[-–]\s?\d)"
             rf"{year.format('year')}"
-            rf"|(?P<the>the )?(?P<day2>\d{{1,2}}){end}(?:{_DASH}(?P<last2>\d{{1,2}}){end})?"
+            rf"|(?P<the>the )?(?P<day2>\d{{1,2}}){end}(?:{DASH}(?P<last2>\d{{1,2}}){end})?"
             rf" (?:of )?(?P<month2>{self._month_name})\b{year.format('year2')})"
         )
 

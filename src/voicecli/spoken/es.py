@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from voicecli.spoken.language import Unit, WrittenLanguage, roman
+from voicecli.spoken.language import Unit, roman
+from voicecli.spoken.written import WrittenLanguage
 
 _MONTHS = (
     "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",

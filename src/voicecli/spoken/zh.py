@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from voicecli.spoken.language import Unit, WrittenLanguage
+from voicecli.spoken.language import Unit
+from voicecli.spoken.written import WrittenLanguage
 
 _DIGITS = "零一二三四五六七八九"
 _STEPS = ("", "十", "百", "千")
