@@ -134,27 +134,29 @@ class Line:
         self, indata: Samples, outdata: Samples, n: int, _time: object, status: Status
     ) -> None:
         self._n_heard += n
-        self._n_played += n
-        if not self.live:
-            outdata.fill(0)
-            return
-        self._watch_for_stutter(status)
-        block = self._fill(n)
-        outdata[:] = block[:, np.newaxis]
-        self._inbox.push(_mono(indata), block)
+        block = self._put_out(outdata, n, status)
+        if block is not None:
+            self._inbox.push(_mono(indata), block)
 
     def _play(self, outdata: Samples, n: int, _time: object, status: Status) -> None:
-        self._n_played += n
-        if not self.live:
-            outdata.fill(0)
+        block = self._put_out(outdata, n, status)
+        if block is None:
             return
-        self._watch_for_stutter(status)
-        block = self._fill(n)
-        outdata[:] = block[:, np.newaxis]
         if self.microphone is None:
             self._inbox.push(None, block)
         else:
             self._played.append(block)
+
+    def _put_out(self, outdata: Samples, n: int, status: Status) -> Samples | None:
+        """What the loudspeaker gets, as one channel; None, and silence for it, before `live`."""
+        self._n_played += n
+        if not self.live:
+            outdata.fill(0)
+            return None
+        self._watch_for_stutter(status)
+        block = self._fill(n)
+        outdata[:] = block[:, np.newaxis]
+        return block
 
     def _hear(self, indata: Samples, n: int, *_: object) -> None:
         n_before, self._n_heard = self._n_heard, self._n_heard + n
