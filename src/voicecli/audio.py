@@ -343,13 +343,17 @@ def to_pcm16(samples: Samples) -> bytes:
     return (np.clip(samples, -1, 1) * 32767).round().astype("<i2").tobytes()
 
 
-def wav_header(sample_rate_hz: int) -> bytes:
-    """Of a mono 16-bit WAV whose end is not known: the lengths are the largest there are."""
+WAV_MAX = 0xFFFF_FFFF
+"""The largest length that a WAV's header has a number for."""
+
+
+def wav_header(sample_rate_hz: int, n_bytes: int = WAV_MAX) -> bytes:
+    """Of a mono 16-bit WAV of so many bytes of samples; without a number, its end is not known."""
     byte_rate = 2 * sample_rate_hz
     return (
-        struct.pack("<4sI4s", b"RIFF", 0xFFFF_FFFF, b"WAVE")
+        struct.pack("<4sI4s", b"RIFF", min(36 + n_bytes, WAV_MAX), b"WAVE")
         + struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, sample_rate_hz, byte_rate, 2, 16)
-        + struct.pack("<4sI", b"data", 0xFFFF_FFFF)
+        + struct.pack("<4sI", b"data", min(n_bytes, WAV_MAX))
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import struct
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -97,6 +96,7 @@ class _Pipe:
         from voicecli.worker import Worker
 
         self._worker = Worker("stdout")
+        self._sample_rate_hz = sample_rate_hz
         self._header = b"" if raw else wav_header(sample_rate_hz)
         self._n_bytes = 0
 
@@ -110,19 +110,15 @@ class _Pipe:
 
     async def drain(self) -> None:
         """Behind `>` the header can still say how long it became."""
+        from voicecli.audio import wav_header
+
         out = sys.stdout.buffer
         if not self._header or not out.seekable() or _appends(out):
             return
         end = out.tell()
         out.seek(end - self._n_bytes - len(self._header))
-        write_out(_with_length(self._header, self._n_bytes))
+        write_out(wav_header(self._sample_rate_hz, self._n_bytes))
         out.seek(end)
-
-
-def _with_length(header: bytes, n_bytes: int) -> bytes:
-    """A `wav_header` of so many bytes of samples, or of as many as there are numbers for."""
-    riff, data = (min(n, 0xFFFF_FFFF) for n in (len(header) - 8 + n_bytes, n_bytes))
-    return header[:4] + struct.pack("<I", riff) + header[8:-4] + struct.pack("<I", data)
 
 
 def _appends(file: BinaryIO) -> bool:
