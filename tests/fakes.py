@@ -14,8 +14,19 @@ import numpy as np
 from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples, WavWriter
 from voicecli.errors import ModelError, VoicecliError
 from voicecli.llm import Message
+from voicecli.settings import ListenSettings
 from voicecli.speaker import Speaker
 from voicecli.stt import Transcript
+
+SETTINGS = ListenSettings(
+    onset_ms=96,
+    pause_ms=160,
+    min_silence_ms=320,
+    silence_ms=320,
+    max_silence_ms=640,
+    pre_roll_ms=320,
+)
+"""In frames: onset 3, pause 5, hangover 10, or 20 after an open end, pre-roll 10."""
 
 
 def write_pattern(path: Path, pattern: str) -> Path:

@@ -12,7 +12,14 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
-from fakes import LevelDetector, ScriptedModel, ScriptedRecognizer, ToneVoice, write_pattern
+from fakes import (
+    SETTINGS,
+    LevelDetector,
+    ScriptedModel,
+    ScriptedRecognizer,
+    ToneVoice,
+    write_pattern,
+)
 from voicecli.audio import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, read_audio
 from voicecli.conversation import Conversation, Parts, TurnDetector
 from voicecli.echo import NoEcho
@@ -39,16 +46,6 @@ from voicecli.settings import ListenSettings, Speculate
 from voicecli.speaker import Speaker
 
 T = TypeVar("T")
-
-SETTINGS = ListenSettings(
-    onset_ms=96,
-    pause_ms=160,
-    min_silence_ms=320,
-    silence_ms=320,
-    max_silence_ms=640,
-    pre_roll_ms=320,
-)
-"""In frames: onset 3, pause 5, hangover 10, or 20 after an open end, pre-roll 10."""
 
 
 @dataclass

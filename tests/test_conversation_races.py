@@ -8,12 +8,13 @@ import os
 import random
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from fakes import LevelDetector, ToneVoice, pass_frames, write_pattern
+from fakes import SETTINGS, LevelDetector, ToneVoice, pass_frames, write_pattern
 from voicecli.audio import Frame, Samples
 from voicecli.conversation import Conversation, Parts
 from voicecli.echo import NoEcho
@@ -22,19 +23,9 @@ from voicecli.events import Event, UserSaid
 from voicecli.history import History
 from voicecli.llm import Message
 from voicecli.recording import FileDuplex
-from voicecli.settings import ListenSettings
 from voicecli.speaker import Speaker
 from voicecli.stt import Transcript
 
-SETTINGS = ListenSettings(
-    *(0.5, 0.35),
-    onset_ms=96,
-    pause_ms=160,
-    min_silence_ms=256,
-    silence_ms=320,
-    max_silence_ms=640,
-    pre_roll_ms=320,
-)
 N_CONVERSATIONS = int(os.environ.get("VOICECLI_CONVERSATIONS", "120"))
 """Three more are those that once found something."""
 
@@ -130,7 +121,7 @@ async def converse(draw: random.Random, folder: Path) -> tuple[list[Event], Hist
     parts = Parts(duplex, NoEcho(), LevelDetector(), recognizer, model, ToneVoice())
     conversation = Conversation(
         *(parts, history, emit),
-        settings=SETTINGS,
+        settings=replace(SETTINGS, min_silence_ms=256),
         speculate=draw.choice(["full", "full", "stt", "off"]),
         draft=draw.choice([True, True, False]),
     )
