@@ -30,10 +30,12 @@ from pathlib import Path
 
 import numpy as np
 
-from voicecli.audio import Samples, WavWriter, resample
 from voicecli.models import find_stt, find_voice
 from voicecli.settings import TtsSettings
-from voicecli.tts import Voice
+from voicecli.sound.resampling import resample
+from voicecli.sound.samples import Samples
+from voicecli.sound.wav import WavWriter
+from voicecli.tts.voice import Voice
 
 SENTENCES = (
     *("What is seven plus twelve?", "Hello, how are you?", "Tell me a joke.", "Good morning."),

@@ -17,21 +17,23 @@ from pathlib import Path
 
 import numpy as np
 
-from voicecli.audio import SAMPLE_RATE_HZ, WavWriter, resample, silence
 from voicecli.bench.measure import memory
 from voicecli.bench.server import MODEL, serve
-from voicecli.conversation import Conversation, Parts
-from voicecli.echo import choose_echo
-from voicecli.events import Event, TurnTimed
-from voicecli.history import History
-from voicecli.llm import LanguageModel
+from voicecli.conversation.conversation import Conversation, Parts
+from voicecli.conversation.events import Event, TurnTimed
+from voicecli.conversation.history import History
+from voicecli.duplex.files import FileDuplex
+from voicecli.hearing.echo import choose_echo
+from voicecli.hearing.vad import SileroVad
+from voicecli.llm.client import LanguageModel
 from voicecli.models import find_stt, find_voice
-from voicecli.recording import FileDuplex
 from voicecli.settings import LlmSettings, SttSettings, TtsSettings
-from voicecli.stt import Recognizer
+from voicecli.sound.resampling import resample
+from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
+from voicecli.sound.wav import WavWriter
+from voicecli.stt.recognizer import Recognizer
 from voicecli.timing import percentile
-from voicecli.tts import Voice
-from voicecli.vad import SileroVad
+from voicecli.tts.voice import Voice
 
 WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from jack_person import JackServer, Person, skip_without_jack
-from terminal import Terminal
+from tmux import Terminal
 
 # A run in the background of a shell ignores Ctrl-C, and so would the programs that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

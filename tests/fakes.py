@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples, WavWriter
+from voicecli.duplex.speaker import Speaker
 from voicecli.errors import ModelError, VoicecliError
-from voicecli.llm import Message
+from voicecli.llm.messages import Message
 from voicecli.settings import ListenSettings
-from voicecli.speaker import Speaker
-from voicecli.stt import Transcript
+from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples
+from voicecli.sound.wav import WavWriter
+from voicecli.stt.transcript import Transcript
 
 SETTINGS = ListenSettings(
     onset_ms=96,

@@ -33,7 +33,9 @@ from typing import Self
 import numpy as np
 import pytest
 
-from voicecli.audio import Samples, WavWriter, resample
+from voicecli.sound.resampling import resample
+from voicecli.sound.samples import Samples
+from voicecli.sound.wav import WavWriter
 
 JACK_DEVICE = "system, JACK Audio Connection Kit"
 """Name it to the program under test, so that no real device of the developer's is taken."""

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from jack_person import Person, Span
-from voicecli.audio import SAMPLE_RATE_HZ, Samples, WavWriter, resample
 from voicecli.models import find_stt, find_voice
 from voicecli.settings import SttSettings, TtsSettings
-from voicecli.stt import Recognizer
-from voicecli.tts import Voice
+from voicecli.sound.resampling import resample
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
+from voicecli.sound.wav import WavWriter
+from voicecli.stt.recognizer import Recognizer
+from voicecli.tts.voice import Voice
 
 VOICECLI = [sys.executable, "-m", "voicecli"]
 

@@ -17,7 +17,8 @@ from typing import Self
 import numpy as np
 import pytest
 
-from voicecli.audio import Samples, to_pcm16
+from voicecli.sound.samples import Samples
+from voicecli.sound.wav import to_pcm16
 
 PULSE_DEVICE = "pulse, ALSA"
 """ALSA's plugin, through which PortAudio reaches it."""

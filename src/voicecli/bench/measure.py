@@ -12,23 +12,24 @@ from typing import TypeVar
 
 import numpy as np
 
-from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, resample
 from voicecli.bench.room import HEADPHONES, OPEN_LOUDSPEAKER, Loudspeaker, Room
 from voicecli.bench.server import ANSWER, MODEL, SHORT_ANSWER, serve
 from voicecli.bench.start import help_ms, talk_ms
-from voicecli.conversation import Conversation, Parts
-from voicecli.duplex import DeviceDuplex
-from voicecli.echo import choose_echo
+from voicecli.conversation.conversation import Conversation, Parts
+from voicecli.conversation.events import Event, Notice, ReplyEnded, State, StateChanged, TurnTimed
+from voicecli.conversation.history import History
+from voicecli.duplex.devices import DeviceDuplex
 from voicecli.errors import VoicecliError
-from voicecli.events import Event, Notice, ReplyEnded, State, StateChanged, TurnTimed
-from voicecli.history import History
-from voicecli.llm import LanguageModel
+from voicecli.hearing.echo import choose_echo
+from voicecli.hearing.vad import SileroVad
+from voicecli.llm.client import LanguageModel
 from voicecli.models import find_stt
 from voicecli.settings import LlmSettings, Settings
-from voicecli.stt import Recognizer
+from voicecli.sound.resampling import resample
+from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples
+from voicecli.stt.recognizer import Recognizer
 from voicecli.timing import now_s, percentile
-from voicecli.tts import Voice
-from voicecli.vad import SileroVad
+from voicecli.tts.voice import Voice
 
 T = TypeVar("T", bound=Event)
 

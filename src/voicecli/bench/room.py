@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voicecli.audio import SAMPLE_RATE_HZ, Samples, silence
-from voicecli.devices import Device, StreamPlan
+from voicecli.duplex.portaudio import Device, StreamPlan
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.timing import now_s
 
 BLOCK_SAMPLES = SAMPLE_RATE_HZ // 100

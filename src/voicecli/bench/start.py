@@ -11,10 +11,11 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from voicecli.audio import SAMPLE_RATE_HZ, silence, to_pcm16, wav_header
 from voicecli.bench.server import MODEL, serve
 from voicecli.errors import VoicecliError
 from voicecli.settings import Settings
+from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
+from voicecli.sound.wav import to_pcm16, wav_header
 from voicecli.timing import now_s
 
 VOICECLI = (sys.executable, "-m", "voicecli")

@@ -70,8 +70,8 @@ async def _measure(
     from voicecli.bench.measure import Bench
     from voicecli.models import find_stt, find_voice
     from voicecli.settings.loading import load
-    from voicecli.stt import Recognizer
-    from voicecli.tts import Voice
+    from voicecli.stt.recognizer import Recognizer
+    from voicecli.tts.voice import Voice
 
     settings = load(
         {"stt.model": stt_model, "tts.voice": voice, "stt.trim_encoder": trim_encoder}

@@ -43,7 +43,7 @@ def show(
 @app.command()
 def path() -> None:
     """Print where `config.toml` is, or would be."""
-    from voicecli.models import places
+    from voicecli import places
 
     typer.echo(places.config_file())
 
@@ -77,8 +77,8 @@ def edit() -> None:
     import shutil
     import subprocess
 
+    from voicecli import places
     from voicecli.errors import SettingsError
-    from voicecli.models import places
     from voicecli.settings.loading import load
 
     file = places.config_file()
@@ -106,8 +106,8 @@ def write(values: dict[str, Any], profile: str | None = None) -> None:
     import tomlkit
     import tomlkit.exceptions
 
+    from voicecli import places
     from voicecli.errors import SettingsError
-    from voicecli.models import places
     from voicecli.settings.file import parse_file
     from voicecli.settings.keys import keys
     from voicecli.settings.loading import merge
@@ -147,14 +147,14 @@ def _put(document: TOMLDocument, names: tuple[str, ...], value: object) -> None:
 
 def _save(file: Path, text: str, *, private: bool = False) -> None:
     from voicecli.errors import SettingsError
-    from voicecli.models import places
+    from voicecli.files import write_atomically
 
     try:
         # Through a link, so that a file kept elsewhere stays there.
         target = file.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = 0o600 if private or not target.exists() else target.stat().st_mode & 0o777
-        places.write_atomically(target, text, mode)
+        write_atomically(target, text, mode)
     except OSError as error:
         raise SettingsError(f"{file} can't be written: {error.strerror}") from error
 

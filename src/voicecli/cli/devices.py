@@ -11,7 +11,7 @@ from voicecli.cli.options import JsonList
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voicecli.devices import Device, Kind
+    from voicecli.duplex.portaudio import Device, Kind
     from voicecli.settings import SoundSettings
 
 DEFAULT = "default"
@@ -49,7 +49,7 @@ def devices(
 
     Example: voicecli devices --input "USB Audio" --test
     """
-    from voicecli.devices import choose, list_devices
+    from voicecli.duplex.portaudio import choose, list_devices
     from voicecli.settings.loading import load
 
     found = list_devices()
@@ -65,7 +65,7 @@ def devices(
 
 def _remember(found: Sequence[Device], wanted: dict[Kind, str | None]) -> None:
     from voicecli.cli import config
-    from voicecli.devices import choose
+    from voicecli.duplex.portaudio import choose
 
     values: dict[str, str | None] = {}
     for kind, name in wanted.items():
@@ -118,7 +118,7 @@ def _list(found: Sequence[Device], sound: SoundSettings, *, as_json: bool) -> No
 
 
 def _used(found: Sequence[Device], kind: Kind, wanted: str | None) -> Device | None:
-    from voicecli.devices import choose
+    from voicecli.duplex.portaudio import choose
     from voicecli.errors import AudioDeviceError
 
     try:
@@ -131,8 +131,8 @@ async def _opening_rates(found: Sequence[Device]) -> list[list[int] | None]:
     """For each device the rates at which both sides of it open; None where it does not answer."""
     import asyncio
 
-    from voicecli.devices import SoundSystem
-    from voicecli.duplex import NATIVE_TIMEOUT_S
+    from voicecli.duplex.devices import NATIVE_TIMEOUT_S
+    from voicecli.duplex.portaudio import SoundSystem
     from voicecli.worker import Worker
 
     kinds: tuple[Kind, Kind] = ("microphone", "loudspeaker")
@@ -197,10 +197,10 @@ def _test(sound: SoundSettings, *, as_json: bool) -> None:
     import asyncio
     import json
 
-    from voicecli.devices import native_messages_apart
+    from voicecli.doctor.soundcheck import QUIET_DB
+    from voicecli.duplex.portaudio import native_messages_apart
+    from voicecli.duplex.zeros import zeros_hint
     from voicecli.errors import AudioDeviceError
-    from voicecli.soundcheck import QUIET_DB
-    from voicecli.zeros import zeros_hint
 
     with native_messages_apart():
         microphone, loudspeaker, heard = asyncio.run(_record_and_play(sound))
@@ -227,11 +227,11 @@ def _test(sound: SoundSettings, *, as_json: bool) -> None:
 
 
 async def _record_and_play(sound: SoundSettings) -> tuple[str, str, Any]:
-    from voicecli.audio import SAMPLE_RATE_HZ, Clip
-    from voicecli.cli.meter import Meter
     from voicecli.cli.streams import tell
-    from voicecli.duplex import DeviceDuplex
-    from voicecli.soundcheck import listen, play
+    from voicecli.doctor.soundcheck import listen, play
+    from voicecli.duplex.devices import DeviceDuplex
+    from voicecli.sound.samples import SAMPLE_RATE_HZ, Clip
+    from voicecli.terminal.meter import Meter
 
     def notice(message: str, hint: str) -> None:
         pass  # of zeros; whoever asked is told at the end

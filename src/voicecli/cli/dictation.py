@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from voicecli.cli.streams import polite_ends, tell, write_out
 
 if TYPE_CHECKING:
-    from voicecli.audio import Samples
-    from voicecli.duplex import Duplex
+    from voicecli.duplex.seam import Duplex
     from voicecli.settings import ListenSettings, Settings
-    from voicecli.stt import Recognizer
+    from voicecli.sound.samples import Samples
+    from voicecli.stt.recognizer import Recognizer
 
 
 def dictate(settings: Settings, *, silence_s: float | None, as_json: bool) -> None:
@@ -22,9 +22,9 @@ def dictate(settings: Settings, *, silence_s: float | None, as_json: bool) -> No
 
 
 async def _dictate(settings: Settings, silence_s: float | None, *, as_json: bool) -> None:
-    from voicecli.duplex import DeviceDuplex
+    from voicecli.duplex.devices import DeviceDuplex
     from voicecli.models import find_stt
-    from voicecli.stt import Recognizer
+    from voicecli.stt.recognizer import Recognizer
 
     recognizer = Recognizer(find_stt(settings.stt.model), settings.stt)
     # The microphone opens first: what is said while the model loads waits in its inbox.
@@ -46,9 +46,9 @@ async def _listen(
     *,
     as_json: bool,
 ) -> None:
-    from voicecli.audio import SAMPLE_RATE_HZ
-    from voicecli.endpointing import Endpointer, Utterance
-    from voicecli.vad import SileroVad
+    from voicecli.hearing.endpointing import Endpointer, Utterance
+    from voicecli.hearing.vad import SileroVad
+    from voicecli.sound.samples import SAMPLE_RATE_HZ
 
     vad, endpointer = SileroVad(), Endpointer(settings)
     end = 0
@@ -76,7 +76,7 @@ async def _write(
     recognizer: Recognizer, samples: Samples, start: int, end: int, *, as_json: bool
 ) -> None:
     """start, end: of the speech, at 16 kHz since the microphone opened."""
-    from voicecli.audio import SAMPLE_RATE_HZ
+    from voicecli.sound.samples import SAMPLE_RATE_HZ
     from voicecli.transcription.formats import line, printable
     from voicecli.transcription.segments import Segment
 

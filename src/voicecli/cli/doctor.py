@@ -31,7 +31,7 @@ def doctor(
     """
     import asyncio
 
-    from voicecli.devices import native_messages_apart
+    from voicecli.duplex.portaudio import native_messages_apart
     from voicecli.models import forbid_network
     from voicecli.settings.loading import load
 

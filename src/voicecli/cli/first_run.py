@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voicecli.errors import AudioDeviceError, VoicecliError
-from voicecli.keys import ENTER, Keyboard, is_ours
+from voicecli.terminal.keys import ENTER, Keyboard, is_ours
 
 if TYPE_CHECKING:
-    from voicecli.devices import Device, Kind
+    from voicecli.duplex.portaudio import Device, Kind
     from voicecli.settings import Settings
     from voicecli.settings.loading import Loaded
 
@@ -51,20 +51,18 @@ def is_due(loaded: Loaded) -> bool:
 
 
 def _mark() -> Path:
-    from voicecli.models import places
+    from voicecli import places
 
     return places.state_folder() / "first-run"
 
 
 def _remember() -> None:
     """Before the first step: whoever leaves in the middle is not asked again either."""
-    from voicecli.models import places
+    from voicecli.files import write_atomically
 
     try:
         _mark().parent.mkdir(parents=True, exist_ok=True)
-        places.write_atomically(
-            _mark(), "The guided start was shown; remove this to see it again.\n"
-        )
+        write_atomically(_mark(), "The guided start was shown; remove this to see it again.\n")
     except OSError:
         return  # nothing can be remembered here
 
@@ -162,11 +160,11 @@ class Guide:
 
     async def _is_heard(self, device: Device) -> bool:
         """True where the user is content with it, False where it should be another one."""
-        from voicecli.audio import level_db
-        from voicecli.cli.meter import Meter
-        from voicecli.duplex import DeviceDuplex
-        from voicecli.soundcheck import frames_of
-        from voicecli.vad import SileroVad
+        from voicecli.doctor.soundcheck import frames_of
+        from voicecli.duplex.devices import DeviceDuplex
+        from voicecli.hearing.vad import SileroVad
+        from voicecli.sound.samples import level_db
+        from voicecli.terminal.meter import Meter
 
         detector, n_speech = SileroVad(), 0
         try:
@@ -188,7 +186,7 @@ class Guide:
             if n_speech >= SPEECH_FRAMES:
                 _say("     You are heard.")
                 return True
-            from voicecli.zeros import zeros_hint
+            from voicecli.duplex.zeros import zeros_hint
 
             _say(f"     It gives nothing but silence.\n     {zeros_hint()}")
         _say("     n tries another one, Enter goes on")
@@ -207,9 +205,9 @@ class Guide:
                 return
 
     async def _greet(self, device: Device) -> None:
-        from voicecli.duplex import DeviceDuplex
+        from voicecli.duplex.devices import DeviceDuplex
         from voicecli.models import find_voice
-        from voicecli.tts import Voice
+        from voicecli.tts.voice import Voice
 
         clip = await Voice(find_voice(None), self._settings.tts).synthesize(GREETING)
         try:
@@ -221,7 +219,7 @@ class Guide:
 
     def _devices(self, kind: Kind) -> Iterator[Device]:
         """The default, then the others, around and around."""
-        from voicecli.devices import choose, list_devices
+        from voicecli.duplex.portaudio import choose, list_devices
 
         self._found = list_devices()
         fitting = [device for device in self._found if device.channels(kind)]
@@ -237,8 +235,9 @@ class Guide:
             config.write({SETTINGS[kind]: remembered_name(self._found, device)})
 
     async def _language_model(self) -> None:
-        from voicecli.chat_answers import clean
-        from voicecli.llm import FIND_A_MODEL_HINT, LanguageModel
+        from voicecli.llm.answers import clean
+        from voicecli.llm.client import LanguageModel
+        from voicecli.llm.search import FIND_A_MODEL_HINT
 
         while True:
             async with LanguageModel(self._settings.llm) as model:
@@ -257,7 +256,7 @@ class Guide:
 
     async def _models(self, wanted: list[str]) -> None:
         from voicecli.doctor.speech import BUDGET_MS, expected_first_audio_ms
-        from voicecli.models.offline import hub_is_off
+        from voicecli.network import hub_is_off
 
         if self._settings.offline or hub_is_off():
             _say(f"4/{N_STEPS}  models: offline, so the bundled ones are used.")

@@ -46,7 +46,7 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         import platform
 
-        from voicecli.versions import versions
+        from voicecli.doctor.versions import versions
 
         for name, version in {**versions(), "Python": platform.python_version()}.items():
             typer.echo(f"{name} {version}")

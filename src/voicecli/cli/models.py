@@ -97,8 +97,9 @@ def pull(names: Names, offline: Offline = None) -> None:
 @app.command()
 def rm(names: Names) -> None:
     """Remove pulled models from this machine."""
+    from voicecli import places
     from voicecli.cli import config
-    from voicecli.models import places, store
+    from voicecli.models import store
     from voicecli.models.catalogue import size_text
     from voicecli.models.download import remove
     from voicecli.settings.file import read_file
@@ -115,7 +116,7 @@ def rm(names: Names) -> None:
 @app.command()
 def path(name: Annotated[str | None, typer.Argument(autocompletion=_complete)] = None) -> None:
     """Print where a model is; without a name, where pulled models are."""
-    from voicecli.models import places
+    from voicecli import places
 
     typer.echo(places.pulled_folder() if name is None else _find(name)[1])
 

@@ -20,9 +20,9 @@ from voicecli.cli.streams import polite_ends, write_out
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voicecli.audio import Clip
     from voicecli.settings import Settings
-    from voicecli.tts import Voice
+    from voicecli.sound.samples import Clip
+    from voicecli.tts.voice import Voice
 
 READ_BYTES = 4096
 """Of standard input at once, at most: what is there is spoken before more is asked for."""
@@ -151,8 +151,8 @@ def _refuse_contradictions(contradictions: Mapping[str, bool]) -> None:
 
 def _check_output(output: Path, *, force: bool) -> None:
     """Refuse before anything is spoken."""
-    from voicecli.encoding import codec_of
     from voicecli.errors import AudioFileError
+    from voicecli.sound.writing import codec_of
 
     codec_of(output)
     if output.is_file() and not force:
@@ -290,11 +290,11 @@ async def _say(
 ) -> None:
     import asyncio
 
-    from voicecli.audio import Clip, silence
     from voicecli.errors import VoicecliError
     from voicecli.models import find_voice
     from voicecli.models.formats import voice_language
-    from voicecli.tts import Voice
+    from voicecli.sound.samples import Clip, silence
+    from voicecli.tts.voice import Voice
 
     if language is None:
         path = find_voice(settings.tts.voice)
@@ -307,11 +307,11 @@ async def _say(
     )
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports
-    from voicecli.captions import Captions
-    from voicecli.sentences import FIRST_CLAUSE_WORDS, sentences, split_sentences
-    from voicecli.speakable import speakable
-    from voicecli.spoken import spoken
-    from voicecli.spoken.pronunciations import pronunciations_of
+    from voicecli.text.aloud import spoken
+    from voicecli.text.aloud.pronunciations import pronunciations_of
+    from voicecli.text.markdown import speakable
+    from voicecli.text.sentences import FIRST_CLAUSE_WORDS, sentences, split_sentences
+    from voicecli.tts.captions import Captions
 
     pronunciations = pronunciations_of(settings.tts)
     # A pause and a caption are a sentence's: none is merged with the next, or cut.

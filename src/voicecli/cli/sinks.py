@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from voicecli.cli.streams import tell, write_out
 
 if TYPE_CHECKING:
-    from voicecli.audio import Clip
-    from voicecli.speaker import Playback, Speaker
+    from voicecli.duplex.speaker import Playback, Speaker
+    from voicecli.sound.samples import Clip
 
 
 class Sink(Protocol):
@@ -45,12 +45,12 @@ async def open_sink(target: Target, sample_rate_hz: int) -> AsyncIterator[Sink]:
     if target.stdout:
         yield _Pipe(sample_rate_hz, raw=target.raw)
     elif target.file is not None:
-        from voicecli.encoding import audio_file
+        from voicecli.sound.writing import audio_file
 
         with audio_file(target.file, sample_rate_hz) as encoder:
             yield _File(encoder)
     else:
-        from voicecli.duplex import DeviceDuplex
+        from voicecli.duplex.devices import DeviceDuplex
 
         async with DeviceDuplex(
             None,
@@ -92,7 +92,7 @@ class _Pipe:
     """Standard output. Written by a thread, so that Ctrl-C works while nobody reads."""
 
     def __init__(self, sample_rate_hz: int, *, raw: bool) -> None:
-        from voicecli.audio import wav_header
+        from voicecli.sound.wav import wav_header
         from voicecli.worker import Worker
 
         self._worker = Worker("stdout")
@@ -101,7 +101,7 @@ class _Pipe:
         self._n_bytes = 0
 
     async def write(self, clip: Clip) -> None:
-        from voicecli.audio import to_pcm16
+        from voicecli.sound.wav import to_pcm16
 
         before = b"" if self._n_bytes else self._header
         data = to_pcm16(clip.samples)
@@ -110,7 +110,7 @@ class _Pipe:
 
     async def drain(self) -> None:
         """Behind `>` the header can still say how long it became."""
-        from voicecli.audio import wav_header
+        from voicecli.sound.wav import wav_header
 
         out = sys.stdout.buffer
         if not self._header or not out.seekable() or _appends(out):

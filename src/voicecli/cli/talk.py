@@ -20,13 +20,13 @@ from voicecli.cli.streams import tell
 from voicecli.errors import VoicecliError
 
 if TYPE_CHECKING:
-    from voicecli.conversation import Conversation
-    from voicecli.duplex import Duplex
-    from voicecli.events import Event
-    from voicecli.llm import LanguageModel
-    from voicecli.screen import Screen
+    from voicecli.conversation.conversation import Conversation
+    from voicecli.conversation.events import Event
+    from voicecli.duplex.seam import Duplex
+    from voicecli.hearing.turn_detector import TurnDetector
+    from voicecli.llm.client import LanguageModel
     from voicecli.settings import Settings
-    from voicecli.turn_detector import TurnDetector
+    from voicecli.terminal.screen import Screen
 
 DEMO_OUTPUT = Path("voicecli-demo.wav")
 
@@ -135,9 +135,9 @@ def talk(
     if demo and input_file:
         raise typer.BadParameter("--demo brings its own input; leave out one of the two")
     from voicecli.cli import first_run
-    from voicecli.keys import terminal_kept
     from voicecli.models import forbid_network
     from voicecli.settings.loading import load
+    from voicecli.terminal.keys import terminal_kept
 
     loaded = load(
         options := {
@@ -165,7 +165,7 @@ def talk(
         tell(warning)
     if loaded.settings.offline:
         forbid_network()
-    demo_file = as_file(files("voicecli") / "demo.flac") if demo else nullcontext(input_file)
+    demo_file = as_file(files("voicecli.cli") / "demo.flac") if demo else nullcontext(input_file)
     with terminal_kept(), demo_file as source:
         if not (source or json or plain) and first_run.is_due(loaded):
             first_run.guide(loaded.settings)
@@ -193,8 +193,8 @@ def _ensure_models(settings: Settings) -> Models:
 
 def _native_messages_apart() -> AbstractContextManager[None]:
     """What ALSA and JACK write past the screen goes into a log, if there can be one."""
-    from voicecli.devices import native_messages_apart
-    from voicecli.models import places
+    from voicecli import places
+    from voicecli.duplex.portaudio import native_messages_apart
 
     log = places.state_folder() / "sound.log"
     try:
@@ -206,8 +206,8 @@ def _native_messages_apart() -> AbstractContextManager[None]:
 
 
 def _choose_screen(*, json: bool, plain: bool, latency: bool) -> Screen:
-    from voicecli.keys import is_ours
-    from voicecli.screen import JsonLines, LiveScreen, PlainLines
+    from voicecli.terminal.keys import is_ours
+    from voicecli.terminal.screen import JsonLines, LiveScreen, PlainLines
 
     if json:
         return JsonLines()
@@ -244,18 +244,18 @@ async def _converse(
     output_file: Path | None,
     stereo: bool,
 ) -> None:
-    from voicecli.conversation import Conversation, Parts
-    from voicecli.echo import NoEcho, choose_echo
-    from voicecli.events import Notice, Started
-    from voicecli.history import History
-    from voicecli.keys import Keyboard
-    from voicecli.llm import LanguageModel
+    from voicecli.conversation.conversation import Conversation, Parts
+    from voicecli.conversation.events import Notice, Started
+    from voicecli.conversation.history import History
+    from voicecli.hearing.echo import NoEcho, choose_echo
+    from voicecli.hearing.vad import SileroVad
+    from voicecli.llm.client import LanguageModel
     from voicecli.models.formats import voice_language
     from voicecli.settings.api_keys import api_key
-    from voicecli.spoken.pronunciations import pronunciations_of
-    from voicecli.stt import Recognizer
-    from voicecli.tts import Voice
-    from voicecli.vad import SileroVad
+    from voicecli.stt.recognizer import Recognizer
+    from voicecli.terminal.keys import Keyboard
+    from voicecli.text.aloud.pronunciations import pronunciations_of
+    from voicecli.tts.voice import Voice
 
     recognizer = Recognizer(models.stt, settings.stt)
     voice = Voice(models.voice, settings.tts, aligned=True)
@@ -325,8 +325,8 @@ async def _converse(
 def _keys(
     conversation: Conversation, talking: asyncio.Task[None], emit: Callable[[Event], None]
 ) -> dict[str, Callable[[], None]]:
-    from voicecli.events import KeysShown
-    from voicecli.keys import ESCAPE
+    from voicecli.conversation.events import KeysShown
+    from voicecli.terminal.keys import ESCAPE
 
     def leave() -> None:
         talking.cancel()
@@ -345,8 +345,8 @@ def _nothing() -> None:
 
 def _warm_text(language: str) -> None:
     """The first number and the first markdown load their libraries, a tenth of a second."""
-    from voicecli.speakable import speakable_text
-    from voicecli.spoken import spoken
+    from voicecli.text.aloud import spoken
+    from voicecli.text.markdown import speakable_text
 
     spoken(speakable_text("**1**", language), language)
 
@@ -354,7 +354,7 @@ def _warm_text(language: str) -> None:
 def _turn_detector(settings: Settings) -> TurnDetector | None:
     if settings.listen.turn_model is None:
         return None
-    from voicecli.turn_detector import TurnDetector
+    from voicecli.hearing.turn_detector import TurnDetector
 
     return TurnDetector(Path(settings.listen.turn_model).expanduser())
 
@@ -366,14 +366,14 @@ def _open_duplex(
     stereo: bool,
     emit: Callable[[Event], None],
 ) -> Duplex:
-    from voicecli.events import Notice
+    from voicecli.conversation.events import Notice
 
     if input_file is not None and output_file is not None:
-        from voicecli.recording import FileDuplex
+        from voicecli.duplex.files import FileDuplex
 
         return FileDuplex(input_file, output_file, stereo=stereo)
     # PortAudio is not needed, nor loaded, where files take its place.
-    from voicecli.duplex import DeviceDuplex
+    from voicecli.duplex.devices import DeviceDuplex
 
     return DeviceDuplex(
         settings.sound.input_device,
@@ -386,8 +386,8 @@ def _open_duplex(
 
 
 def _tell_about(language_model: LanguageModel, emit: Callable[[Event], None]) -> None:
-    from voicecli.events import Notice
-    from voicecli.llm import FIND_A_MODEL_HINT
+    from voicecli.conversation.events import Notice
+    from voicecli.llm.search import FIND_A_MODEL_HINT
 
     if language_model.is_builtin:
         emit(

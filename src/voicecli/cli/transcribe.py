@@ -468,7 +468,7 @@ def _speed(stt: SttSettings, jobs: int | None, threads: int | None) -> _Speed:
 
 
 def _is_cuda(stt: SttSettings) -> bool:
-    from voicecli.stt import import_whisper
+    from voicecli.stt.whisper import import_whisper
 
     import_whisper()
     import ctranslate2
@@ -480,7 +480,7 @@ def _is_cuda(stt: SttSettings) -> bool:
 def _recognizer(stt: SttSettings, options: RecognitionOptions, speed: _Speed) -> BatchRecognizer:
     from voicecli.errors import SettingsError
     from voicecli.models import find_stt
-    from voicecli.stt import card_says, load_whisper, may_trim
+    from voicecli.stt.whisper import card_says, load_whisper, may_trim
     from voicecli.transcription.recognition import BatchRecognizer
 
     folder = find_stt(stt.model)
@@ -522,8 +522,8 @@ def _run(
     n_workers: int,
     json_progress: bool,
 ) -> None:
-    from voicecli.atomic import is_full
     from voicecli.errors import AudioFileError, VoicecliError
+    from voicecli.files import is_full
     from voicecli.transcription.pipeline import Ended, Source, transcribe
 
     streams = _streams(plan, file_format, read)
@@ -625,7 +625,7 @@ class _Sink:
                 write_out(line(clean, self._format))
 
     def finish(self, duration_s: float) -> None:
-        from voicecli.atomic import written_atomically
+        from voicecli.files import written_atomically
         from voicecli.transcription.formats import document
 
         found = self._transcription
@@ -660,7 +660,7 @@ def _progress(n_files: int, streams: bool, *, json_progress: bool) -> Progress:
 
 def _duration_s(source: Path | FileIO, read: ReadOptions, progress: Progress) -> float | None:
     """As the file says; not asked where nobody will see it."""
-    from voicecli.audio import duration_s
+    from voicecli.sound.reading import duration_s
     from voicecli.transcription.progress import Quiet
 
     if type(progress) is Quiet or not isinstance(source, Path):

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import httpx
 
+from voicecli import places
 from voicecli.doctor.findings import Finding, Verdict
+from voicecli.doctor.versions import licences, versions
 from voicecli.errors import ModelError
-from voicecli.models import catalogue, find_stt, find_voice, formats, places
-from voicecli.models.offline import hub_endpoint, hub_is_off
+from voicecli.models import catalogue, find_stt, find_voice, formats
+from voicecli.network import hub_endpoint, hub_is_off
 from voicecli.settings import Settings
-from voicecli.versions import licences, versions
 
 ROOM_BYTES = 10**9
 """Enough for a good recogniser (`small`, 486 MB) and a few voices."""

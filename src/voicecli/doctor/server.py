@@ -5,16 +5,12 @@ from __future__ import annotations
 from contextlib import aclosing
 from dataclasses import replace
 
-from voicecli.chat_answers import clean
 from voicecli.doctor.findings import Finding, Verdict, failed
 from voicecli.errors import VoicecliError
-from voicecli.llm import (
-    BUILTIN,
-    FIND_A_MODEL_HINT,
-    LOCAL_BASE_URLS,
-    LanguageModel,
-    Message,
-)
+from voicecli.llm.answers import clean
+from voicecli.llm.client import LanguageModel
+from voicecli.llm.messages import BUILTIN, Message
+from voicecli.llm.search import FIND_A_MODEL_HINT, LOCAL_BASE_URLS
 from voicecli.settings import Settings
 from voicecli.settings.api_keys import api_key
 from voicecli.timing import now_s

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from voicecli.audio import level_db
-from voicecli.devices import Device, Kind, SoundSystem, choose
 from voicecli.doctor.findings import Finding, Verdict, failed
-from voicecli.duplex import DeviceDuplex
-from voicecli.echo import NOTHING_DB, EchoMeasurement
+from voicecli.doctor.soundcheck import NOISY_DB, Heard, listen, measure_echo, play
+from voicecli.duplex.devices import DeviceDuplex
+from voicecli.duplex.portaudio import Device, Kind, SoundSystem, choose
+from voicecli.duplex.zeros import zeros_hint
 from voicecli.errors import AudioDeviceError, ModelError
+from voicecli.hearing.echo import NOTHING_DB, EchoMeasurement
 from voicecli.settings import Settings, SoundSettings, TtsSettings
-from voicecli.soundcheck import NOISY_DB, Heard, listen, measure_echo, play
-from voicecli.tts import Voice
+from voicecli.sound.samples import level_db
+from voicecli.tts.voice import Voice
 from voicecli.worker import Worker
-from voicecli.zeros import zeros_hint
 
 LISTEN_S = 1.5
 

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import numpy as np
 
-from voicecli.audio import SAMPLE_RATE_HZ, Samples, resample, silence
 from voicecli.doctor.findings import Finding, Verdict, failed
 from voicecli.errors import ModelError
 from voicecli.models import catalogue, installed_stt, store
 from voicecli.models import find_stt as stt_on_disk
 from voicecli.models import find_voice as voice_on_disk
 from voicecli.settings import ListenSettings, Settings, SttSettings
-from voicecli.stt import FULL_FRAMES, Recognizer, load_whisper, utterance_threads
+from voicecli.sound.resampling import resample
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
+from voicecli.stt.recognizer import Recognizer
+from voicecli.stt.whisper import FULL_FRAMES, load_whisper, utterance_threads
 from voicecli.timing import now_s
-from voicecli.tts import Voice
+from voicecli.tts.voice import Voice
 from voicecli.worker import Worker
 
 BUDGET_MS = 700.0

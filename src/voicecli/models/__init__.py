@@ -1,6 +1,5 @@
 """Where models live, what they are called, and how they are fetched.
 
-    places      the folders that voicecli keeps things in
     catalogue   the names that can be pulled
     formats     what a recogniser and a voice look like on the disk
     store       what is on this machine: bundled, or pulled
@@ -9,7 +8,6 @@
     download    pull, verify, remove; old state or new, never between
     ask         a missing model: pull it now?
     progress    a pull on the screen
-    offline     no socket but to this machine
 
 Nothing here imports the libraries that run models, and finding one imports nothing heavy at all.
 """
@@ -17,7 +15,6 @@ Nothing here imports the libraries that run models, and finding one imports noth
 from __future__ import annotations
 
 from voicecli.models.ask import ensure_stt, ensure_voice, on_terminal
-from voicecli.models.offline import forbid_network
 from voicecli.models.store import (
     Model,
     find_stt,
@@ -26,6 +23,7 @@ from voicecli.models.store import (
     installed_stt,
     installed_voices,
 )
+from voicecli.network import forbid_network
 
 __all__ = [
     "Model",

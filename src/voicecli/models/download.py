@@ -23,8 +23,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from voicecli import places
 from voicecli.errors import ModelError, ModelMissingError, NetworkError
-from voicecli.models import formats, places, store
+from voicecli.files import flush, write_atomically
+from voicecli.models import formats, store
 from voicecli.models.catalogue import size_text
 from voicecli.models.hub import Hub, RemoteFile
 from voicecli.models.offers import Offer
@@ -119,7 +121,7 @@ def _run(job: _Job, hub: Hub, report: Report, stop: threading.Event) -> None:
                 "(checksum)",
                 "pull again; if it stays so, a proxy or a mirror changes files",
             )
-    places.flush(job.part)
+    flush(job.part)
     job.done.parent.mkdir(exist_ok=True)
     job.part.replace(job.done)
 
@@ -185,7 +187,7 @@ def _commit(offer: Offer) -> Path:
         languages=languages or offer.languages,
         size_bytes=offer.size_bytes,
     )
-    places.write_atomically(store.receipt_path(offer.name), json.dumps(asdict(receipt), indent=1))
+    write_atomically(store.receipt_path(offer.name), json.dumps(asdict(receipt), indent=1))
     _sweep(offer.name)
     return root / folder / offer.main
 

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from voicecli.errors import ModelMissingError, NetworkError
-from voicecli.models.offline import hub_endpoint, hub_is_off, is_loopback
+from voicecli.network import hub_endpoint, hub_is_off, is_loopback
 
 _T = TypeVar("_T")
 

@@ -10,8 +10,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from voicecli import places
 from voicecli.errors import ModelError, ModelMissingError
-from voicecli.models import catalogue, formats, places, store
+from voicecli.files import write_atomically
+from voicecli.models import catalogue, formats, store
 from voicecli.models.catalogue import Kind
 from voicecli.models.hub import Hub, RemoteFile, not_the_hub
 
@@ -142,7 +144,7 @@ def voices_index(hub: Hub | None) -> VoicesIndex:
     voices, revision = hub.json(url, "the list of voices")
     index = VoicesIndex(revision if re.fullmatch("[0-9a-f]{40}", revision) else "main", voices)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    places.write_atomically(kept, json.dumps(asdict(index)))
+    write_atomically(kept, json.dumps(asdict(index)))
     return index
 
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from voicecli import places
 from voicecli.errors import ModelMissingError
-from voicecli.models import catalogue, formats, places
+from voicecli.models import catalogue, formats
 from voicecli.models.catalogue import Kind
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from voicecli.errors import SettingsError
-from voicecli.models.offline import is_loopback
+from voicecli.network import is_loopback
 from voicecli.settings import LlmSettings
 from voicecli.settings.keys import Given, Layer
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
 
+from voicecli import places
 from voicecli.errors import SettingsError
-from voicecli.models import places
 from voicecli.settings import Settings
 from voicecli.settings.api_keys import choose_key
 from voicecli.settings.file import ConfigFile, read_file

@@ -22,8 +22,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from voicecli.audio import SAMPLE_RATE_HZ, Samples, decode_channels, decode_raw
 from voicecli.errors import AudioFileError, VoicecliError
+from voicecli.sound.reading import decode_channels, decode_raw
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.transcription.recognition import BatchRecognizer, Heard, SpokenLanguage
 from voicecli.transcription.segments import Segment
 from voicecli.transcription.speech import SileroBlockVad, SpeechFinder

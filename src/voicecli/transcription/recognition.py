@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from voicecli.audio import Samples
 from voicecli.errors import ModelError
-from voicecli.stt import spoken_languages
+from voicecli.sound.samples import Samples
+from voicecli.stt.whisper import spoken_languages
 from voicecli.transcription.segments import Segment, Word
 from voicecli.transcription.windows import Window
 

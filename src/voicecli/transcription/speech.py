@@ -14,9 +14,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from voicecli.audio import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
+from voicecli.hearing.vad import CONTEXT_SAMPLES
 from voicecli.onnx import load_session
-from voicecli.vad import CONTEXT_SAMPLES
+from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
 
 BLOCK_FRAMES = 32
 """About a second: from here on larger blocks make the VAD no faster (measured: 52 us a frame one by

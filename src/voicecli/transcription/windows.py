@@ -9,7 +9,7 @@ from math import inf
 
 import numpy as np
 
-from voicecli.audio import SAMPLE_RATE_HZ, Samples
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.transcription.speech import Stretch
 
 WHISPER_WINDOW_S = 30.0

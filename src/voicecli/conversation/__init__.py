@@ -1,0 +1,1 @@
+"""One listening loop, one cancellable reply."""

@@ -1,0 +1,60 @@
+"""Transcripts of nothing: inventions on noise, and the loudspeaker's own words. Pure."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+
+from voicecli.sound.samples import FRAME_SAMPLES, Samples, level_db
+from voicecli.stt.transcript import DOUBTFUL_COMPRESSION, Transcript, compression
+
+MIN_PEAK_PROBABILITY = 0.7
+"""Real speech reaches 0.85 in some frame; keyboards and breath stay below."""
+
+MIN_LEVEL_DB = -60.0
+"""Of the loudest frame. A whisper at a metre is above; a microphone's own noise is not."""
+
+MAX_NO_SPEECH = 0.6
+MIN_LOGPROB_OF_SILENCE = -0.7
+"""Together: Whisper itself doubts that there was speech, and is not sure of the words."""
+
+MIN_LOGPROB = -1.5
+"""Below, the words are guesses."""
+
+MIN_ECHO_WORDS = 2
+MIN_ECHO_SIMILARITY = 0.75
+"""A transcript is the loudspeaker's if so much of it was just said by it, in that order. One word
+alone ("yes") is anybody's."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+
+
+def why_nothing(transcript: Transcript, samples: Samples, peak_probability: float) -> str | None:
+    """The reason why nothing was said after all; None where something was."""
+    n_frames = len(samples) // FRAME_SAMPLES
+    frames = samples[: n_frames * FRAME_SAMPLES].reshape(n_frames, FRAME_SAMPLES)
+    loudest_db = max((level_db(frame) for frame in frames), default=-100.0)
+    if not transcript.text:
+        return "nothing recognised"
+    if peak_probability < MIN_PEAK_PROBABILITY:
+        return f"hardly speech (probability at most {peak_probability:.2f})"
+    if loudest_db < MIN_LEVEL_DB:
+        return f"too quiet ({loudest_db:.0f} dB)"
+    doubt = transcript.no_speech_prob > MAX_NO_SPEECH
+    if doubt and transcript.avg_logprob < MIN_LOGPROB_OF_SILENCE:
+        return f"the recogniser doubts it was speech ({transcript.no_speech_prob:.2f})"
+    if transcript.avg_logprob < MIN_LOGPROB:
+        return f"the recogniser only guesses (log probability {transcript.avg_logprob:.1f})"
+    if compression(transcript.text) > DOUBTFUL_COMPRESSION:
+        return "the recogniser repeats itself"
+    return None
+
+
+def is_echo(text: str, played: str) -> bool:
+    """True where `text` is what the loudspeaker just said; `played`: its last words."""
+    heard = _WORD.findall(text.lower())
+    said = _WORD.findall(played.lower())
+    if len(heard) < MIN_ECHO_WORDS or not said:
+        return False
+    blocks = SequenceMatcher(None, heard, said, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) >= MIN_ECHO_SIMILARITY * len(heard)

@@ -1,0 +1,110 @@
+"""One assistant turn: what it answers, how it is made, and how much of it was heard."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from voicecli.conversation.answer import Emit
+from voicecli.conversation.events import Event
+from voicecli.conversation.heard import heard_words, words_before_end
+from voicecli.duplex.speaker import Playback
+from voicecli.hearing.endpointing import Speech
+from voicecli.sound.samples import Samples
+from voicecli.stt.transcript import Transcript
+from voicecli.timing import Stopwatch
+
+NEARLY_OVER_WORDS = 2
+
+ECHO_S = 1.0
+"""So much of a reply may be heard again by the microphone: it takes up to 0.2 s to come back, and
+what begins to be taken for the user is suspended 0.1 to 0.2 s later."""
+
+
+class Recognizer(Protocol):
+    @property
+    def busy(self) -> bool: ...
+    async def transcribe(self, samples: Samples) -> Transcript: ...
+
+
+@dataclass(eq=False)
+class Reply:
+    """May be begun before the user's turn is over; until then nothing of it is heard or shown."""
+
+    utterances: list[Speech]
+    """What it answers: everything said that is not yet in the history."""
+    begun_at: int
+    """Sample index of the moment in which it was begun."""
+    may_ask_early: bool = True
+    """The language model may be asked before the user's turn is over."""
+    transcript: Transcript | None = None
+    accepted: bool = False
+    """The transcript is worth an answer."""
+    confirmed: bool = False
+    """The user's turn is over."""
+    confirmed_at: int = 0
+    """Sample index of that moment."""
+    reopened: bool = False
+    """The user's turn was not over after all: nothing of the reply is remembered."""
+    interrupted: bool = False
+    complete: bool = False
+    """All of it was made."""
+    spoken: list[tuple[str, Playback]] = field(default_factory=list)
+    """Sentences as written, and how much of each was heard."""
+    stopwatch: Stopwatch = field(default_factory=Stopwatch)
+    timed: bool = False
+    task: asyncio.Task[None] = field(init=False)
+    _untold: list[Event] = field(default_factory=list)
+
+    @property
+    def running(self) -> bool:
+        return not self.task.done()
+
+    @property
+    def may_be_heard(self) -> bool:
+        return self.confirmed and self.accepted
+
+    def tell(self, event: Event, emit: Emit) -> None:
+        """Emit an event, or keep it until the reply may be heard."""
+        if self.may_be_heard:
+            emit(event)
+        else:
+            self._untold.append(event)
+
+    def tell_kept(self, emit: Emit) -> None:
+        untold, self._untold = self._untold, []
+        for event in untold:
+            emit(event)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Something of it was not heard."""
+        _, unheard = self.heard_and_unheard()
+        return not self.complete or bool(unheard)
+
+    @property
+    def asks_now(self) -> bool:
+        """It ends in a question, and hardly anything is left of it: who speaks now answers."""
+        heard, unheard = self.heard_and_unheard()
+        is_question = (heard + unheard).endswith(("?", "？"))
+        return self.complete and is_question and len(unheard.split()) <= NEARLY_OVER_WORDS
+
+    def last_words(self) -> str:
+        """What was played within the last ECHO_S that something was, as it was spoken."""
+        words: list[str] = []
+        left_s = ECHO_S
+        for _, playback in reversed(self.spoken):
+            if left_s > 0:
+                words = [*words_before_end(playback, left_s), *words]
+                left_s -= playback.heard_samples / playback.clip.sample_rate_hz
+        return " ".join(words)
+
+    def heard_and_unheard(self) -> tuple[str, str]:
+        """The reply's text so far, cut after the last word that was heard whole."""
+        heard = unheard = ""
+        for sentence, playback in self.spoken:
+            words = heard_words(sentence, playback) if not unheard else ""
+            heard += words
+            unheard += sentence[len(words) :]
+        return heard.strip(), unheard.strip()

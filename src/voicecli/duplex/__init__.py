@@ -1,0 +1,1 @@
+"""Sound in and sound out, kept in step: devices, files, and the seam for others."""

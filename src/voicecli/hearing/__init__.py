@@ -1,0 +1,1 @@
+"""From a frame of the microphone to speech that begins, pauses and ends."""

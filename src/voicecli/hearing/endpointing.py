@@ -1,0 +1,172 @@
+"""Find where speech starts and stops. Pure: no clock, no audio device, no model.
+
+probability   ___/~~~~~~~~~\\_____/~~~~~\\____________________
+event            ^Started   ^Paused ^Resumed   ^Paused      ^Utterance
+              |..|                                |..........|
+              onset_ms                    hangover_ms from the last sample of speech
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from voicecli.settings import ListenSettings
+from voicecli.sound.samples import FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Samples
+
+ONSET_WINDOW = 2
+"""The onset's speech frames may be spread over this many times as many frames."""
+
+RESUME_FRAMES = 2
+"""Speech frames in a row that end a pause: one alone is a click or a breath."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Speech:
+    """A stretch of the user's speech with what lies around it."""
+
+    samples: Samples
+    """From the pre-roll on."""
+    start: int
+    """Index of samples[0]."""
+    onset: int
+    """Index of the first sample of speech."""
+    speech_end: int
+    """Index after the last sample of speech."""
+    peak_probability: float
+    """The highest speech probability in it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechStarted:
+    onset: int
+    """Index of the first sample of speech."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechPaused(Speech):
+    """What was said so far; the user may go on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechResumed:
+    """The user goes on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Utterance(Speech):
+    """Everything that was said: the hangover is over."""
+
+
+SpeechEvent = SpeechStarted | SpeechPaused | SpeechResumed | Utterance
+
+
+def join(stretches: Sequence[Speech]) -> Samples:
+    """Their audio, in order; what two of them share comes once."""
+    pieces = [
+        speech.samples[: following.start - speech.start]
+        for speech, following in pairwise(stretches)
+    ]
+    return np.concatenate([*pieces, stretches[-1].samples])
+
+
+class Endpointer:
+    """Feed it every frame with its speech probability.
+
+    Frames lie in one ring buffer of `pre_roll_ms` until speech starts and in the utterance from
+    then on: no sample is lost or doubled. An utterance's tail stays as the next one's pre-roll.
+    """
+
+    def __init__(self, settings: ListenSettings | None = None) -> None:
+        self._settings = settings = settings or ListenSettings()
+        self.hangover_ms: float = settings.silence_ms
+        """Of the open pause. May be changed while it runs; speech sets it back."""
+        self._onset_frames = max(1, round(settings.onset_ms / FRAME_MS))
+        self._pre_roll_frames = max(self._onset_frames, round(settings.pre_roll_ms / FRAME_MS))
+        self._ring: deque[Frame] = deque(maxlen=self._pre_roll_frames)
+        self._recent: deque[bool] = deque(maxlen=ONSET_WINDOW * self._onset_frames)
+        self._speech: list[Frame] = []
+        self._onset = 0
+        self._speech_end = 0
+        self._peak_probability = 0.0
+        self._paused = False
+        self._resume_count = 0
+
+    @property
+    def in_speech(self) -> bool:
+        """True from the onset to the end of the hangover."""
+        return bool(self._speech)
+
+    @property
+    def paused(self) -> bool:
+        """True while the hangover runs and the user may go on."""
+        return self._paused
+
+    def so_far(self) -> Samples:
+        """The open utterance."""
+        return np.concatenate([frame.samples for frame in self._speech])
+
+    def feed(self, frame: Frame, probability: float, *, loud: bool = True) -> list[SpeechEvent]:
+        """Take the next frame; return what it decides, in order.
+
+        loud: False where the frame is certainly too quiet for speech (loudness.py). Silero's
+        probability stays high for about 0.1 s after the last sound; its level does not.
+        """
+        if not self._speech:
+            return self._wait_for_onset(frame, probability)
+        self._speech.append(frame)
+        self._peak_probability = max(self._peak_probability, probability)
+        return self._follow_speech(frame, probability if loud else 0.0)
+
+    def _wait_for_onset(self, frame: Frame, probability: float) -> list[SpeechEvent]:
+        self._ring.append(frame)
+        self._recent.append(probability >= self._settings.threshold)
+        if sum(self._recent) < self._onset_frames or not self._recent[-1]:
+            return []
+        first = list(self._recent).index(True)
+        self._onset = frame.end - (len(self._recent) - first) * FRAME_SAMPLES
+        self._speech = list(self._ring)
+        self._ring.clear()
+        self._recent.clear()
+        self._speech_end = frame.end
+        self._peak_probability = probability
+        self._paused = False
+        self.hangover_ms = self._settings.silence_ms
+        return [SpeechStarted(self._onset)]
+
+    def _follow_speech(self, frame: Frame, probability: float) -> list[SpeechEvent]:
+        settings = self._settings
+        if self._paused:
+            # In a pause it takes the higher threshold, twice, to go on.
+            self._resume_count = self._resume_count + 1 if probability >= settings.threshold else 0
+            if self._resume_count >= RESUME_FRAMES:
+                self._paused = False
+                self._speech_end = frame.end
+                self.hangover_ms = settings.silence_ms
+                return [SpeechResumed()]
+        elif probability >= settings.exit_threshold:
+            self._speech_end = frame.end
+        silence_ms = 1000 * (frame.end - self._speech_end) / SAMPLE_RATE_HZ
+        events: list[SpeechEvent] = []
+        if not self._paused and silence_ms >= settings.pause_ms:
+            self._paused = True
+            self._resume_count = 0
+            events.append(SpeechPaused(*self._stretch()))
+        length_s = (frame.end - self._speech[0].start) / SAMPLE_RATE_HZ
+        # Speech in the very last frame of the hangover is given the chance to go on.
+        over = silence_ms >= self.hangover_ms and self._resume_count == 0
+        if over or length_s >= settings.max_utterance_s:
+            events.append(Utterance(*self._stretch()))
+            # Its hangover is the next utterance's pre-roll; what was speech is not.
+            self._ring.extend(f for f in self._speech if f.start >= self._speech_end)
+            self._speech = []
+            self._paused = False
+        return events
+
+    def _stretch(self) -> tuple[Samples, int, int, int, float]:
+        start = self._speech[0].start
+        return self.so_far(), start, self._onset, self._speech_end, self._peak_probability

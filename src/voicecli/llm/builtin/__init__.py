@@ -1,0 +1,1 @@
+"""Replies without a language model, behind the same protocol as a server's."""

@@ -1,0 +1,349 @@
+"""The built-in replies: what answers where no language model does. No network, no model.
+
+`answer` is the whole of it, a pure function; ResponderTransport serves it as an OpenAI-compatible
+server, so that the client of llm.py needs to know nothing of it. It understands a few dozen English
+requests, written or as a speech recogniser puts them, and says of the rest that it doesn't.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from num2words import num2words
+
+from voicecli.llm.builtin.numbers import _SCALES, _SMALL, number_at, say_number
+from voicecli.llm.builtin.sums import calculation
+from voicecli.llm.builtin.words import Word, words_of
+from voicecli.llm.messages import Message
+
+HELP = (
+    "I am only the built-in responder, not a language model. "
+    "I can tell you the time, the day and the date. "
+    "I know plus, minus, times and divided by. "
+    "I can count, repeat after you, and tell a joke or a story."
+)
+WHO = "I am the built-in responder, not a language model. I know only a few things. Say help."
+UNKNOWN = (
+    "Sorry, I do not understand. I am only the built-in responder, not a language model. Say help."
+)
+REST_UNKNOWN = "Sorry, I do not understand the rest."
+NOT_HEARD = "Sorry, I did not hear you."
+NO_TIMER = "Sorry, I have no timer."
+
+JOKES = (
+    "Here is a joke. Why is nobody a friend of seven? Seven ate nine.",
+    "Here is a joke. What did zero say to eight? Nice belt.",
+    "Here is a joke. Where does a cow go on Saturday night? To the moo vies.",
+    "Here is a joke. What time is it when a horse sits on your clock? Time for a new clock.",
+    "Here is a joke. What does a fish say when it swims into a wall? Dam.",
+)
+STORY = (
+    "Here is a story. One night a black cat and a white horse meet. "
+    "I need help, says the cat. I can not go on. "
+    "Then we go on my four legs, says the horse. "
+    "In the morning they are home. Thank you, says the cat, and see you tomorrow."
+)
+
+COUNT_MAX = 100
+"""Numbers in one reply: half a minute of speech at ten, five minutes at a hundred."""
+
+
+_FILLERS = """
+a ah also an and are calculate can could do for give how i is it just know let like me much my now
+of oh okay on please quickly right so tell than that the then there this to today uh um us want was
+well what would you your
+"""
+FILLERS = frozenset(_FILLERS.split())
+"""Words that may surround a request; others that no rule takes were not understood."""
+
+
+def answer(messages: Sequence[Message], now: datetime) -> str:
+    """The reply to the last user message. Pure: the conversation and the local time decide."""
+    talk = _Talk(now)
+    reply = NOT_HEARD
+    for message in messages:
+        if message.role == "user":
+            reply = talk.reply(message.content)
+        elif message.role == "assistant":
+            talk.was_heard(message.content)
+    return reply
+
+
+# The conversation ---------------------------------------------------------------------------------
+
+
+@dataclass
+class _Talk:
+    """What one conversation has brought so far; replayed from the start for every reply."""
+
+    now: datetime
+    name: str = ""
+    result: Fraction | None = None
+    """Of the last calculation: "and times three" goes on from it."""
+    jokes: int = 0
+    said: str = ""
+    """The last reply."""
+    asked: str = ""
+    """What the user said before."""
+    message: str = ""
+    """What is being answered, its words, and how many of them nothing is known about so far."""
+    words: list[Word] = field(default_factory=list)
+    unknown: int = 0
+
+    def reply(self, text: str) -> str:
+        self.message, self.words, self.unknown = text, words_of(text), 0
+        if not self.words:
+            return NOT_HEARD
+        replies = self._replies()
+        if not replies:
+            replies = [UNKNOWN]
+        elif self.unknown >= 2:
+            replies.append(REST_UNKNOWN)
+        self.asked, self.said = text, " ".join(replies)
+        return self.said
+
+    def spelled(self, match: re.Match[str], group: str) -> str:
+        """What a rule found, as it stands in the message: with its capitals and punctuation."""
+        first = match.string.count(" ", 0, match.start(group))
+        after = first + len(match[group].split())
+        end = self.words[after].start if after < len(self.words) else None
+        return self.message[self.words[first].start : end].strip()
+
+    def was_heard(self, content: str) -> None:
+        """A reply that was cut off is repeated in full; one that isn't ours as it was."""
+        heard = content.strip()
+        if heard and not self.said.startswith(heard.rstrip(" .,-\u2026")):
+            self.said = heard
+
+    def _replies(self) -> list[str]:
+        """The replies to all requests in the message, in their order."""
+        text = " ".join(word.text for word in self.words)
+        replies: dict[str, bool] = {}  # and whether it was a request, or only small talk
+        at = 0
+        while at < len(self.words):
+            found = self._calculation(at) or self._rule(text, at)
+            if found is None:
+                self.unknown += self.words[at].text not in FILLERS
+                at += 1
+            else:
+                reply, is_request, at = found
+                replies[reply] = is_request
+        # A "no" or "wait" in a long sentence that nobody understood means nothing.
+        return [r for r, is_request in replies.items() if is_request or self.unknown < 2]
+
+    def _rule(self, text: str, at: int) -> tuple[str, bool, int] | None:
+        start = sum(len(word.text) + 1 for word in self.words[:at])
+        for pattern, reply in RULES:
+            if match := pattern.match(text, start):
+                after = at + len(match[0].split())
+                if isinstance(reply, str):
+                    return reply, False, after
+                if said := reply(self, match):
+                    return said, True, after
+        return None
+
+    def _calculation(self, at: int) -> tuple[str, bool, int] | None:
+        found = calculation(self.words, at, self.result)
+        if found is None:
+            return None
+        steps, claimed, after = found
+        sentences = []
+        for spoken, value in steps:
+            if value is None:
+                sentences.append("No number is divided by zero.")
+                break
+            self.result = value
+            sentences.append(f"{spoken} is {say_number(value)}.")
+        else:
+            if claimed is not None:
+                right = claimed == self.result
+                sentences = ["That is right."] if right else ["That is not right.", *sentences]
+        return " ".join(sentence[0].upper() + sentence[1:] for sentence in sentences), True, after
+
+
+# Words --------------------------------------------------------------------------------------------
+
+
+# Numbers ------------------------------------------------------------------------------------------
+
+
+# Arithmetic ---------------------------------------------------------------------------------------
+
+
+# Requests -----------------------------------------------------------------------------------------
+
+
+def _time(talk: _Talk, _: re.Match[str]) -> str:
+    """`It is ten thirty.`, `It is five minutes after ten.`, `It is five o'clock.`"""
+    hour, minute = num2words(talk.now.hour % 12 or 12), talk.now.minute
+    said = num2words(minute).replace("-", " ")
+    if minute == 0:
+        return f"It is {hour} o'clock."
+    if minute < 10:
+        return f"It is {said} minute{'s' if minute > 1 else ''} after {hour}."
+    return f"It is {hour} {said}."
+
+
+def _day(talk: _Talk, match: re.Match[str]) -> str:
+    """`Today is Friday.`, with a yes or no where a day was guessed."""
+    when = "Tomorrow" if "tomorrow" in match[0] else "Today"
+    day = f"{talk.now + timedelta(days=int(when == 'Tomorrow')):%A}"
+    guess = match.groupdict().get("guess")
+    yes_or_no = "" if guess is None else "Yes. " if guess == day.lower() else "No. "
+    return f"{yes_or_no}{when} is {day}."
+
+
+def _date(talk: _Talk, match: re.Match[str]) -> str:
+    tomorrow = "tomorrow" in match[0]
+    date = talk.now + timedelta(days=int(tomorrow))
+    return f"{'Tomorrow' if tomorrow else 'Today'} is {date:%B} {say_number(Fraction(date.day))}."
+
+
+def _month(talk: _Talk, _: re.Match[str]) -> str:
+    return f"It is {talk.now:%B}."
+
+
+def _year(talk: _Talk, _: re.Match[str]) -> str:
+    return f"It is {num2words(talk.now.year, to='year').replace('-', ' ')}."
+
+
+def _count(talk: _Talk, match: re.Match[str]) -> str:
+    """Counts up or down, in sentences of ten numbers; empty where there are no two numbers."""
+    words = words_of(match[0])
+    places = [i for i, word in enumerate(words) if word.text in ("from", "to")]
+    ends = {words[i].text: found[0] for i in places if (found := number_at(words, i + 1))}
+    if any(end.denominator != 1 for end in ends.values()):
+        return ""
+    down = any(word.text == "down" for word in words)
+    first = int(ends.get("from", Fraction(1)))
+    last = int(ends.get("to", Fraction(1 if down else first)))
+    if abs(last - first) >= COUNT_MAX:
+        return f"Sorry, I count {say_number(Fraction(COUNT_MAX))} numbers and no more."
+    step = 1 if last >= first else -1
+    said = [say_number(Fraction(n)) for n in range(first, last + step, step)]
+    tens = (", ".join(said[i : i + 10]) for i in range(0, len(said), 10))
+    return " ".join(f"{ten[0].upper()}{ten[1:]}." for ten in tens)
+
+
+def _meet(talk: _Talk, match: re.Match[str]) -> str:
+    name = talk.spelled(match, "name").strip(".,!?")
+    if match[0].startswith("i am") and not name.istitle():
+        return ""  # `i am hungry`
+    talk.name = name.capitalize()
+    return f"Nice to meet you, {talk.name}."
+
+
+def _your_name(talk: _Talk, _: re.Match[str]) -> str:
+    return f"Your name is {talk.name}." if talk.name else "I do not know your name."
+
+
+def _again(talk: _Talk, _: re.Match[str]) -> str:
+    if talk.unknown:
+        return ""  # `they say that ...`
+    return talk.said or "I said nothing so far."
+
+
+def _what_i_said(talk: _Talk, _: re.Match[str]) -> str:
+    return f"You said: {_sentence(talk.asked)}" if talk.asked else "You said nothing so far."
+
+
+def _repeat(talk: _Talk, match: re.Match[str]) -> str:
+    """Whatever follows, in the user's own spelling; empty for `they say that ...`."""
+    if talk.unknown:
+        return ""
+    return _sentence(talk.spelled(match, "rest"))
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    text = re.sub(r"(?<![\d.:,])\d{1,9}(?![.:,]?\d)", lambda m: say_number(Fraction(m[0])), text)
+    return text[:1].upper() + text[1:] + ("" if text[-1:] in tuple(".!?") else ".")
+
+
+def _joke(talk: _Talk, match: re.Match[str]) -> str:
+    about = match.groupdict().get("about")
+    fitting = (joke for joke in JOKES if about and f" {about} " in joke)
+    joke = next(fitting, JOKES[talk.jokes % len(JOKES)])
+    talk.jokes += 1
+    return joke
+
+
+def _timer(talk: _Talk, _: re.Match[str]) -> str:
+    return NO_TIMER
+
+
+_DIGITS = "|".join((*_SMALL, *_SCALES, "minus", r"[\d.]+", "a(?= hundred)"))
+_NUMBER = rf"(?:{_DIGITS})(?: (?:and )?(?:{_DIGITS}))*"
+_SPAN = rf"(?:{_NUMBER} )?(?:second|minute|hour)s?"
+_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_WHEN = "(?: today| tomorrow| now)?"
+_NO_NAME = "fine|sorry|here|okay|good|not|a|an|the|in|at|on|so|very|well"
+
+_REQUESTS: tuple[tuple[str, str | Callable[[_Talk, re.Match[str]], str]], ...] = (
+    # In words_of() spelling. The first that fits at a word wins. Texts are for small talk: they are
+    # left out where much of the message was not understood.
+    ("what did you (?:just )?say|say again|again|one more time|come again", _again),
+    ("(?:say|repeat) (?:that|it)(?: again| one more time)?", _again),
+    ("(?:i am )?(?:sorry )?i (?:did|do) not (?:hear|understand)(?: you| that| it)?", _again),
+    ("what did i (?:just )?say", _what_i_said),
+    ("(?:say|what is|do you know|tell me) my name|who am i", _your_name),
+    ("how (?:do|would|can) (?:you|i|we) say .+", UNKNOWN),
+    ("(?:repeat after me|say) (?P<rest>.+)", _repeat),
+    ("repeat after me|repeat", "Say: repeat after me, and then some words."),
+    (rf"count(?: down| up)?(?: for me)?(?: (?:from|to) {_NUMBER})+", _count),
+    ("what (?:is the )?(?:current )?time(?: (?:is it|it is))?(?: now)?", _time),
+    ("(?:tell|give) me the time|(?:the )?time(?= please)", _time),
+    (rf"what day(?: of the week)?(?: is it| it is| is)?{_WHEN}", _day),
+    ("what is (?:today|tomorrow)(?! is)", _day),
+    (rf"is (?:it|today|tomorrow) (?P<guess>{_DAYS}){_WHEN}", _day),
+    (rf"what (?:is )?(?:the |today is |tomorrow is )?date(?: is it| is)?{_WHEN}", _date),
+    ("(?:tell|give) me the date", _date),
+    ("(?:what|which) (?:is the )?month(?: is it| is this)?", _month),
+    ("(?:what|which) (?:is the )?year(?: is it| is this)?", _year),
+    (
+        rf"(?:(?:set|start|stop|cancel) )?(?:(?:a|an|the|my|another) )?(?:{_SPAN} )?(?:timer|alarm)"
+        rf"(?: set)?(?: for {_SPAN})?",
+        _timer,
+    ),
+    ("remind me", _timer),
+    (r"(?:hello )?(?:my name is|call me) (?!not )(?P<name>\w+)", _meet),
+    (rf"(?:hello )?i am (?!(?:{_NO_NAME})\b)(?P<name>\w+)", _meet),
+    (r"(?:what|is) (?:is )?your name(?: \w+)?", f"I have no name. {WHO}"),
+    ("(?:who|what) are you|tell me about you(?:rself)?", WHO),
+    (
+        r"(?:tell me |say )?(?:a|another|one more) (?:\w+ )?joke"
+        r"(?: about (?:an? |the )?(?P<about>\w+))?",
+        _joke,
+    ),
+    (r"(?:tell me )?(?:a|another) story(?: about (?:an? |the )?\w+)?", lambda talk, match: STORY),
+    ("tell me more|and then what|and then$|go on|go ahead|continue", "That is all I know."),
+    ("what (?:can|could|may) (?:you do|i (?:do|say|ask))", HELP),
+    ("(?:i need |can you )?help(?: me)?", HELP),
+    ("i have a question", "Okay. What is your question?"),
+    ("(?:can|do) you hear me", "Yes, I can hear you."),
+    ("are you (?:still )?there|where are you", "Yes, I am here."),
+    ("(?:how are you|how is it going|what is up)(?: today)?", "I am fine, thank you."),
+    ("are you (?:fine|okay|well)", "I am fine, thank you."),
+    (r"are you (?:(?:a|an|the) )?\w+?", WHO),
+    ("how old are you", "I do not know."),
+    ("good (morning|evening|night|afternoon)", lambda talk, match: f"Good {match[1]}."),
+    ("hello$", "Hello. How can I help you?"),
+    ("hello", "Hello."),
+    ("nice to meet you", "Nice to meet you."),
+    ("no (?:thank you|thanks)", "Okay."),
+    ("thank you(?: very much| so much)?|thanks(?: a lot)?", "You are welcome."),
+    ("have a (?:nice|good) (?:day|night|evening)", "Thank you."),
+    ("good ?bye|bye(?: bye)?|see you(?: tomorrow| today| later| soon)?", "Goodbye."),
+    ("yes please", "How can I help you?"),
+    ("(?:let us )?start over", "Okay. How can I help you?"),
+    ("(?:i am )?sorry", "That is okay."),
+    ("i am (?:fine|okay|good|well|here)(?: thank you| thanks)?", "That is good."),
+    ("(?:speak |talk )?(?:louder|quieter|slower|faster)", "Sorry, I can not do that."),
+    ("(?:stop|wait|pause|cancel|never mind|not now|one moment)(?: talking)?", "Okay."),
+    ("yes|no|okay|right|that is (?:not )?right|you are welcome", "Okay."),
+)
+RULES = tuple((re.compile(rf"(?:{pattern})(?!\S)"), reply) for pattern, reply in _REQUESTS)

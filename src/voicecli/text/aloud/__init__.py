@@ -1,0 +1,110 @@
+"""Write a sentence out as it is said: numbers, money, units, times, dates, abbreviations.
+
+For the synthesiser only, one complete sentence at a time (so that "3.14", "$5.50" and "Dr." are
+whole): screen, captions and history keep what was written. English, German, French, Spanish and
+Chinese are written out fully; other languages only their plain whole numbers, where num2words knows
+them, and the synthesiser's own reading for the rest.
+
+Babel would bring unit and currency names of all languages, but 33 MB, and neither their cases nor
+the numbers in words; num2words (0.6 MB, imported when the first number comes: 60 ms) has those.
+
+- `language`: how a sentence is read by rules, and numbers in words, for every language
+- `written`: the order of all rules, for a language that has tables; they stand in
+  - `addresses`: e-mail, the web, paths, file names
+  - `words`: abbreviations, initials, letters with digits, list items, symbols
+  - `dates`: days of the week, dates, years, times, durations
+  - `amounts`: money, measures, numbers with a scale ("5M")
+  - `numbers`: phones, versions, sizes, scores, ratios, ranges, plain and Roman numbers
+  - `sums`: equations, fractions, powers, signs, operators
+  - `subject`: the tables and helpers that several of these share
+- `de`, `en`, `es`, `fr`, `zh`: the languages' tables, and where they differ
+- `pronunciations`: the file with the user's own words
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from voicecli.text.aloud.language import Language
+
+_PHONEMES = re.compile(r"(\[\[.*?\]\])", re.DOTALL)
+_NUM2WORDS_CODES = {"cs": "cs", "pt": "pt", "nb": "no", "nn": "no"}
+_END = re.compile(r"[.!?…:;,。！？：；，、؟।॥](?:[\"'”’»)\]}」』）]*)\Z")
+_LINE_END = re.compile(r"([^\s.!?…:;,。！？：；，、])[ \t]*\n\s*(?=\S)")
+_WIDE = frozenset({"zh", "cmn", "yue", "ja"})
+
+
+def spoken(
+    sentence: str, language: str = "en", pronunciations: Mapping[str, str] | None = None
+) -> str:
+    """One sentence as it is to be read by the synthesiser; ends with punctuation, may be empty.
+
+    `language` is a code like "en", "en-GB" (day before month) or "de". `pronunciations` are the
+    user's words and how they are said: a respelling or `[[ phonemes ]]`. What stands between `[[`
+    and `]]` is left as it is.
+    """
+    reader = _language(language.lower().replace("_", "-"))
+    wide = reader.code in _WIDE
+    text = pronounce(sentence, pronunciations) if pronunciations else sentence
+    text = _LINE_END.sub("\\1，\n" if wide else "\\1,\n", text.strip())
+    parts = _PHONEMES.split(text)
+    said = "".join(part if i % 2 else reader.say(part) for i, part in enumerate(parts))
+    said = re.sub(r"\s+", " ", said).strip()
+    if not any(char.isalnum() for char in said):
+        return ""
+    if not _END.search(said):
+        said += "。" if wide else "."
+    return said
+
+
+def pronounce(text: str, pronunciations: Mapping[str, str]) -> str:
+    """Replace the user's words; one written in small letters only also matches capitals."""
+    replace = _replacer(tuple(sorted(pronunciations.items())))
+    parts = _PHONEMES.split(text)
+    return "".join(part if i % 2 else replace(part) for i, part in enumerate(parts))
+
+
+@lru_cache(maxsize=8)
+def _replacer(pairs: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
+    exact = {written: said for written, said in pairs if written.strip()}
+    if not exact:
+        return lambda text: text
+    folded = {written: said for written, said in exact.items() if written == written.lower()}
+    words = "|".join(re.escape(word) for word in sorted(exact, key=len, reverse=True))
+    pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+
+    def say(found: re.Match[str]) -> str:
+        written = found[0]
+        return exact.get(written) or folded.get(written.lower()) or written
+
+    return lambda text: pattern.sub(say, text)
+
+
+@lru_cache(maxsize=16)
+def _language(code: str) -> Language:
+    primary, _, region = code.partition("-")
+    if primary == "en":
+        from voicecli.text.aloud.en import English
+
+        return English("en", region)
+    if primary == "de":
+        from voicecli.text.aloud.de import German
+
+        return German("de", region)
+    if primary == "fr":
+        from voicecli.text.aloud.fr import French
+
+        return French("fr", region)
+    if primary == "es":
+        from voicecli.text.aloud.es import Spanish
+
+        return Spanish("es", region)
+    if primary in ("zh", "cmn"):
+        from voicecli.text.aloud.zh import Chinese
+
+        return Chinese("zh", region)
+    other = Language(primary, region)
+    other.num2words_code = _NUM2WORDS_CODES.get(primary, primary)
+    return other

@@ -1,0 +1,112 @@
+"""Numbers of every other kind: phones, versions, sizes, scores, ratios, ranges, plain ones."""
+
+from __future__ import annotations
+
+import re
+
+from voicecli.text.aloud.subject import Subject
+
+
+class Numbers(Subject):
+    """Rules: phone, version, dimensions, score, ratio, range, plain, roman.
+
+    A language adds the rule ordinal, and what roman says.
+    """
+
+    ratio_to = "to"
+    out_of = "out of"
+    scored: frozenset[str] = frozenset()
+    """After these words "9/10" is a score."""
+    rulers: frozenset[str] = frozenset()
+    """After these names a Roman numeral is an ordinal ("Henry VIII")."""
+
+    def phone_pattern(self) -> str:
+        return (
+            r"(?<![\w.,-])(?:\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,6}"
+            r"|(?:1[ -])?\(\d{3}\) ?\d{3}[-. ]\d{4}"
+            r"|(?:1[-.])?\d{3}[-.]\d{3}[-.]\d{4}|0\d{2,4}[ /-]\d{3,4}(?:[ -]?\d{2,4})*|555-\d{4}"
+            r"|0\d(?:[ .]\d\d){4}|\d{1,5}(?:-\d{1,7}){2,5})(?![\w-])"
+        )
+
+    def say_phone(self, found: re.Match[str]) -> str:
+        groups = re.findall(r"\d+", found[0])
+        plus = self.operators.get("+", "plus") + " " if found[0][0] == "+" else ""
+        return plus + ", ".join(self.phone_group(group) for group in groups)
+
+    def phone_group(self, digits: str) -> str:
+        return self.spell_digits(digits)
+
+    def version_pattern(self) -> str:
+        return (
+            r"(?<![\w.,])(?P<v>[vV])?"
+            r"(?P<parts>\d{1,5}(?:\.\d{1,5}){2,5}|(?<=[vV])\d+(?:\.\d+)?)(?![\w]|[.,]\d)"
+        )
+
+    def say_version(self, found: re.Match[str]) -> str | None:
+        parts = found["parts"].split(".")
+        groups = all(len(part) == 3 for part in parts[1:])
+        if groups and len(parts[0]) <= 3 and "." in self.grouping_signs and not found["v"]:
+            return None
+        word = self.point if self.point == "point" else self.dot
+        said = f" {word} ".join(self.number(part) for part in parts)
+        return f"{found['v']} {said}" if found["v"] else said
+
+    def dimensions_pattern(self) -> str:
+        side = r"\d+(?:[.,]\d+)?"
+        return rf"(?<![\w.,])(?!0x){side}(?:x{side}){{1,2}}(?![\w/]|[.,]\d)"
+
+    def say_dimensions(self, found: re.Match[str]) -> str:
+        return f" {self.by} ".join(self.number(part) for part in found[0].split("x"))
+
+    def score_pattern(self) -> str:
+        """ "4.5/5"; a whole number only beside one of the words that say so."""
+        return r"(?<![\w.,/])(?P<got>\d{1,2}(?:[.,]\d)?)/(?P<of>\d{1,3})(?![\w/]|[.,]\d)"
+
+    def say_score(self, found: re.Match[str]) -> str | None:
+        is_rating = not found["got"].isdecimal() and found["of"] in ("5", "10", "20", "100")
+        if not is_rating and self.word_before(found).lower() not in self.scored:
+            return None
+        return f"{self.number(found['got'])} {self.out_of} {self.number(found['of'])}"
+
+    def ratio_pattern(self) -> str:
+        return r"(?<![\w.,:/-])(?P<left>\d{1,3}):(?P<right>\d{1,3})(?![\w:/]|[.,]\d)"
+
+    def say_ratio(self, found: re.Match[str]) -> str:
+        return f"{self.number(found['left'])} {self.ratio_to} {self.number(found['right'])}"
+
+    def range_pattern(self) -> str:
+        return (
+            rf"(?<![\w.,/:-])(?P<low>{self._number})\s?[–-]\s?(?P<high>{self._number})"
+            r"(?![\w/-]|[.,:]\d)"
+        )
+
+    def say_range(self, found: re.Match[str]) -> str | None:
+        low, high = found["low"], found["high"]
+        if " - " in found[0] and not self.looks_like_year(low):
+            following = re.match(r" [^\W\d_]", found.string[found.end() :])
+            if not following or len(low) > len(high):
+                return None  # a difference
+        if self.looks_like_year(low) and (self.looks_like_year(high) or len(high) == 2):
+            if len(high) == 2:
+                high = low[:2] + high
+            return f"{self.year(int(low))} {self.to} {self.year(int(high))}"
+        gender = self.gender_after(found)
+        if low == high:
+            return f"{self.number(low)} {self.number(low)}"  # "50-50"
+        said = [self.number(n, gender or "", noun=gender is not None) for n in (low, high)]
+        return f" {self.to} ".join(said)
+
+    def plain_pattern(self) -> str:
+        return rf"(?<![\w])(?P<number>{self._number}|(?<![\d.])\.\d+)(?![^\W\d_]|\d)"
+
+    def say_plain(self, found: re.Match[str]) -> str:
+        before = found.string[found.start() - 1 : found.start()] if found.start() else ""
+        gender = self.gender_after(found)
+        number = self.number(found["number"], gender or "", noun=gender is not None)
+        return (" " if before.isalnum() else "") + number
+
+    def roman_pattern(self) -> str:
+        return r"(?<![\w.'’-])(?P<roman>[IVXLC]{1,8})(?P<suffix>(?:er?|re|ème|\.)?)(?![\w'’-])"
+
+    def say_roman(self, found: re.Match[str]) -> str | None:
+        return None

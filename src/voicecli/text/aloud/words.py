@@ -1,0 +1,131 @@
+"""Words: abbreviations, initials, what mixes letters and digits, list items, symbols."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from voicecli.text.aloud.language import alternatives
+from voicecli.text.aloud.subject import Subject
+
+
+class Words(Subject):
+    """Rules: word, abbreviation, before_number, initials, initialism, mixed, item, hash, symbol."""
+
+    abbreviations: dict[str, str] = {}
+    """As written, with their full stops -> as spoken."""
+    before_number: dict[str, str] = {}
+    """Those that are read before a number only ("p. 12")."""
+    spelled: frozenset[str] = frozenset()
+    """Initialisms that espeak-ng would read as a word."""
+    words: dict[str, str] = {}
+    """Written forms that are simply said otherwise ("w/o")."""
+    hash_number = "number"
+    hashtag = "hashtag"
+    item_end = r"(?:\.\)|[.)]) "
+
+    def word_pattern(self) -> str:
+        return rf"(?<![\w.])(?:{alternatives(self.words)})(?!\w|/\w)"
+
+    def say_word(self, found: re.Match[str]) -> str | None:
+        return self.words[found[0]]
+
+    def abbreviation_pattern(self) -> str:
+        names = [*self.abbreviations, *self._capitalized]
+        open_ended = [name for name in names if name[-1] in "°º/ "]
+        others = [name for name in names if name not in open_ended]
+        return rf"(?<![\w.])(?:(?:{alternatives(others)})(?!\w)|{alternatives(open_ended)})"
+
+    def say_abbreviation(self, found: re.Match[str]) -> str | None:
+        if found[0] in self.abbreviations:
+            return self.abbreviations[found[0]] + self.lost_stop(found)
+        if re.match(r" [\da-zß-ÿ]", found.string[found.end() :]):
+            return self._capitalized[found[0]]
+        return None  # "His name is Max."
+
+    @cached_property
+    def _capitalized(self) -> dict[str, str]:
+        return {
+            short[0].upper() + short[1:]: said[:1].upper() + said[1:]
+            for short, said in self.abbreviations.items()
+            if short[0].islower() and short[0].upper() + short[1:] not in self.abbreviations
+        }
+
+    def before_number_pattern(self) -> str:
+        return rf"(?<![\w.])(?P<name>{alternatives(self.before_number)})\s?(?=\d)"
+
+    def say_before_number(self, found: re.Match[str]) -> str:
+        return self.before_number[found["name"]] + " "
+
+    def initials_pattern(self) -> str:
+        return r"(?<![\w.])(?:(?:[^\W\d_]\.-?){2,}(?!\w)|[A-ZÀ-Ý]\.(?=\s?[A-ZÀ-Ý]))"
+
+    def say_initials(self, found: re.Match[str]) -> str:
+        letters = re.findall(r"[^\W\d_]", found[0])
+        return "-".join(letters).upper() + ("." if self.ends_sentence(found) else "")
+
+    def initialism_pattern(self) -> str:
+        return rf"(?<![\w.-])(?P<letters>{alternatives(self.spelled)})(?P<plural>s?)(?!\w)"
+
+    def say_initialism(self, found: re.Match[str]) -> str:
+        return "-".join(found["letters"].upper()) + found["plural"]
+
+    def mixed_pattern(self) -> str:
+        return r"(?<![\w.])(?=\w*\d)(?=\d*[^\W\d_])[^\W_]{2,24}(?:\.\d+)?(?!\w|\.\d)"
+
+    def say_mixed(self, found: re.Match[str]) -> str:
+        said = []
+        for run in re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+|[²³]", found[0]):
+            if "." in run:
+                said.append(self.number(run))
+            elif not run.isdecimal():
+                word = str(self.symbols.get(run, run)).strip()
+                said.append("-".join(run) if run in self.spelled else word)
+            elif self.looks_like_year(run):
+                said.append(self.year(int(run)))
+            elif len(run) < 4 and not (run[0] == "0" and len(run) > 1):
+                said.append(self.cardinal(int(run)))
+            else:
+                said.append(self.spell_digits(run))
+        return " ".join(said)
+
+    def item_pattern(self) -> str:
+        begin = r"(?:(?<=\A)|(?<=\n)|(?<=[:;,] )|(?<=[：；，]))"
+        return rf"{begin}(?P<number>\d{{1,2}}){self.item_end}(?=\D)"
+
+    def say_item(self, found: re.Match[str]) -> str | None:
+        """The number of a list item: "1. Boil the water."; in a line only if the list begins there.
+
+        So in "am 1., 2. und 3. Mai" there is none.
+        """
+        number = int(found["number"])
+        before = self.before(found)
+        if before and before[-1] != "\n":
+            last = rf"(?:\A|[:;,\n：；，] ?){number - 1}{self.item_end}"
+            earlier = found.string[max(0, found.start() - 400) : found.start()]
+            begins = number == 1 and before.rstrip()[-1] in ":："
+            if not begins and not (number > 1 and re.search(last, earlier)):
+                return None
+        return self.item(number, found)
+
+    def item(self, number: int, found: re.Match[str]) -> str | None:
+        return f"{self.cardinal(number)}: "
+
+    def hash_pattern(self) -> str:
+        return r"(?<![\w&])#(?=\w)"
+
+    def say_hash(self, found: re.Match[str]) -> str:
+        after = found.string[found.end()]
+        return f"{self.hash_number if after.isdecimal() else self.hashtag} "
+
+    def symbol_pattern(self) -> str:
+        return alternatives(self.symbols)
+
+    def say_symbol(self, found: re.Match[str]) -> str:
+        said = self.symbols[found[0]]
+        if not said or not said[0].isalnum():
+            return said
+        before = found.string[found.start() - 1 : found.start()] if found.start() else " "
+        after = found.string[found.end() : found.end() + 1]
+        left = "" if before.isspace() or before in "([{\"'“‘«„" else " "
+        return left + said + (" " if after.isalnum() else "")

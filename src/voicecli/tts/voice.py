@@ -1,0 +1,168 @@
+"""Sentence -> Clip, by Piper; at once, or beginning with the first sound that is there."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voicecli.errors import ModelCorruptError, ModelError, SettingsError
+from voicecli.onnx import load_session
+from voicecli.settings import TtsSettings
+from voicecli.sound.samples import Clip, Samples, silence
+from voicecli.tts.alignment import phonemes_of, with_durations, words_of
+from voicecli.tts.leveling import Leveler, leveled
+from voicecli.tts.parts import VoiceInParts, load_in_parts
+from voicecli.worker import Worker
+
+if TYPE_CHECKING:
+    from piper import PiperVoice
+    from piper.voice import AudioChunk
+
+PEAK = 0.89
+"""-1 dBFS: resampling overshoots a little, and full scale would clip."""
+
+
+def load_piper(path: Path, *, aligned: bool = False, n_threads: int = 1) -> PiperVoice:
+    """Load an .onnx voice with its .onnx.json, in parts where it can be; raises ModelCorruptError.
+
+    aligned: it can say how long each phoneme takes, if it is a voice that knows.
+    """
+    from piper import PiperConfig, PiperVoice
+
+    try:
+        config = PiperConfig.from_dict(json.loads(Path(f"{path}.json").read_text("utf-8")))
+        session = load_in_parts(path, config, n_threads)
+        if session is None:
+            model = with_durations(path.read_bytes()) if aligned else path
+            session = load_session(model, n_threads=n_threads)
+        return PiperVoice(session=session, config=config)  # pyright: ignore[reportArgumentType]
+    except Exception as error:
+        raise ModelCorruptError(
+            f"the voice {path} can't be loaded ({error})",
+            "choose another with --voice, or fetch it again with `voicecli models pull`",
+        ) from error
+
+
+class Voice:
+    """A Piper voice on its own thread. It is loaded by the first job."""
+
+    def __init__(
+        self, path: Path, settings: TtsSettings, *, aligned: bool = False, n_threads: int = 1
+    ) -> None:
+        """aligned: clips tell when each phoneme is said. n_threads: more than one where nobody
+        listens meanwhile."""
+        self.name = path.stem
+        self._aligned = aligned
+        self._path = path
+        self._settings = settings
+        self._piper: PiperVoice | None = None
+        self._n_threads = n_threads
+        self._leveler: Leveler | None = None
+        self._worker = Worker("tts")
+
+    async def load(self) -> None:
+        """Load the voice; raises ModelCorruptError."""
+        await self._worker.run(self._load)
+
+    async def warm_up(self) -> None:
+        """Load the voice and speak a word to nobody; raises ModelCorruptError, SettingsError."""
+        async for _ in self.stream("Hello."):
+            pass
+
+    async def synthesize(self, sentence: str) -> Clip:
+        """Speak one sentence. Text with nothing to say (`...`) gives a clip of no samples."""
+        return await self._worker.run(lambda: _joined(list(self._clips(sentence))))
+
+    async def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
+        """Speak one sentence, in pieces where the voice can: each is given as soon as it is made.
+
+        The first has the text and its words' times, and tells how much is to come; the others have
+        nothing but samples.
+        """
+        clips = self._clips(sentence, in_parts=True)
+        while (clip := await self._worker.run(lambda: next(clips, None))) is not None:
+            yield clip
+
+    def count_phonemes(self, text: str) -> int:
+        """How many phonemes it has aloud; the voice must be loaded."""
+        return sum(map(len, self._load().phonemize(text)))
+
+    def _load(self) -> PiperVoice:
+        if self._piper is None:
+            self._piper = load_piper(self._path, aligned=self._aligned, n_threads=self._n_threads)
+            if isinstance(session := self._piper.session, VoiceInParts):
+                self._leveler = Leveler(session.expected_peak)
+        return self._piper
+
+    def _clips(self, sentence: str, *, in_parts: bool = False) -> Iterator[Clip]:
+        """A clip of the whole, or its beginning and then the rest."""
+        from piper import SynthesisConfig
+
+        piper = self._load()
+        config = SynthesisConfig(
+            speaker_id=self._speaker_id(piper),
+            length_scale=piper.config.length_scale / self._settings.speed,
+            volume=PEAK * self._settings.volume,
+        )
+        try:
+            # Espeak may find several sentences in one.
+            chunks, pieces = [], []
+            for chunk in piper.synthesize(sentence, config, include_alignments=self._aligned):
+                chunks.append(chunk)
+                pieces.append(self._pieces(piper, chunk, config.volume, in_parts=in_parts))
+            to_come = sum(len(chunk.audio_float_array) for chunk in chunks)
+            clip = Clip(silence(0), piper.config.sample_rate, sentence, to_come=to_come)
+            if self._aligned:
+                clip = self._with_times(replace(clip, phonemes=phonemes_of(chunks)))
+            for samples in itertools.chain.from_iterable(pieces):
+                to_come -= len(samples)
+                yield replace(clip, samples=samples, to_come=to_come)
+                clip = Clip(silence(0), clip.sample_rate_hz)
+            if not chunks:
+                yield clip  # there is nothing to say
+        except Exception as error:
+            raise ModelError(
+                f"the voice {self.name} can't speak {sentence!r} ({error})",
+                "try another with --voice",
+            ) from error
+
+    def _pieces(
+        self, piper: PiperVoice, chunk: AudioChunk, volume: float, *, in_parts: bool
+    ) -> Iterator[Samples]:
+        """The samples of `chunk`, which was synthesized last."""
+        session = piper.session
+        if not isinstance(session, VoiceInParts):
+            return iter([chunk.audio_float_array])
+        if in_parts and self._leveler is not None:
+            pieces = self._leveler.feed(session.chunks(), session.grid_samples)
+        else:
+            pieces = iter([leveled(session.whole())])
+        return (np.clip(piece * np.float32(volume), -1, 1) for piece in pieces)
+
+    def _with_times(self, clip: Clip) -> Clip:
+        words = words_of(clip, self.count_phonemes)
+        return replace(
+            clip, word_ends=tuple(round(word.end_s * clip.sample_rate_hz) for word in words)
+        )
+
+    def _speaker_id(self, piper: PiperVoice) -> int | None:
+        wanted, names = self._settings.speaker, piper.config.speaker_id_map
+        if wanted is None:
+            return None
+        if wanted in names:
+            return names[wanted]
+        if wanted.isdigit() and int(wanted) < piper.config.num_speakers:
+            return int(wanted)
+        known = ", ".join(names) or f"0 to {piper.config.num_speakers - 1}"
+        raise SettingsError(f"the voice {self.name} has no speaker {wanted!r}", f"it has: {known}")
+
+
+def _joined(clips: list[Clip]) -> Clip:
+    samples = np.concatenate([clip.samples for clip in clips])
+    return replace(clips[0], samples=samples, to_come=0)

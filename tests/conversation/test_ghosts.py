@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from voicecli.conversation.ghosts import is_echo, why_nothing
+from voicecli.sound.samples import FRAME_SAMPLES, Samples
+from voicecli.stt.transcript import Transcript
+
+
+def tone(level: float = 0.1) -> Samples:
+    return np.full(20 * FRAME_SAMPLES, level, np.float32)
+
+
+def transcript(text: str, avg_logprob: float = -0.2, no_speech_prob: float = 0.01) -> Transcript:
+    return Transcript(text, "en", avg_logprob, no_speech_prob)
+
+
+@pytest.mark.parametrize(
+    ("found", "samples", "peak", "reason"),
+    [
+        (transcript("Yes."), tone(), 0.95, None),
+        (transcript("What time is it?"), tone(0.003), 0.8, None),
+        (transcript("What?", avg_logprob=-0.9), tone(), 0.95, None),
+        (transcript("Stop.", no_speech_prob=0.7), tone(), 0.95, None),
+        (transcript(""), tone(), 0.95, "nothing recognised"),
+        (transcript("Thank you."), tone(), 0.6, "hardly speech (probability at most 0.60)"),
+        (transcript("Thank you."), tone(0.0005), 0.95, "too quiet (-66 dB)"),
+        (
+            transcript("Thanks for watching.", -0.8, 0.8),
+            tone(),
+            0.95,
+            "the recogniser doubts it was speech (0.80)",
+        ),
+        (
+            transcript("Bye bye.", -1.7),
+            tone(),
+            0.95,
+            "the recogniser only guesses (log probability -1.7)",
+        ),
+        (transcript("la " * 40), tone(), 0.95, "the recogniser repeats itself"),
+    ],
+)
+def test_why_nothing(found, samples, peak, reason) -> None:
+    assert why_nothing(found, samples, peak) == reason
+
+
+def test_an_utterance_of_less_than_a_frame() -> None:
+    assert why_nothing(transcript("Yes."), np.zeros(10, np.float32), 0.9) == "too quiet (-100 dB)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["One two three four five six seven eight nine ten eleven twelve.", "No, no, no, no."],
+)
+def test_counting_is_no_repetition(text: str) -> None:
+    assert why_nothing(transcript(text), tone(), 0.95) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "played", "expected"),
+    [
+        ("seven plus twelve is nineteen", "Seven plus twelve is nineteen.", True),
+        ("plus twelve is", "Seven plus twelve is nineteen.", True),
+        ("twelve is nineteen here is", "Seven plus twelve is nineteen. Here is more.", True),
+        ("seven plus two is nineteen", "Seven plus twelve is nineteen.", True),
+        ("yes", "Yes.", False),
+        ("stop", "Seven plus twelve is nineteen.", False),
+        ("what is six times seven", "Seven plus twelve is nineteen.", False),
+        ("nineteen is twelve plus seven", "Seven plus twelve is nineteen.", False),
+        ("what time is it", "", False),
+        ("", "Hello there.", False),
+    ],
+)
+def test_is_echo(text: str, played: str, expected: bool) -> None:
+    assert is_echo(text, played) is expected

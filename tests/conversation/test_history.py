@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voicecli.conversation.heard import first_unheard_sample, heard_words, words_before_end
+from voicecli.conversation.history import History
+from voicecli.duplex.speaker import Speaker
+from voicecli.llm.messages import Message
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Clip, silence
+
+
+def test_consecutive_user_messages_are_one() -> None:
+    history = History()
+    history.add_user("what is seven")
+    history.add_user("plus twelve")
+    assert history.messages == [Message("user", "what is seven plus twelve")]
+
+
+def test_a_reply_nobody_heard_is_not_remembered() -> None:
+    history = History()
+    history.add_user("hello")
+    history.add_assistant("")
+    assert history.messages == [Message("user", "hello")]
+    history.add_assistant("Hello to you.")
+    assert history.messages == [Message("user", "hello"), Message("assistant", "Hello to you.")]
+
+
+def test_a_reply_that_was_cut_off_is_marked() -> None:
+    history = History()
+    history.add_assistant("Once upon", interrupted=True)
+    history.add_assistant("", interrupted=True)
+    assert history.messages == [Message("assistant", "Once upon —")]
+
+
+def test_with_user_remembers_nothing() -> None:
+    history = History()
+    history.add_user("hello")
+    assert history.with_user("there") == [Message("user", "hello there")]
+    assert history.with_user("") == [Message("user", "hello")]
+    assert history.messages == [Message("user", "hello")]
+
+
+def played(text: str, n_heard: int, word_ends: tuple[int, ...] = (), n_samples: int = 100):
+    """A clip of 100 samples of which the loudspeaker played so many."""
+    speaker = Speaker(SAMPLE_RATE_HZ)
+    clip = Clip(np.full(n_samples, 0.1, np.float32), SAMPLE_RATE_HZ, text, word_ends)
+    playback = speaker.queue(clip)
+    speaker.fill(silence(n_heard))
+    return playback
+
+
+@pytest.mark.parametrize(
+    ("heard", "expected"),
+    [
+        (0, ""),
+        (100, "Seven plus twelve"),
+        (99, "Seven plus"),
+        (60, "Seven plus"),
+        (58, "Seven"),
+        (31, "Seven"),
+        (20, ""),
+    ],
+)
+def test_without_word_times_proportion_decides(heard: int, expected: str) -> None:
+    assert heard_words("Seven plus twelve", played("Seven plus twelve", heard)) == expected
+
+
+@pytest.mark.parametrize(
+    ("heard", "expected"),
+    [(0, ""), (9, ""), (10, "Seven"), (89, "Seven"), (90, "Seven plus"), (99, "Seven plus")],
+)
+def test_word_times_are_exact(heard: int, expected: str) -> None:
+    playback = played("Seven plus twelve", heard, (10, 90, 100))
+    assert heard_words("Seven plus twelve", playback) == expected
+
+
+def test_other_words_than_were_written_fall_back_to_proportion() -> None:
+    playback = played("five dollars please", 50, (20, 70, 100))
+    assert heard_words("$5, please", playback) == "$5,"
+
+
+def test_a_clip_without_samples_was_heard() -> None:
+    assert heard_words("...", played("", 0, n_samples=0)) == "..."
+
+
+def test_the_first_unheard_sample() -> None:
+    assert first_unheard_sample(played("Seven plus twelve", 50, (30, 60, 100))) == 30
+    assert first_unheard_sample(played("Seven plus twelve", 20, (30, 60, 100))) == 0
+    assert first_unheard_sample(played("Seven plus twelve", 70)) == 100 * len("Seven plus") // 17
+
+
+@given(st.text(max_size=60), st.integers(0, 100))
+def test_heard_words_are_a_beginning(text: str, heard: int) -> None:
+    words = heard_words(text, played(text, heard))
+    assert text.startswith(words)
+    rest = text[len(words) :]
+    assert not words or not rest or rest[0].isspace()
+
+
+def test_a_clip_that_is_still_being_made_was_not_heard_whole() -> None:
+    speaker = Speaker(SAMPLE_RATE_HZ)
+    clip = Clip(silence(60), SAMPLE_RATE_HZ, "Seven plus twelve", (40, 70, 100), to_come=40)
+    playback = speaker.queue(clip)
+    speaker.fill(silence(80))
+    assert heard_words("Seven plus twelve", playback) == "Seven"
+    assert first_unheard_sample(playback) == 40
+    speaker.extend(playback, silence(40))
+    speaker.fill(silence(80))
+    assert heard_words("Seven plus twelve", playback) == "Seven plus twelve"
+
+
+@pytest.mark.parametrize(
+    ("heard_s", "span_s", "words"),
+    [
+        (0.0, 1.0, []),
+        (0.1, 1.0, ["one"]),
+        (0.35, 1.0, ["one", "two"]),
+        (1.5, 0.5, ["four", "five"]),
+        (1.5, 0.31, ["four", "five"]),
+        (1.5, 0.29, ["five"]),
+        (0.95, 0.2, ["three", "four"]),
+        (9.0, 9.0, ["one", "two", "three", "four", "five"]),
+    ],
+)
+@pytest.mark.parametrize("aligned", [True, False])
+def test_the_words_that_were_played_last(
+    heard_s: float, span_s: float, words: list[str], aligned: bool
+) -> None:
+    """Five words of 0.3 s each."""
+    text = "one two three four five"
+    ends = tuple(4800 * i for i in range(1, 6)) if aligned else ()
+    speaker = Speaker(SAMPLE_RATE_HZ)
+    playback = speaker.queue(Clip(silence(5 * 4800), SAMPLE_RATE_HZ, text, ends))
+    speaker.fill(silence(int(heard_s * SAMPLE_RATE_HZ)))
+    assert words_before_end(playback, span_s) == words
