@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecli.conversation.heard import first_unheard_sample, heard_words, words_before_end
-from voicecli.conversation.history import History
+from voicecli.conversation.heard import (
+    first_unheard_sample,
+    heard_words,
+    times_of_words,
+    words_before_end,
+)
+from voicecli.conversation.history import History, WordEnd
 from voicecli.duplex.speaker import Speaker
 from voicecli.llm.messages import Message
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Clip, silence
@@ -41,6 +46,53 @@ def test_with_user_remembers_nothing() -> None:
     assert history.with_user("there") == [Message("user", "hello there")]
     assert history.with_user("") == [Message("user", "hello")]
     assert history.messages == [Message("user", "hello")]
+
+
+def test_entries_keep_their_numbers_when_others_come_and_go() -> None:
+    history = History()
+    first = history.add_user("hello")
+    reply = history.add_assistant("Hello to you.")
+    before = history.insert(Message("system", "Be brief."), after=0)
+    between = history.insert(Message("user", "there"), after=first)
+    assert [entry.number for entry in history.entries] == [before, first, between, reply]
+    history.delete(first)
+    with pytest.raises(KeyError):
+        history.delete(first)
+    assert history.add_user("again") not in (before, first, between, reply)
+    assert [message.content for message in history.messages] == [
+        *("Be brief.", "there", "Hello to you.", "again")
+    ]
+
+
+ENDS = (WordEnd(4, 300.0), WordEnd(9, 700.0), WordEnd(13, 900.0))
+
+
+@pytest.mark.parametrize(
+    ("end_ms", "left", "content"),
+    [
+        (0, "", None),
+        (299, "", None),
+        (300, "Once", "Once —"),
+        (899, "Once upon", "Once upon —"),
+        (900, "Once upon time", "Once upon time"),
+        (9e9, "Once upon time", "Once upon time"),
+    ],
+)
+def test_a_reply_is_cut_after_the_last_word_that_was_over(
+    end_ms: float, left: str, content: str | None
+) -> None:
+    history = History()
+    number = history.add_assistant("Once upon time", word_ends=ENDS)
+    assert history.truncate(number, end_ms) == left
+    expected = [] if content is None else [Message("assistant", content)]
+    assert history.messages == expected
+
+
+def test_a_reply_without_word_times_is_not_cut() -> None:
+    history = History()
+    number = history.add_assistant("Once upon", interrupted=True)
+    assert history.truncate(number, 10) == "Once upon"
+    assert history.messages == [Message("assistant", "Once upon —")]
 
 
 def played(text: str, n_heard: int, word_ends: tuple[int, ...] = (), n_samples: int = 100):
@@ -80,6 +132,14 @@ def test_word_times_are_exact(heard: int, expected: str) -> None:
 def test_other_words_than_were_written_fall_back_to_proportion() -> None:
     playback = played("five dollars please", 50, (20, 70, 100))
     assert heard_words("$5, please", playback) == "$5,"
+
+
+def test_the_times_of_words() -> None:
+    aligned = played("Seven plus twelve", 0, (1600, 8000, 16000), 16000)
+    assert times_of_words(" Seven plus twelve", aligned) == [(6, 0.1), (11, 0.5), (18, 1.0)]
+    unaligned = played("five dollars", 0, (), 16000)
+    assert times_of_words("$5, please", unaligned) == [(3, 0.3), (10, 1.0)]
+    assert times_of_words(" ", played("", 0, n_samples=0)) == []
 
 
 def test_a_clip_without_samples_was_heard() -> None:

@@ -34,9 +34,12 @@ from voicecli.conversation.events import (
     Event,
     Level,
     Notice,
+    NotUnderstood,
     PartialTranscript,
     ReplyEnded,
     ReplyResumed,
+    SpeechBegan,
+    SpeechEnded,
     State,
     StateChanged,
     TurnTimed,
@@ -269,6 +272,7 @@ class Conversation:
                 self._speaker.duck(0.0)
 
     async def _user_starts(self, event: SpeechStarted) -> None:
+        self._emit(SpeechBegan(event.onset))
         self._n_held = self._n_drafts = 0
         self._agreement = Agreement()
         self._partial_countdown = PARTIAL_FRAMES
@@ -294,6 +298,7 @@ class Conversation:
     def _user_ends(self, utterance: Utterance) -> None:
         if utterance.speech_end < self._now:  # else it is cut in the middle, for its length
             self._parts.detector.reset()
+        self._emit(SpeechEnded(utterance.speech_end, self._now))
         self._pending.append(utterance)
         reply = self._reply or self._begin_reply(list(self._pending))
         reply.confirmed = True
@@ -459,6 +464,7 @@ class Conversation:
                 await self._speaker.until(lambda: reply.confirmed)
                 self._emit(Notice(error.message, error.hint))
                 if not reply.accepted:
+                    self._emit(NotUnderstood(error.message))
                     await self._fail(reply)
                     return
             await self._speaker.drain()
@@ -481,7 +487,7 @@ class Conversation:
             return
         assert transcript is not None
         if reply.may_ask_early:
-            history = History(list(self._history.messages))
+            history = self._history.copy()
             if not suspended.reopened:
                 heard, _ = suspended.heard_and_unheard()
                 history.add_assistant(heard, interrupted=suspended.is_unfinished)
@@ -620,8 +626,8 @@ class Conversation:
         self._heard_reply = reply
         self._pending.clear()
         self._n_turns += 1
-        self._history.add_user(reply.transcript.text)
-        self._emit(UserSaid(reply.transcript.text))
+        number = self._history.add_user(reply.transcript.text)
+        self._emit(UserSaid(reply.transcript.text, number))
         reply.tell_kept(self._emit)
         self._hold_or_release()
 
@@ -629,6 +635,9 @@ class Conversation:
         if not reply.may_be_heard or not reply.spoken:
             return
         heard, unheard = reply.heard_and_unheard()
+        number = 0
         if not reply.reopened:
-            self._history.add_assistant(heard, interrupted=reply.interrupted)
-        self._emit(ReplyEnded(heard, unheard, reply.interrupted))
+            number = self._history.add_assistant(
+                heard, interrupted=reply.interrupted, word_ends=reply.word_ends()
+            )
+        self._emit(ReplyEnded(heard, unheard, reply.interrupted, number))

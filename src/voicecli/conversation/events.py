@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 
@@ -40,6 +40,24 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechBegan:
+    """The microphone hears something that may be the user."""
+
+    onset: int
+    """Index of the first sample of speech."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded:
+    """What may be the user fell silent for as long as the hangover lasts."""
+
+    speech_end: int
+    """Index after the last sample of speech."""
+    end: int
+    """Index after the hangover's last sample."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartialTranscript:
     """What the user seems to be saying."""
 
@@ -54,6 +72,8 @@ class UserSaid:
     """What the user said; it is in the history now. A follow-up is a second one."""
 
     text: str
+    number: int = field(default=0, compare=False)
+    """Of its entry in the history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +82,13 @@ class Dropped:
 
     text: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """The recogniser failed. What was said is tried again, once, with what is said next."""
+
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +105,8 @@ class ReplyEnded:
     unheard: str
     """What the user cut off."""
     interrupted: bool
+    number: int = field(default=0, compare=False)
+    """Of its entry in the history; 0 where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +161,12 @@ Event = (
     Started
     | StateChanged
     | Level
+    | SpeechBegan
+    | SpeechEnded
     | PartialTranscript
     | UserSaid
     | Dropped
+    | NotUnderstood
     | ReplyText
     | ReplyEnded
     | ReplyResumed
@@ -146,6 +178,10 @@ Event = (
 
 
 def as_json(event: Event) -> dict[str, object]:
-    """{"event": "user_said", "text": ...}: the class's name in snake case, and its fields."""
+    """{"event": "user_said", "text": ...}: the class's name in snake case, and its fields.
+
+    Numbers of entries in the history say nothing outside of the program.
+    """
     name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
-    return {"event": name, **asdict(event)}
+    shown = {field.name: getattr(event, field.name) for field in fields(event) if field.compare}
+    return {"event": name, **shown}

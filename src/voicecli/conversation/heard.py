@@ -45,6 +45,20 @@ def words_before_end(playback: Playback, span_s: float) -> list[str]:
     ]
 
 
+def times_of_words(written: str, playback: Playback) -> list[tuple[int, float]]:
+    """For each word of a sentence the index after it, and when it was over (s, of the clip).
+
+    The voice's word times, where it has as many words as were written; else proportion.
+    """
+    clip = playback.clip
+    ends = [match.end() for match in re.finditer(r"\S+", written)]
+    if len(ends) == len(clip.word_ends):
+        samples: list[float] = list(clip.word_ends)
+    else:
+        samples = [clip.n_samples * end / len(written) for end in ends]
+    return [(end, n / clip.sample_rate_hz) for end, n in zip(ends, samples, strict=True)]
+
+
 def _end_of_word(text: str, number: int) -> int:
     """Index after the `number`-th word."""
     ends = [match.end() for match in re.finditer(r"\S+", text)]

@@ -2,38 +2,118 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from voicecli.llm.messages import Message
 
 INTERRUPTED = " —"
 """Behind a reply that the user cut off: the model should know, and must not say it."""
 
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True)
+class WordEnd:
+    """The end of a spoken word, to cut a reply at a time."""
+
+    chars: int
+    """So much of the text ends with it."""
+    end_ms: float
+    """Of the reply's sound, from its first sample."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that was said."""
+
+    number: int
+    """Its name: counted through the conversation, never given twice."""
+    message: Message
+    word_ends: tuple[WordEnd, ...] = ()
+    """Of a reply that was spoken."""
+
 
 @dataclass
 class History:
-    """The conversation so far, without the system prompt. The user's messages in a row are one."""
+    """The conversation so far, without the system prompt."""
 
-    messages: list[Message] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
+
+    @property
+    def messages(self) -> list[Message]:
+        """As the language model gets them: the user's messages in a row are one."""
+        messages: list[Message] = []
+        for entry in self.entries:
+            messages = _joined(messages, entry.message)
+        return messages
 
     def with_user(self, text: str) -> list[Message]:
         """What would be sent if the user had said `text`; nothing is remembered."""
-        return _joined(self.messages, text)
+        return _joined(self.messages, Message("user", text)) if text else self.messages
 
-    def add_user(self, text: str) -> None:
-        self.messages = _joined(self.messages, text)
+    def copy(self) -> History:
+        """For what may come of it: nothing that is added there is remembered here."""
+        return History(list(self.entries))
 
-    def add_assistant(self, heard: str, *, interrupted: bool = False) -> None:
+    def add_user(self, text: str) -> int:
+        """The number of the new entry; 0 where there is nothing to remember."""
+        return self.insert(Message("user", text)) if text else 0
+
+    def add_assistant(
+        self, heard: str, *, interrupted: bool = False, word_ends: Sequence[WordEnd] = ()
+    ) -> int:
         """`heard`: the part of the reply that left the loudspeaker; nothing, if nothing was."""
-        if heard:
-            mark = INTERRUPTED if interrupted else ""
-            self.messages.append(Message("assistant", heard + mark))
+        if not heard:
+            return 0
+        mark = INTERRUPTED if interrupted else ""
+        return self.insert(Message("assistant", heard + mark), word_ends=word_ends)
+
+    # ---- by those who keep a copy of it elsewhere, and change it there ------------------------
+
+    def insert(
+        self, message: Message, after: int | None = None, *, word_ends: Sequence[WordEnd] = ()
+    ) -> int:
+        """Put a message behind the entry of that number (0 is the beginning, None the end)."""
+        entry = Entry(next(self._numbers), message, tuple(word_ends))
+        position = len(self.entries) if after is None else 0 if after == 0 else self._of(after) + 1
+        self.entries.insert(position, entry)
+        return entry.number
+
+    def delete(self, number: int) -> None:
+        del self.entries[self._of(number)]
+
+    def truncate(self, number: int, end_ms: float) -> str:
+        """Cut a reply after the last word that ended by then; what is left of it.
+
+        A reply that is shorter, or has no word times, stays as it is.
+        """
+        position = self._of(number)
+        entry = self.entries[position]
+        text = entry.message.content
+        if not entry.word_ends or end_ms >= entry.word_ends[-1].end_ms:
+            return text.removesuffix(INTERRUPTED)
+        n_chars = max((end.chars for end in entry.word_ends if end.end_ms <= end_ms), default=0)
+        heard = text[:n_chars]
+        message = replace(entry.message, content=heard + INTERRUPTED if heard else "")
+        self.entries[position] = replace(entry, message=message)
+        return heard
+
+    def _of(self, number: int) -> int:
+        """Its place; raises KeyError where there is no such entry."""
+        for position, entry in enumerate(self.entries):
+            if entry.number == number:
+                return position
+        raise KeyError(number)
 
 
-def _joined(messages: Sequence[Message], text: str) -> list[Message]:
-    if not text:
+def _joined(messages: Sequence[Message], message: Message) -> list[Message]:
+    if not message.content:
         return list(messages)
-    if messages and messages[-1].role == "user":
-        return [*messages[:-1], Message("user", f"{messages[-1].content} {text}")]
-    return [*messages, Message("user", text)]
+    if messages and messages[-1].role == message.role == "user":
+        content = f"{messages[-1].content} {message.content}"
+        return [*messages[:-1], Message("user", content)]
+    return [*messages, message]

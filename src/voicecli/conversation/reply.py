@@ -8,7 +8,8 @@ from typing import Protocol
 
 from voicecli.conversation.answer import Emit
 from voicecli.conversation.events import Event
-from voicecli.conversation.heard import heard_words, words_before_end
+from voicecli.conversation.heard import heard_words, times_of_words, words_before_end
+from voicecli.conversation.history import WordEnd
 from voicecli.duplex.speaker import Playback
 from voicecli.hearing.endpointing import Speech
 from voicecli.sound.samples import Samples
@@ -108,3 +109,15 @@ class Reply:
             heard += words
             unheard += sentence[len(words) :]
         return heard.strip(), unheard.strip()
+
+    def word_ends(self) -> list[WordEnd]:
+        """When each of its words was over, of those that `heard_and_unheard` counts."""
+        ends: list[WordEnd] = []
+        n_chars, begin_ms = 0, 0.0
+        for sentence, playback in self.spoken:
+            for chars, end_s in times_of_words(sentence, playback):
+                ends.append(WordEnd(n_chars + chars, begin_ms + 1000 * end_s))
+            n_chars += len(sentence)
+            begin_ms += 1000 * playback.clip.duration_s
+        lead = len(text := "".join(sentence for sentence, _ in self.spoken)) - len(text.lstrip())
+        return [WordEnd(end.chars - lead, end.end_ms) for end in ends]
