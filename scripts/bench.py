@@ -35,7 +35,7 @@ from voicecli.settings import TtsSettings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import Samples
 from voicecli.sound.wav import WavWriter
-from voicecli.tts.voice import Voice
+from voicecli.tts.piper import PiperSynthesizer
 
 SENTENCES = (
     *("What is seven plus twelve?", "Hello, how are you?", "Tell me a joke.", "Good morning."),
@@ -170,7 +170,7 @@ def recordings(folder: Path, minutes: float) -> dict[str, list[Path]]:
 
 
 async def spoken() -> list[Samples]:
-    voice = Voice(find_voice(None), TtsSettings())
+    voice = PiperSynthesizer(find_voice(None), TtsSettings())
     clips = [await voice.synthesize(sentence) for sentence in SENTENCES]
     return [resample(clip.samples, clip.sample_rate_hz, RATE_HZ) for clip in clips]
 

@@ -15,9 +15,10 @@ from voicecli.duplex.speaker import Speaker
 from voicecli.errors import ModelError, VoicecliError
 from voicecli.llm.messages import Message
 from voicecli.settings import ListenSettings
-from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples
+from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples
 from voicecli.sound.wav import WavWriter
 from voicecli.stt.transcript import Transcript
+from voicecli.tts.clip import Clip
 
 SETTINGS = ListenSettings(
     onset_ms=96,

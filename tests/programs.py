@@ -19,8 +19,8 @@ from voicecli.settings import SttSettings, TtsSettings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.sound.wav import WavWriter
-from voicecli.stt.recognizer import Recognizer
-from voicecli.tts.voice import Voice
+from voicecli.stt.recognizer import WhisperRecognizer
+from voicecli.tts.piper import PiperSynthesizer
 
 VOICECLI = [sys.executable, "-m", "voicecli"]
 
@@ -134,10 +134,10 @@ def save_wav(path: Path, *channels: Samples, sample_rate_hz: int = SAMPLE_RATE_H
 
 
 @cache
-def _voice() -> Voice:
-    return Voice(find_voice(None), TtsSettings())
+def _voice() -> PiperSynthesizer:
+    return PiperSynthesizer(find_voice(None), TtsSettings())
 
 
 @cache
-def _recognizer() -> Recognizer:
-    return Recognizer(find_stt(None), SttSettings())
+def _recognizer() -> WhisperRecognizer:
+    return WhisperRecognizer(find_stt(None), SttSettings())

@@ -20,13 +20,13 @@ from voicecli.cli.bench import _print_table
 from voicecli.conversation.events import Notice, ReplyEnded, TurnTimed
 from voicecli.duplex.portaudio import StreamPlan
 from voicecli.errors import VoicecliError
-from voicecli.llm.client import LanguageModel
+from voicecli.llm.client import ChatClient
 from voicecli.llm.messages import Message
 from voicecli.models import find_stt, find_voice
 from voicecli.settings import LlmSettings, Settings, SoundSettings, SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ
-from voicecli.stt.recognizer import Recognizer
-from voicecli.tts.voice import Voice
+from voicecli.stt.recognizer import WhisperRecognizer
+from voicecli.tts.piper import PiperSynthesizer
 
 TIMED = TurnTimed(
     first_audio_ms=370, hangover_ms=350, stt_ms=20, llm_ms=150, tts_ms=10, begun_ms=160
@@ -87,7 +87,7 @@ def test_what_the_callback_of_a_room_takes_is_not_its_own() -> None:
 def test_the_server_is_a_server() -> None:
     async def ask() -> tuple[list[str], int]:
         async with serve(0.0, 10_000) as base_url:
-            async with LanguageModel(LlmSettings(base_url=base_url)) as model:
+            async with ChatClient(LlmSettings(base_url=base_url)) as model:
                 await model.connect()
                 twice = [
                     "".join([delta async for delta in model.stream([Message("user", "hello")])])
@@ -105,8 +105,8 @@ def test_the_server_is_a_server() -> None:
 def bench(settings: Settings) -> Bench:
     return Bench(
         settings,
-        Recognizer(find_stt(None), settings.stt),
-        Voice(find_voice(None), settings.tts),
+        WhisperRecognizer(find_stt(None), settings.stt),
+        PiperSynthesizer(find_voice(None), settings.tts),
         tell=lambda _: None,
     )
 

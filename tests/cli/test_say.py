@@ -31,11 +31,12 @@ from voicecli.cli.say import _detect, _peek, _voice_for
 from voicecli.errors import AudioFileError, ModelMissingError, SettingsError, VoicecliError
 from voicecli.models import find_voice
 from voicecli.sound.reading import read_audio
-from voicecli.sound.samples import Clip, Phoneme, Samples, silence
+from voicecli.sound.samples import Samples, silence
 from voicecli.sound.wav import wav_header
 from voicecli.sound.writing import audio_file
 from voicecli.text.sentences import MAX_CHARS
 from voicecli.tts.alignment import words_of
+from voicecli.tts.clip import Clip, Phoneme
 
 SUM, SUM_TEXT = "What is seven plus twelve?", "what is seven plus twelve"
 JOKE, JOKE_TEXT = "Tell me a joke.", "tell me a joke"

@@ -21,7 +21,7 @@ from fakes import (
     write_pattern,
 )
 from voicecli.conversation.answer import Answer
-from voicecli.conversation.conversation import Conversation, Parts, TurnDetector
+from voicecli.conversation.conversation import Conversation, Parts
 from voicecli.conversation.draft import Draft
 from voicecli.conversation.events import (
     Dropped,
@@ -41,6 +41,7 @@ from voicecli.conversation.history import History
 from voicecli.duplex.files import FileDuplex
 from voicecli.duplex.speaker import Speaker
 from voicecli.errors import LanguageModelError, ModelError, VoicecliError
+from voicecli.hearing.detectors import TurnDetector
 from voicecli.hearing.echo import NoEcho
 from voicecli.llm.messages import Message
 from voicecli.settings import ListenSettings, Speculate

@@ -14,7 +14,8 @@ from voicecli.conversation.heard import (
 from voicecli.conversation.history import History, WordEnd
 from voicecli.duplex.speaker import Speaker
 from voicecli.llm.messages import Message
-from voicecli.sound.samples import SAMPLE_RATE_HZ, Clip, silence
+from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
+from voicecli.tts.clip import Clip
 
 
 def test_consecutive_user_messages_are_one() -> None:

@@ -26,7 +26,8 @@ from voicecli.duplex.devices import DeviceDuplex
 from voicecli.duplex.portaudio import Device, SoundSystem, Stream, StreamPlan
 from voicecli.errors import AudioDeviceError, AudioFileError
 from voicecli.sound.resampling import resample
-from voicecli.sound.samples import Clip, Frame, Samples, silence
+from voicecli.sound.samples import Frame, Samples, silence
+from voicecli.tts.clip import Clip
 
 RATE_HZ = 16_000
 

@@ -15,7 +15,8 @@ from voicecli.duplex.recorder import Recorder
 from voicecli.errors import AudioFileError
 from voicecli.sound.reading import read_audio
 from voicecli.sound.resampling import resample
-from voicecli.sound.samples import Clip, Samples
+from voicecli.sound.samples import Samples
+from voicecli.tts.clip import Clip
 
 RATE_HZ = 16_000
 

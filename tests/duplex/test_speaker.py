@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from voicecli.duplex.speaker import Speaker
 from voicecli.sound.resampling import resample
-from voicecli.sound.samples import Clip, Samples
+from voicecli.sound.samples import Samples
+from voicecli.tts.clip import Clip
 
 RATE_HZ = 16_000
 BLOCK = 160

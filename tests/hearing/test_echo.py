@@ -37,7 +37,7 @@ from voicecli.sound.samples import (
     level_db,
     silence,
 )
-from voicecli.tts.voice import Voice
+from voicecli.tts.piper import PiperSynthesizer
 
 FAR_TEXTS = (
     "Here is a story. One night a black cat and a white horse meet. I need help, says the cat.",
@@ -80,7 +80,9 @@ ROOMS = [Room(60, -6), Room(60, -20), Room(200, -6), Room(200, -20), Room(120, -
 
 
 def speak(text: str, speed: float = 1.0) -> Samples:
-    clip = asyncio.run(Voice(find_voice(None), TtsSettings(speed=speed)).synthesize(text))
+    clip = asyncio.run(
+        PiperSynthesizer(find_voice(None), TtsSettings(speed=speed)).synthesize(text)
+    )
     return resample(clip.samples, clip.sample_rate_hz, SAMPLE_RATE_HZ)
 
 

@@ -25,9 +25,9 @@ from jack_person import JACK_DEVICE, Person, Span
 from sse_server import Answer, Request, SseServer, reply
 from voicecli.models import find_voice
 from voicecli.settings import TtsSettings
-from voicecli.sound.samples import Clip
 from voicecli.sound.wav import WavWriter
-from voicecli.tts.voice import Voice
+from voicecli.tts.clip import Clip
+from voicecli.tts.piper import PiperSynthesizer
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -130,7 +130,7 @@ def interruptions() -> list[Clip]:
 
 
 def speak(text: str) -> Clip:
-    return asyncio.run(Voice(find_voice(None), TtsSettings()).synthesize(text))
+    return asyncio.run(PiperSynthesizer(find_voice(None), TtsSettings()).synthesize(text))
 
 
 def story(request: Request) -> Answer:

@@ -9,7 +9,7 @@ import pytest
 from programs import speak
 from voicecli.errors import ModelCorruptError, ModelError, ModelMissingError
 from voicecli.hearing import turn_detector
-from voicecli.hearing.turn_detector import TurnDetector
+from voicecli.hearing.turn_detector import SmartTurnDetector
 from voicecli.models import find_voice
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 
@@ -18,7 +18,7 @@ TINY = Path(__file__).parents[1] / "data" / "tiny_turn_detector.onnx"
 
 
 def probability(samples: Samples) -> float:
-    return asyncio.run(TurnDetector(TINY).probability(samples))
+    return asyncio.run(SmartTurnDetector(TINY).probability(samples))
 
 
 def test_a_quiet_end_is_an_end_for_this_model() -> None:
@@ -48,9 +48,9 @@ def test_a_model_that_cannot_take_what_it_is_given(monkeypatch: pytest.MonkeyPat
 
 def test_what_is_no_turn_detector_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelMissingError, match="no turn detection model"):
-        TurnDetector(tmp_path / "missing.onnx")
+        SmartTurnDetector(tmp_path / "missing.onnx")
     (tmp_path / "text.onnx").write_text("no model")
     with pytest.raises(ModelCorruptError, match="can't be loaded"):
-        TurnDetector(tmp_path / "text.onnx")
+        SmartTurnDetector(tmp_path / "text.onnx")
     with pytest.raises(ModelCorruptError, match="its inputs are"):
-        TurnDetector(find_voice(None))
+        SmartTurnDetector(find_voice(None))

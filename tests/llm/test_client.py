@@ -52,7 +52,7 @@ from sse_server import (
 )
 from voicecli.errors import LanguageModelError, NetworkError, SettingsError
 from voicecli.llm import answers, failures, search
-from voicecli.llm.client import DEFAULT_SYSTEM_PROMPT, LanguageModel
+from voicecli.llm.client import DEFAULT_SYSTEM_PROMPT, ChatClient
 from voicecli.llm.messages import BUILTIN, Message
 from voicecli.settings import LlmSettings
 
@@ -93,7 +93,7 @@ def ask(
     got = [] if got is None else got
 
     async def talk() -> None:
-        async with LanguageModel(
+        async with ChatClient(
             settings, offline=offline, sleep=pauses or Pauses(), transport=transport
         ) as model:
             await model.connect()
@@ -105,9 +105,9 @@ def ask(
     return "".join(got)
 
 
-def connected(settings: LlmSettings, **options: object) -> LanguageModel:
-    async def connect() -> LanguageModel:
-        async with LanguageModel(settings, **options) as model:  # type: ignore[arg-type]
+def connected(settings: LlmSettings, **options: object) -> ChatClient:
+    async def connect() -> ChatClient:
+        async with ChatClient(settings, **options) as model:  # type: ignore[arg-type]
             await model.connect()
             return model
 
@@ -195,7 +195,7 @@ def test_closing_the_generator_closes_the_http_stream(server: SseServer) -> None
     server.script(reply("Hello there", then=[HANG]))
 
     async def interrupt() -> str:
-        async with LanguageModel(settings_for(server)) as model:
+        async with ChatClient(settings_for(server)) as model:
             await model.connect()
             async with aclosing(model.stream(ASK)) as deltas:
                 first = await anext(deltas)
@@ -219,7 +219,7 @@ def test_cancelling_closes_the_http_stream(server: SseServer, answer: Answer) ->
     server.script(answer)
 
     async def interrupt() -> None:
-        async with LanguageModel(settings_for(server)) as model:
+        async with ChatClient(settings_for(server)) as model:
             await model.connect()
 
             async def read() -> None:
@@ -250,7 +250,7 @@ def test_cancelling_while_it_waits_for_the_next_try(server: SseServer) -> None:
             waiting.set()
             await asyncio.Event().wait()
 
-        async with LanguageModel(settings_for(server), sleep=sleep) as model:
+        async with ChatClient(settings_for(server), sleep=sleep) as model:
             await model.connect()
             reading = asyncio.ensure_future(anext(model.stream(ASK)))
             await waiting.wait()
@@ -264,7 +264,7 @@ def test_cancelling_while_it_waits_for_the_next_try(server: SseServer) -> None:
 
 def test_the_connection_is_kept(server: SseServer) -> None:
     async def talk() -> None:
-        async with LanguageModel(settings_for(server)) as model:
+        async with ChatClient(settings_for(server)) as model:
             await model.connect()
             for _ in range(3):
                 assert [delta async for delta in model.stream(ASK)] == ["Okay."]
@@ -275,7 +275,7 @@ def test_the_connection_is_kept(server: SseServer) -> None:
 
 def test_a_connection_that_died_in_the_meantime_is_replaced(server: SseServer) -> None:
     async def talk() -> None:
-        async with LanguageModel(settings_for(server), sleep=Pauses()) as model:
+        async with ChatClient(settings_for(server), sleep=Pauses()) as model:
             await model.connect()
             assert [delta async for delta in model.stream(ASK)] == ["Okay."]
             server.refuse()
@@ -373,7 +373,7 @@ def test_a_refused_connection_is_tried_again(server: SseServer) -> None:
             if len(pauses_s) == 2:
                 server.listen()
 
-        async with LanguageModel(settings_for(server), sleep=sleep) as model:
+        async with ChatClient(settings_for(server), sleep=sleep) as model:
             await model.connect()
             server.refuse()
             assert [delta async for delta in model.stream(ASK)] == ["Okay."]
@@ -449,7 +449,7 @@ def test_a_slow_listener_is_no_idle_server(server: SseServer) -> None:
     server.script(reply("one two three"))
 
     async def talk() -> None:
-        async with LanguageModel(settings_for(server, idle_timeout_s=0.5)) as model:
+        async with ChatClient(settings_for(server, idle_timeout_s=0.5)) as model:
             await model.connect()
             got = []
             async for delta in model.stream(ASK):
@@ -593,7 +593,7 @@ def test_the_api_key_is_sent_and_never_shown(server: SseServer) -> None:
     settings = settings_for(server, api_key=f" {KEY}\n")
     assert ask(settings) == "Okay."
     assert {request.headers["authorization"] for request in server.requests} == {f"Bearer {KEY}"}
-    assert KEY not in repr(LanguageModel(settings))
+    assert KEY not in repr(ChatClient(settings))
     server.script(status(401, f"Incorrect API key provided: {KEY}"))
     with pytest.raises(LanguageModelError) as caught:
         ask(settings)
@@ -605,7 +605,7 @@ def test_the_api_key_is_sent_and_never_shown(server: SseServer) -> None:
 @pytest.mark.parametrize("key", ["sk-\nx", "ключ", "a\x00b"])
 def test_an_api_key_that_can_be_none(key: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        LanguageModel(LlmSettings(api_key=key))
+        ChatClient(LlmSettings(api_key=key))
     assert key not in caught.value.message
 
 
@@ -737,7 +737,7 @@ def test_without_a_server_the_built_in_replies_answer() -> None:
         urls = [f"http://localhost:{port}/v1"]
 
         async def talk() -> str:
-            async with LanguageModel(LlmSettings(), local_base_urls=urls) as model:
+            async with ChatClient(LlmSettings(), local_base_urls=urls) as model:
                 await model.connect()
                 assert (model.name, model.where) == ("built-in", "built-in replies")
                 assert model.is_builtin
@@ -760,7 +760,7 @@ def test_the_built_in_replies_can_be_asked_for(server: SseServer) -> None:
 
 def test_stream_needs_connect() -> None:
     async def talk() -> None:
-        async with LanguageModel(LlmSettings()) as model:
+        async with ChatClient(LlmSettings()) as model:
             await anext(model.stream(ASK))
 
     with pytest.raises(RuntimeError, match="connect"):
@@ -790,11 +790,11 @@ def test_parse_base_url(written: str, url: str) -> None:
 )
 def test_what_is_no_address(written: str) -> None:
     with pytest.raises(SettingsError, match="no address of a server"):
-        LanguageModel(LlmSettings(base_url=written))
+        ChatClient(LlmSettings(base_url=written))
 
 
 def test_offline_refuses_what_is_not_this_machine() -> None:
-    model = LanguageModel(LlmSettings(base_url="https://user:pw@api.example.com/v1"), offline=True)
+    model = ChatClient(LlmSettings(base_url="https://user:pw@api.example.com/v1"), offline=True)
     with pytest.raises(NetworkError) as caught:
         asyncio.run(model.connect())
     assert caught.value.message == "--offline forbids to ask the language model at api.example.com"
@@ -1015,7 +1015,7 @@ def test_a_server_that_others_wrote(peer: tuple[str, str]) -> None:
     base_url, answer = peer
 
     async def talk() -> None:
-        async with LanguageModel(LlmSettings(base_url=base_url, max_tokens=50)) as model:
+        async with ChatClient(LlmSettings(base_url=base_url, max_tokens=50)) as model:
             await model.connect()
             assert model.name
             for _ in range(2):

@@ -12,8 +12,9 @@ import pytest
 from voicecli.errors import AudioFileError
 from voicecli.sound.reading import decode_channels, duration_s, read_audio
 from voicecli.sound.resampling import Resampler, resample
-from voicecli.sound.samples import SAMPLE_RATE_HZ, Clip, level_db, silence, without_lead
+from voicecli.sound.samples import SAMPLE_RATE_HZ, level_db, silence
 from voicecli.sound.wav import WavWriter, to_pcm16
+from voicecli.tts.clip import Clip, without_lead
 
 
 def test_level() -> None:

@@ -14,12 +14,12 @@ from voicecli.models import find_stt
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.stt import recognizer as recognizer_module
-from voicecli.stt.recognizer import Recognizer
+from voicecli.stt.recognizer import WhisperRecognizer
 from voicecli.stt.transcript import Transcript, compression
 from voicecli.stt.whisper import card_says, encoder_frames, may_trim, utterance_threads
 
 
-class Watched(Recognizer):
+class Watched(WhisperRecognizer):
     """Remembers how many frames each pass encoded, and may be made to doubt the first."""
 
     def __init__(self, *, trim: bool | None, doubts_first: bool = False) -> None:
@@ -27,8 +27,8 @@ class Watched(Recognizer):
         self.encoded: list[int] = []
         self._doubts_first = doubts_first
 
-    def _decode(self, model, samples: Samples) -> Transcript:
-        transcript = super()._decode(model, samples)
+    def _decode(self, model, samples: Samples, language: str | None) -> Transcript:
+        transcript = super()._decode(model, samples, language)
         self.encoded.append(self._n_frames)
         if self._doubts_first and len(self.encoded) == 1:
             return Transcript(transcript.text, "en", -1.5, 0.0)
@@ -101,13 +101,13 @@ def test_the_models_card_decides_unless_the_user_does(tmp_path: Path) -> None:
     (untold / "README.md").unlink()
     assert utterance_threads(trims=True) == 1
     assert utterance_threads(trims=False) == min(4, os.cpu_count() or 1)
-    recognizer = Recognizer(untold, SttSettings())
+    recognizer = WhisperRecognizer(untold, SttSettings())
     assert asyncio.run(recognizer.transcribe(speak("Good morning."))).text
     assert recognizer._n_frames == 3000
 
 
 def test_a_language_is_found_out_without_encoding_twice(tmp_path: Path) -> None:
-    recognizer = Recognizer(multilingual_model(tmp_path / "model", "en"), SttSettings())
+    recognizer = WhisperRecognizer(multilingual_model(tmp_path / "model", "en"), SttSettings())
     asyncio.run(recognizer.warm_up())
     encodings: list[int] = []
     assert recognizer._model is not None
@@ -133,9 +133,9 @@ def test_a_language_is_found_out_without_encoding_twice(tmp_path: Path) -> None:
 def test_a_model_that_knows_of_no_language_asks_for_one(tmp_path: Path) -> None:
     folder = multilingual_model(tmp_path / "model")
     with pytest.raises(ModelError, match="model can't tell languages apart") as error:
-        asyncio.run(Recognizer(folder, SttSettings()).warm_up())
+        asyncio.run(WhisperRecognizer(folder, SttSettings()).warm_up())
     assert "--language" in error.value.hint
-    told = Recognizer(folder, SttSettings(language="en"))
+    told = WhisperRecognizer(folder, SttSettings(language="en"))
     assert asyncio.run(told.transcribe(speak("Good morning."))).text == "Good morning."
 
 

@@ -13,13 +13,16 @@ from voicecli.hearing.vad import SileroVad
 from voicecli.models import find_stt, find_voice
 from voicecli.settings import SttSettings, TtsSettings
 from voicecli.sound.resampling import resample
-from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Clip, Samples, silence
-from voicecli.stt.recognizer import Recognizer
-from voicecli.tts.voice import Voice
+from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
+from voicecli.stt.recognizer import WhisperRecognizer
+from voicecli.tts.clip import Clip
+from voicecli.tts.piper import PiperSynthesizer
 
 
 def speak(text: str, settings: TtsSettings | None = None) -> Clip:
-    return asyncio.run(Voice(find_voice(None), settings or TtsSettings()).synthesize(text))
+    return asyncio.run(
+        PiperSynthesizer(find_voice(None), settings or TtsSettings()).synthesize(text)
+    )
 
 
 def at_16_khz(clip: Clip) -> Samples:
@@ -52,7 +55,7 @@ def test_vad_reset_forgets() -> None:
 
 def test_what_the_voice_says_the_recogniser_understands() -> None:
     async def hear(samples: Samples) -> str:
-        return (await Recognizer(find_stt(None), SttSettings()).transcribe(samples)).text
+        return (await WhisperRecognizer(find_stt(None), SttSettings()).transcribe(samples)).text
 
     clip = at_16_khz(speak("Seven plus twelve is nineteen."))
     padded = np.concatenate([silence(4000), clip, silence(4000)])
@@ -61,7 +64,7 @@ def test_what_the_voice_says_the_recogniser_understands() -> None:
 
 def test_silence_and_a_single_sample_give_no_text() -> None:
     async def hear() -> list[str]:
-        recognizer = Recognizer(find_stt(None), SttSettings())
+        recognizer = WhisperRecognizer(find_stt(None), SttSettings())
         return [
             (await recognizer.transcribe(samples)).text
             for samples in (silence(SAMPLE_RATE_HZ), silence(1), silence(0))
@@ -98,14 +101,14 @@ def test_broken_models_say_so(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"no model")
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelCorruptError, match="can't be loaded"):
-        asyncio.run(Recognizer(tmp_path, SttSettings()).warm_up())
+        asyncio.run(WhisperRecognizer(tmp_path, SttSettings()).warm_up())
     voice = tmp_path / "voice.onnx"
     voice.write_bytes(b"no voice")
     voice.with_name("voice.onnx.json").write_bytes(
         find_voice(None).with_suffix(".onnx.json").read_bytes()
     )
     with pytest.raises(ModelCorruptError, match="can't be loaded"):
-        asyncio.run(Voice(voice, TtsSettings()).warm_up())
+        asyncio.run(PiperSynthesizer(voice, TtsSettings()).warm_up())
     voice.with_name("voice.onnx.json").write_text("{")
     with pytest.raises(ModelCorruptError, match="can't be loaded"):
-        asyncio.run(Voice(voice, TtsSettings()).warm_up())
+        asyncio.run(PiperSynthesizer(voice, TtsSettings()).warm_up())

@@ -22,14 +22,14 @@ from voicecli.duplex.devices import DeviceDuplex
 from voicecli.errors import VoicecliError
 from voicecli.hearing.echo import choose_echo
 from voicecli.hearing.vad import SileroVad
-from voicecli.llm.client import LanguageModel
+from voicecli.llm.client import ChatClient
 from voicecli.models import find_stt
 from voicecli.settings import LlmSettings, Settings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples
-from voicecli.stt.recognizer import Recognizer
+from voicecli.stt.recognizer import WhisperRecognizer
 from voicecli.timing import now_s, percentile
-from voicecli.tts.voice import Voice
+from voicecli.tts.piper import PiperSynthesizer
 
 T = TypeVar("T", bound=Event)
 
@@ -103,8 +103,8 @@ class Bench:
     """The loaded models, and everything that is measured with them."""
 
     settings: Settings
-    recognizer: Recognizer
-    voice: Voice
+    recognizer: WhisperRecognizer
+    voice: PiperSynthesizer
     tell: Callable[[str], None]
     """Gets a line before each step."""
     questions: list[Samples] = field(default_factory=list)
@@ -176,7 +176,7 @@ class Bench:
         values: dict[str, list[float]] = {}
         folder = find_stt(self.settings.stt.model)
         for key, trims in (("recognition-trimmed", True), ("recognition-padded", False)):
-            recognizer = Recognizer(folder, replace(self.settings.stt, trim_encoder=trims))
+            recognizer = WhisperRecognizer(folder, replace(self.settings.stt, trim_encoder=trims))
             await recognizer.warm_up()
             values[key] = []
             for question in self.questions:
@@ -211,7 +211,7 @@ class Bench:
             llm = replace(LlmSettings(), base_url=base_url, model=MODEL)
             async with (
                 DeviceDuplex(sound_system=lambda: room) as duplex,
-                LanguageModel(llm) as language_model,
+                ChatClient(llm) as language_model,
             ):
                 await language_model.connect()
                 parts = Parts(

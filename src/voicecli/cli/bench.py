@@ -70,16 +70,16 @@ async def _measure(
     from voicecli.bench.measure import Bench
     from voicecli.models import find_stt, find_voice
     from voicecli.settings.loading import load
-    from voicecli.stt.recognizer import Recognizer
-    from voicecli.tts.voice import Voice
+    from voicecli.stt.recognizer import WhisperRecognizer
+    from voicecli.tts.piper import PiperSynthesizer
 
     settings = load(
         {"stt.model": stt_model, "tts.voice": voice, "stt.trim_encoder": trim_encoder}
     ).settings
     return await Bench(
         settings,
-        Recognizer(find_stt(settings.stt.model), settings.stt),
-        Voice(find_voice(settings.tts.voice), settings.tts, aligned=True),
+        WhisperRecognizer(find_stt(settings.stt.model), settings.stt),
+        PiperSynthesizer(find_voice(settings.tts.voice), settings.tts, aligned=True),
         tell=lambda step: print(step, file=sys.stderr),  # noqa: T201
     ).run(n_turns)
 

@@ -230,8 +230,9 @@ async def _record_and_play(sound: SoundSettings) -> tuple[str, str, Any]:
     from voicecli.cli.streams import tell
     from voicecli.doctor.soundcheck import listen, play
     from voicecli.duplex.devices import DeviceDuplex
-    from voicecli.sound.samples import SAMPLE_RATE_HZ, Clip
+    from voicecli.sound.samples import SAMPLE_RATE_HZ
     from voicecli.terminal.meter import Meter
+    from voicecli.tts.clip import Clip
 
     def notice(message: str, hint: str) -> None:
         pass  # of zeros; whoever asked is told at the end

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from voicecli.duplex.seam import Duplex
     from voicecli.settings import ListenSettings, Settings
     from voicecli.sound.samples import Samples
-    from voicecli.stt.recognizer import Recognizer
+    from voicecli.stt.recognizer import WhisperRecognizer
 
 
 def dictate(settings: Settings, *, silence_s: float | None, as_json: bool) -> None:
@@ -24,9 +24,9 @@ def dictate(settings: Settings, *, silence_s: float | None, as_json: bool) -> No
 async def _dictate(settings: Settings, silence_s: float | None, *, as_json: bool) -> None:
     from voicecli.duplex.devices import DeviceDuplex
     from voicecli.models import find_stt
-    from voicecli.stt.recognizer import Recognizer
+    from voicecli.stt.recognizer import WhisperRecognizer
 
-    recognizer = Recognizer(find_stt(settings.stt.model), settings.stt)
+    recognizer = WhisperRecognizer(find_stt(settings.stt.model), settings.stt)
     # The microphone opens first: what is said while the model loads waits in its inbox.
     async with DeviceDuplex(
         settings.sound.input_device,
@@ -41,7 +41,7 @@ async def _dictate(settings: Settings, silence_s: float | None, *, as_json: bool
 async def _listen(
     duplex: Duplex,
     settings: ListenSettings,
-    recognizer: Recognizer,
+    recognizer: WhisperRecognizer,
     silence_s: float | None,
     *,
     as_json: bool,
@@ -73,7 +73,7 @@ async def _listen(
 
 
 async def _write(
-    recognizer: Recognizer, samples: Samples, start: int, end: int, *, as_json: bool
+    recognizer: WhisperRecognizer, samples: Samples, start: int, end: int, *, as_json: bool
 ) -> None:
     """start, end: of the speech, at 16 kHz since the microphone opened."""
     from voicecli.sound.samples import SAMPLE_RATE_HZ

@@ -207,9 +207,9 @@ class Guide:
     async def _greet(self, device: Device) -> None:
         from voicecli.duplex.devices import DeviceDuplex
         from voicecli.models import find_voice
-        from voicecli.tts.voice import Voice
+        from voicecli.tts.piper import PiperSynthesizer
 
-        clip = await Voice(find_voice(None), self._settings.tts).synthesize(GREETING)
+        clip = await PiperSynthesizer(find_voice(None), self._settings.tts).synthesize(GREETING)
         try:
             async with DeviceDuplex(None, str(device.index), microphone=False) as duplex:
                 await duplex.speaker.play(clip)
@@ -236,11 +236,11 @@ class Guide:
 
     async def _language_model(self) -> None:
         from voicecli.llm.answers import clean
-        from voicecli.llm.client import LanguageModel
+        from voicecli.llm.client import ChatClient
         from voicecli.llm.search import FIND_A_MODEL_HINT
 
         while True:
-            async with LanguageModel(self._settings.llm) as model:
+            async with ChatClient(self._settings.llm) as model:
                 await model.connect()
                 if not model.is_builtin:
                     name = f"{clean(model.name)} at {model.where}"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from voicecli.settings import Settings
-    from voicecli.sound.samples import Clip
-    from voicecli.tts.voice import Voice
+    from voicecli.tts.clip import Clip
+    from voicecli.tts.piper import PiperSynthesizer
 
 READ_BYTES = 4096
 """Of standard input at once, at most: what is there is spoken before more is asked for."""
@@ -293,8 +293,9 @@ async def _say(
     from voicecli.errors import VoicecliError
     from voicecli.models import find_voice
     from voicecli.models.formats import voice_language
-    from voicecli.sound.samples import Clip, silence
-    from voicecli.tts.voice import Voice
+    from voicecli.sound.samples import silence
+    from voicecli.tts.clip import Clip
+    from voicecli.tts.piper import PiperSynthesizer
 
     if language is None:
         path = find_voice(settings.tts.voice)
@@ -302,7 +303,7 @@ async def _say(
     else:
         beginning, deltas = await _peek(deltas)
         path, code = _voice_for(language, beginning, settings.tts.voice)
-    voice = Voice(
+    voice = PiperSynthesizer(
         path, settings.tts, aligned=timestamps, n_threads=min(MAX_THREADS, os.cpu_count() or 1)
     )
     loading = asyncio.create_task(voice.load())
@@ -349,7 +350,7 @@ async def _say(
         write_out(captions.as_json() + "\n")
 
 
-async def _clips(voice: Voice, aloud: str, *, in_parts: bool) -> AsyncIterator[Clip]:
+async def _clips(voice: PiperSynthesizer, aloud: str, *, in_parts: bool) -> AsyncIterator[Clip]:
     """A sentence's sound, none if there is nothing to say; in one piece, or as it is made."""
     if not aloud:
         return

@@ -14,7 +14,7 @@ from voicecli.cli.streams import tell, write_out
 
 if TYPE_CHECKING:
     from voicecli.duplex.speaker import Playback, Speaker
-    from voicecli.sound.samples import Clip
+    from voicecli.tts.clip import Clip
 
 
 class Sink(Protocol):

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from voicecli.conversation.conversation import Conversation
     from voicecli.conversation.events import Event
     from voicecli.duplex.seam import Duplex
-    from voicecli.hearing.turn_detector import TurnDetector
-    from voicecli.llm.client import LanguageModel
+    from voicecli.hearing.turn_detector import SmartTurnDetector
+    from voicecli.llm.client import ChatClient
     from voicecli.settings import Settings
     from voicecli.terminal.screen import Screen
 
@@ -249,16 +249,16 @@ async def _converse(
     from voicecli.conversation.history import History
     from voicecli.hearing.echo import NoEcho, choose_echo
     from voicecli.hearing.vad import SileroVad
-    from voicecli.llm.client import LanguageModel
+    from voicecli.llm.client import ChatClient
     from voicecli.models.formats import voice_language
     from voicecli.settings.api_keys import api_key
-    from voicecli.stt.recognizer import Recognizer
+    from voicecli.stt.recognizer import WhisperRecognizer
     from voicecli.terminal.keys import Keyboard
     from voicecli.text.aloud.pronunciations import pronunciations_of
-    from voicecli.tts.voice import Voice
+    from voicecli.tts.piper import PiperSynthesizer
 
-    recognizer = Recognizer(models.stt, settings.stt)
-    voice = Voice(models.voice, settings.tts, aligned=True)
+    recognizer = WhisperRecognizer(models.stt, settings.stt)
+    voice = PiperSynthesizer(models.voice, settings.tts, aligned=True)
     llm_settings = replace(settings.llm, api_key=api_key(settings.llm))
     language = voice_language(models.voice) or "en"
     async with AsyncExitStack() as stack:
@@ -276,7 +276,7 @@ async def _converse(
             _open_duplex(settings, input_file, output_file, stereo, screen)
         )
         language_model = await stack.enter_async_context(
-            LanguageModel(llm_settings, offline=settings.offline)
+            ChatClient(llm_settings, offline=settings.offline)
         )
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -351,12 +351,12 @@ def _warm_text(language: str) -> None:
     spoken(speakable_text("**1**", language), language)
 
 
-def _turn_detector(settings: Settings) -> TurnDetector | None:
+def _turn_detector(settings: Settings) -> SmartTurnDetector | None:
     if settings.listen.turn_model is None:
         return None
-    from voicecli.hearing.turn_detector import TurnDetector
+    from voicecli.hearing.turn_detector import SmartTurnDetector
 
-    return TurnDetector(Path(settings.listen.turn_model).expanduser())
+    return SmartTurnDetector(Path(settings.listen.turn_model).expanduser())
 
 
 def _open_duplex(
@@ -385,7 +385,7 @@ def _open_duplex(
     )
 
 
-def _tell_about(language_model: LanguageModel, emit: Callable[[Event], None]) -> None:
+def _tell_about(language_model: ChatClient, emit: Callable[[Event], None]) -> None:
     from voicecli.conversation.events import Notice
     from voicecli.llm.search import FIND_A_MODEL_HINT
 

@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Protocol
 
 from voicecli.conversation.events import Event, ReplyText
-from voicecli.llm.messages import Message
-from voicecli.sound.samples import Clip, without_lead
+from voicecli.llm.messages import LanguageModel, Message
 from voicecli.text.aloud import spoken
 from voicecli.text.markdown import speakable
 from voicecli.text.sentences import FIRST_CLAUSE_WORDS, sentences
+from voicecli.tts.clip import Clip, Voice, without_lead
 
 Emit = Callable[[Event], None]
-
-
-class LanguageModel(Protocol):
-    def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]: ...
-
-
-class Voice(Protocol):
-    def stream(self, sentence: str) -> AsyncGenerator[Clip, None]: ...
 
 
 @dataclass

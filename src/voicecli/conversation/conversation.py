@@ -17,9 +17,8 @@ import math
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Protocol
 
-from voicecli.conversation.answer import Answer, LanguageModel, Voice
+from voicecli.conversation.answer import Answer
 from voicecli.conversation.completeness import (
     Completeness,
     completeness,
@@ -49,9 +48,10 @@ from voicecli.conversation.ghosts import is_echo, why_nothing
 from voicecli.conversation.heard import first_unheard_sample
 from voicecli.conversation.history import History
 from voicecli.conversation.partials import Agreement
-from voicecli.conversation.reply import Recognizer, Reply
+from voicecli.conversation.reply import Reply
 from voicecli.duplex.seam import Duplex
 from voicecli.errors import VoicecliError
+from voicecli.hearing.detectors import SpeechDetector, TurnDetector
 from voicecli.hearing.echo import Echo
 from voicecli.hearing.endpointing import (
     Endpointer,
@@ -63,18 +63,12 @@ from voicecli.hearing.endpointing import (
     join,
 )
 from voicecli.hearing.loudness import Loudness
+from voicecli.llm.messages import LanguageModel
 from voicecli.settings import ListenSettings, Speculate
-from voicecli.sound.samples import (
-    FRAME_SAMPLES,
-    SAMPLE_RATE_HZ,
-    Clip,
-    Frame,
-    Samples,
-    level_db,
-    silence,
-)
-from voicecli.stt.transcript import Transcript
+from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Samples, level_db, silence
+from voicecli.stt.transcript import Recognizer, Transcript
 from voicecli.timing import percentile
+from voicecli.tts.clip import Clip, Voice
 
 MAX_HELD_REPLIES = 3
 """Replies begun in the pauses of one utterance; from then on, its end is waited for."""
@@ -93,17 +87,6 @@ reply is taken back, and the words join the same message (huggingface speech-to-
 DUCK_DB = -15.0
 UNDUCK_FRAMES = 8
 """On the first frame that may be the user the reply is played softer, until so many are not."""
-
-
-class SpeechDetector(Protocol):
-    def probability(self, frame: Samples) -> float: ...
-    def reset(self) -> None: ...
-
-
-class TurnDetector(Protocol):
-    """How likely it is that nothing more follows (turn_detector.py)."""
-
-    async def probability(self, samples: Samples) -> float: ...
 
 
 @dataclass(frozen=True)

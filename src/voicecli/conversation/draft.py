@@ -9,7 +9,7 @@ from contextlib import suppress
 from voicecli.conversation.answer import Answer, Emit
 from voicecli.conversation.events import Event
 from voicecli.llm.messages import Message
-from voicecli.sound.samples import Clip
+from voicecli.tts.clip import Clip
 
 
 class Draft:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from voicecli.conversation.answer import Emit
 from voicecli.conversation.events import Event
@@ -12,7 +11,6 @@ from voicecli.conversation.heard import heard_words, times_of_words, words_befor
 from voicecli.conversation.history import WordEnd
 from voicecli.duplex.speaker import Playback
 from voicecli.hearing.endpointing import Speech
-from voicecli.sound.samples import Samples
 from voicecli.stt.transcript import Transcript
 from voicecli.timing import Stopwatch
 
@@ -21,12 +19,6 @@ NEARLY_OVER_WORDS = 2
 ECHO_S = 1.0
 """So much of a reply may be heard again by the microphone: it takes up to 0.2 s to come back, and
 what begins to be taken for the user is suspended 0.1 to 0.2 s later."""
-
-
-class Recognizer(Protocol):
-    @property
-    def busy(self) -> bool: ...
-    async def transcribe(self, samples: Samples) -> Transcript: ...
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from voicecli.doctor.findings import Finding, Verdict, failed
 from voicecli.errors import VoicecliError
 from voicecli.llm.answers import clean
-from voicecli.llm.client import LanguageModel
+from voicecli.llm.client import ChatClient
 from voicecli.llm.messages import BUILTIN, Message
 from voicecli.llm.search import FIND_A_MODEL_HINT, LOCAL_BASE_URLS
 from voicecli.settings import Settings
@@ -26,7 +26,7 @@ async def check(settings: Settings) -> Finding:
     """Ask it a short question, and stop it after the first token."""
     try:
         llm = replace(settings.llm, api_key=api_key(settings.llm))
-        async with LanguageModel(llm, offline=settings.offline) as model:
+        async with ChatClient(llm, offline=settings.offline) as model:
             await model.connect()
             if model.is_builtin:
                 return _builtin(settings)
@@ -50,7 +50,7 @@ async def check(settings: Settings) -> Finding:
     return Finding("language model", Verdict.OK, text, values=values)
 
 
-async def _first_token_ms(model: LanguageModel) -> float:
+async def _first_token_ms(model: ChatClient) -> float:
     begun_s = now_s()
     async with aclosing(model.stream([Message("user", "Say hello.")])) as deltas:
         await anext(deltas, None)

@@ -16,7 +16,7 @@ from voicecli.errors import AudioDeviceError, ModelError
 from voicecli.hearing.echo import NOTHING_DB, EchoMeasurement
 from voicecli.settings import Settings, SoundSettings, TtsSettings
 from voicecli.sound.samples import level_db
-from voicecli.tts.voice import Voice
+from voicecli.tts.piper import PiperSynthesizer
 from voicecli.worker import Worker
 
 LISTEN_S = 1.5
@@ -52,7 +52,7 @@ async def check(
             if quiet or finding.verdict is Verdict.BAD or isinstance(voice, ModelError):
                 return
             tell("playing a sentence: please be quiet still")
-            clip = await Voice(voice, TtsSettings()).synthesize(SENTENCE)
+            clip = await PiperSynthesizer(voice, TtsSettings()).synthesize(SENTENCE)
             frames = await play(duplex, clip)
             played_db = level_db(np.concatenate([frame.played for frame in frames]))
             audible_db = max(NOTHING_DB, heard.noise_db - played_db + ABOVE_NOISE_DB)

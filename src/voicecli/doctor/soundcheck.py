@@ -15,12 +15,12 @@ from voicecli.sound.samples import (
     FRAME_MS,
     FRAME_SAMPLES,
     SAMPLE_RATE_HZ,
-    Clip,
     Frame,
     Samples,
     level_db,
     silence,
 )
+from voicecli.tts.clip import Clip
 
 NOISY_DB = -45.0
 """A noise floor above it makes speech hard to tell: people at arm's length speak at -35 to -20."""

@@ -15,10 +15,10 @@ from voicecli.models import find_voice as voice_on_disk
 from voicecli.settings import ListenSettings, Settings, SttSettings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
-from voicecli.stt.recognizer import Recognizer
+from voicecli.stt.recognizer import WhisperRecognizer
 from voicecli.stt.whisper import FULL_FRAMES, load_whisper, utterance_threads
 from voicecli.timing import now_s
-from voicecli.tts.voice import Voice
+from voicecli.tts.piper import PiperSynthesizer
 from voicecli.worker import Worker
 
 BUDGET_MS = 700.0
@@ -85,7 +85,7 @@ async def check_voice(settings: Settings, path: Path | ModelError) -> Finding:
     """How long its first sentence takes."""
     if isinstance(path, ModelError):
         return failed("voice", path)
-    voice = Voice(path, settings.tts)
+    voice = PiperSynthesizer(path, settings.tts)
     try:
         await voice.warm_up()
         begun_s = now_s()
@@ -166,12 +166,12 @@ def _expected_ms(
 async def _question(voice: Path | ModelError) -> Samples:
     if isinstance(voice, ModelError):
         return silence(2 * SAMPLE_RATE_HZ)
-    clip = await Voice(voice, Settings().tts).synthesize(QUESTION)
+    clip = await PiperSynthesizer(voice, Settings().tts).synthesize(QUESTION)
     return resample(clip.samples, clip.sample_rate_hz, SAMPLE_RATE_HZ)
 
 
 async def _transcription_ms(path: Path, settings: SttSettings, samples: Samples) -> float:
-    recognizer = Recognizer(path, settings)
+    recognizer = WhisperRecognizer(path, settings)
     await recognizer.warm_up()
     took_s = []
     for _ in range(3):

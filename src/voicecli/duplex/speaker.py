@@ -11,7 +11,8 @@ from dataclasses import replace
 import numpy as np
 
 from voicecli.sound.resampling import Resampler
-from voicecli.sound.samples import SAMPLE_RATE_HZ, Clip, Samples, silence
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
+from voicecli.tts.clip import Clip
 
 QUEUED_S = 2.0
 """`room` waits while more than this is queued: enough for a slow sentence, little to throw away."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from voicecli.errors import ModelCorruptError, ModelError, ModelMissingError
+from voicecli.hearing.detectors import TurnDetector
 from voicecli.onnx import load_session
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.worker import Worker
@@ -17,7 +18,7 @@ HEARD_S = 8
 INPUT_NAME = "input_features"
 
 
-class TurnDetector:
+class SmartTurnDetector(TurnDetector):
     """An ONNX model with the input and output of Smart Turn v3 (pipecat-ai/smart-turn), on its own
     thread.
 

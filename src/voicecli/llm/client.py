@@ -30,7 +30,7 @@ from voicecli.llm.answers import (
     say_duration,
 )
 from voicecli.llm.failures import FOREIGN_ERRORS, _Backoff, _RefusalError
-from voicecli.llm.messages import BUILTIN, Message
+from voicecli.llm.messages import BUILTIN, LanguageModel, Message
 from voicecli.llm.search import (
     FIND_A_MODEL_HINT,
     LOCAL_BASE_URLS,
@@ -58,7 +58,7 @@ END_TIMEOUT_S = 0.5
 T = TypeVar("T")
 
 
-class LanguageModel:
+class ChatClient(LanguageModel):
     """One OpenAI-compatible server, one keep-alive client.
 
     Use it as an async context manager and `connect()` before the first `stream()`. `transport`,
@@ -91,7 +91,7 @@ class LanguageModel:
         """The model's id, for the screen; final after connect()."""
 
     def __repr__(self) -> str:
-        return f"LanguageModel({self.name!r} @ {self.where!r})"
+        return f"ChatClient({self.name!r} @ {self.where!r})"
 
     @property
     def where(self) -> str:

@@ -1,9 +1,10 @@
-"""What is said to a language model. Plain values; no network."""
+"""What is said to a language model, and what a language model is. Plain values; no network."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, Self
 
 BUILTIN = "built-in"
 """As the base URL, this asks for the built-in replies even where a local server is running."""
@@ -15,3 +16,42 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+class LanguageModel(Protocol):
+    """Messages in, text out, as it is written; docs/engines.md tells what each method owes its
+    callers. An async context manager.
+
+    A class that names it as its base has all but `stream` for nothing.
+    """
+
+    name: str
+    """Of the model, for the screen; final after connect()."""
+    is_builtin: bool = False
+    """The built-in replies answer, and no language model."""
+
+    @property
+    def where(self) -> str:
+        """Of the server, for the screen."""
+        return "here"
+
+    @property
+    def is_local(self) -> bool:
+        """Asking costs nothing and tells nobody: replies may be begun on suspicion."""
+        return False
+
+    async def connect(self) -> None:
+        """Before the first stream(): find what answers; raises LanguageModelError."""
+
+    def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+        """The reply to the last message, piece by piece; closing the generator ends it at once.
+
+        The system prompt is the first message, or the model's own. Raises LanguageModelError.
+        """
+        ...
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        return None

@@ -14,7 +14,13 @@ from voicecli.worker import Worker
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
-from voicecli.stt.transcript import DOUBTFUL_COMPRESSION, DOUBTFUL_LOGPROB, Transcript, compression
+from voicecli.stt.transcript import (
+    DOUBTFUL_COMPRESSION,
+    DOUBTFUL_LOGPROB,
+    Recognizer,
+    Transcript,
+    compression,
+)
 from voicecli.stt.whisper import (
     FULL_FRAMES,
     WINDOW_S,
@@ -36,7 +42,7 @@ SPARE_TOKENS = 16
 (Hindi, Thai); a model that writes more invents."""
 
 
-class Recognizer:
+class WhisperRecognizer(Recognizer):
     """faster-whisper on its own thread. The model is loaded by the first job."""
 
     def __init__(self, folder: Path, settings: SttSettings) -> None:
@@ -56,19 +62,24 @@ class Recognizer:
         """Load the model and run it once; raises ModelCorruptError."""
         await self.transcribe(silence(SAMPLE_RATE_HZ))
 
-    async def transcribe(self, samples: Samples) -> Transcript:
-        """What is said in `samples` (16 kHz, mono). Empty text where nothing is."""
-        return await self._worker.run(self._transcribe, samples)
+    async def transcribe(self, samples: Samples, language: str | None = None) -> Transcript:
+        """What is said in `samples` (16 kHz, mono). Empty text where nothing is.
 
-    def _transcribe(self, samples: Samples) -> Transcript:
+        language: ISO 639-1; None is that of the settings.
+        """
+        return await self._worker.run(
+            self._transcribe, samples, language or self._settings.language
+        )
+
+    def _transcribe(self, samples: Samples, language: str | None) -> Transcript:
         if self._model is None:
             self._model = self._load()
         try:
             self._n_frames = encoder_frames(len(samples)) if self._trims else FULL_FRAMES
-            transcript = self._decode(self._model, samples)
+            transcript = self._decode(self._model, samples, language)
             if self._n_frames < FULL_FRAMES and _is_doubtful(transcript):
                 self._n_frames = FULL_FRAMES
-                transcript = self._decode(self._model, samples)
+                transcript = self._decode(self._model, samples, language)
         except ModelError:
             raise
         except Exception as error:
@@ -105,7 +116,7 @@ class Recognizer:
         n_threads = utterance_threads(trims=self._trims)
         return _load(TrimmedWhisper, self._folder, self._settings, n_threads)
 
-    def _decode(self, model: WhisperModel, samples: Samples) -> Transcript:
+    def _decode(self, model: WhisperModel, samples: Samples, language: str | None) -> Transcript:
         duration_s = len(samples) / SAMPLE_RATE_HZ
         is_short = duration_s <= WINDOW_S
         max_tokens = min(
@@ -113,7 +124,7 @@ class Recognizer:
         )
         segments, info = model.transcribe(
             samples,
-            language=self._settings.language,
+            language=language,
             beam_size=self._settings.beam_size,
             temperature=0.0,
             condition_on_previous_text=False,

@@ -1,13 +1,13 @@
-"""What was recognised, and how doubtful it is."""
+"""What was recognised, and how doubtful it is. And what a recogniser is."""
 
 from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    pass
+    from voicecli.sound.samples import Samples
 
 DOUBTFUL_LOGPROB = -1.0
 
@@ -26,6 +26,31 @@ class Transcript:
     """Whisper's own opinion that nothing was said."""
     cut_off: bool = False
     """The model wrote more than can have been said, and was stopped."""
+
+
+class Recognizer(Protocol):
+    """Utterances in, transcripts out; docs/engines.md tells what each method owes its callers."""
+
+    name: str
+    """For the screen."""
+
+    @property
+    def busy(self) -> bool:
+        """It works: what is asked of it now would have to wait. Then nobody asks for a partial
+        transcript."""
+        ...
+
+    async def transcribe(self, samples: Samples, language: str | None = None) -> Transcript:
+        """What is said in `samples` (16 kHz, mono). Empty text where nothing is.
+
+        language: ISO 639-1, of who speaks; None leaves it to the recogniser's own settings.
+        Raises ModelError.
+        """
+        ...
+
+    async def warm_up(self) -> None:
+        """Load what is needed, so that the first utterance need not wait for it; raises
+        ModelError."""
 
 
 def compression(text: str) -> float:

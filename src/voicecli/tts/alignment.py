@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voicecli.sound.samples import Clip, Phoneme, Samples
+from voicecli.sound.samples import Samples
 from voicecli.tts import protobuf
+from voicecli.tts.clip import Clip, Phoneme
 
 if TYPE_CHECKING:
     from piper.voice import AudioChunk

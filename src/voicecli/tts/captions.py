@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from voicecli.sound.samples import Clip
 from voicecli.tts.alignment import words_of
-from voicecli.tts.voice import Voice
+from voicecli.tts.clip import Clip
+from voicecli.tts.piper import PiperSynthesizer
 
 
 class Captions:
     """Written along with the clips: each is said after those before it."""
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: PiperSynthesizer) -> None:
         self._voice = voice
         self._at_s = 0.0
         self._sentences: list[dict[str, Any]] = []

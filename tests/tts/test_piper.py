@@ -12,15 +12,15 @@ import pytest
 from voicecli.errors import ModelError
 from voicecli.models import find_voice
 from voicecli.settings import TtsSettings
-from voicecli.sound.samples import Clip
 from voicecli.tts import protobuf
-from voicecli.tts.voice import PEAK, Voice
+from voicecli.tts.clip import Clip
+from voicecli.tts.piper import PEAK, PiperSynthesizer
 
 DATA = Path(__file__).parents[1] / "data"
 SENTENCE = "This sentence has quite a lot of words, so that it takes several seconds to be said."
 
 
-def spoken(voice: Voice, *sentences: str) -> list[list[Clip]]:
+def spoken(voice: PiperSynthesizer, *sentences: str) -> list[list[Clip]]:
     """The clips of each sentence, as they are streamed."""
 
     async def main() -> list[list[Clip]]:
@@ -30,11 +30,13 @@ def spoken(voice: Voice, *sentences: str) -> list[list[Clip]]:
 
 
 @pytest.fixture
-def voice() -> Voice:
-    return Voice(DATA / "tiny_voice.onnx", TtsSettings(), aligned=True)
+def voice() -> PiperSynthesizer:
+    return PiperSynthesizer(DATA / "tiny_voice.onnx", TtsSettings(), aligned=True)
 
 
-def test_even_the_first_sentence_comes_in_pieces_the_first_of_which_tells_all(voice: Voice) -> None:
+def test_even_the_first_sentence_comes_in_pieces_the_first_of_which_tells_all(
+    voice: PiperSynthesizer,
+) -> None:
     (clips,) = spoken(voice, SENTENCE)
     first, *others = clips
     assert first.text == SENTENCE
@@ -47,7 +49,7 @@ def test_even_the_first_sentence_comes_in_pieces_the_first_of_which_tells_all(vo
     assert others[-1].to_come == 0
 
 
-def test_pieces_and_wholes_are_as_loud_as_the_settings_say(voice: Voice) -> None:
+def test_pieces_and_wholes_are_as_loud_as_the_settings_say(voice: PiperSynthesizer) -> None:
     for clips in spoken(voice, *[SENTENCE] * 3):
         samples = np.concatenate([clip.samples for clip in clips])
         assert 0.5 * PEAK < np.max(np.abs(samples)) <= PEAK + 1e-6
@@ -57,7 +59,7 @@ def test_pieces_and_wholes_are_as_loud_as_the_settings_say(voice: Voice) -> None
     assert clip.word_ends
 
 
-def test_several_sentences_in_one_are_one_clip(voice: Voice) -> None:
+def test_several_sentences_in_one_are_one_clip(voice: PiperSynthesizer) -> None:
     text = "First this was said. Then something else was said."
     (clips,) = spoken(voice, text)
     assert clips[0].n_samples == sum(len(clip.samples) for clip in clips)
@@ -66,7 +68,7 @@ def test_several_sentences_in_one_are_one_clip(voice: Voice) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "..."])
-def test_nothing_to_say_is_one_clip_of_no_samples(voice: Voice, text: str) -> None:
+def test_nothing_to_say_is_one_clip_of_no_samples(voice: PiperSynthesizer, text: str) -> None:
     (clips,) = spoken(voice, text)
     assert [clip.n_samples for clip in clips] == [0]
 
@@ -77,14 +79,14 @@ def test_a_voice_that_is_not_cut_speaks_whole_sentences(tmp_path: Path) -> None:
     # Its file tells to cut it where noise is still to be drawn.
     wish = protobuf.field(1, b"decoder_input") + protobuf.field(2, b"/symbols/Gather_output_0")
     path.write_bytes((DATA / "tiny_voice.onnx").read_bytes() + protobuf.field(14, wish))
-    voice = Voice(path, TtsSettings(), aligned=True)
+    voice = PiperSynthesizer(path, TtsSettings(), aligned=True)
     for (clip,) in spoken(voice, SENTENCE, SENTENCE):
         assert clip.to_come == 0
         assert np.max(np.abs(clip.samples)) == pytest.approx(PEAK, abs=1e-6)
         assert len(clip.word_ends) == len(SENTENCE.split())
 
 
-def test_an_abandoned_sentence_does_not_disturb_the_next(voice: Voice) -> None:
+def test_an_abandoned_sentence_does_not_disturb_the_next(voice: PiperSynthesizer) -> None:
     async def main() -> list[Clip]:
         abandoned = voice.stream(SENTENCE)
         await anext(abandoned)
@@ -98,7 +100,7 @@ def test_an_abandoned_sentence_does_not_disturb_the_next(voice: Voice) -> None:
 
 
 def test_a_voice_that_breaks_says_which_sentence_it_was(
-    voice: Voice, monkeypatch: pytest.MonkeyPatch
+    voice: PiperSynthesizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("out of memory")
@@ -110,7 +112,7 @@ def test_a_voice_that_breaks_says_which_sentence_it_was(
 
 
 def test_the_default_voice_streams_words_with_their_times() -> None:
-    voice = Voice(find_voice(None), TtsSettings(), aligned=True)
+    voice = PiperSynthesizer(find_voice(None), TtsSettings(), aligned=True)
     (clips,) = spoken(voice, SENTENCE)
     assert len(clips[0].word_ends) == len(SENTENCE.split())
     assert sum(len(clip.samples) for clip in clips) == clips[0].n_samples

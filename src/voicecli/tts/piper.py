@@ -14,8 +14,9 @@ import numpy as np
 from voicecli.errors import ModelCorruptError, ModelError, SettingsError
 from voicecli.onnx import load_session
 from voicecli.settings import TtsSettings
-from voicecli.sound.samples import Clip, Samples, silence
+from voicecli.sound.samples import Samples, silence
 from voicecli.tts.alignment import phonemes_of, with_durations, words_of
+from voicecli.tts.clip import Clip, Voice, joined
 from voicecli.tts.leveling import Leveler, leveled
 from voicecli.tts.parts import VoiceInParts, load_in_parts
 from voicecli.worker import Worker
@@ -49,7 +50,7 @@ def load_piper(path: Path, *, aligned: bool = False, n_threads: int = 1) -> Pipe
         ) from error
 
 
-class Voice:
+class PiperSynthesizer(Voice):
     """A Piper voice on its own thread. It is loaded by the first job."""
 
     def __init__(
@@ -77,7 +78,7 @@ class Voice:
 
     async def synthesize(self, sentence: str) -> Clip:
         """Speak one sentence. Text with nothing to say (`...`) gives a clip of no samples."""
-        return await self._worker.run(lambda: _joined(list(self._clips(sentence))))
+        return await self._worker.run(lambda: joined(list(self._clips(sentence))))
 
     async def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
         """Speak one sentence, in pieces where the voice can: each is given as soon as it is made.
@@ -161,8 +162,3 @@ class Voice:
             return int(wanted)
         known = ", ".join(names) or f"0 to {piper.config.num_speakers - 1}"
         raise SettingsError(f"the voice {self.name} has no speaker {wanted!r}", f"it has: {known}")
-
-
-def _joined(clips: list[Clip]) -> Clip:
-    samples = np.concatenate([clip.samples for clip in clips])
-    return replace(clips[0], samples=samples, to_come=0)
