@@ -7,6 +7,7 @@ from voicecli.conversation.completeness import (
     completeness,
     hangover_ms,
     is_backchannel,
+    is_stop,
     same_words,
 )
 from voicecli.settings import ListenSettings
@@ -92,3 +93,30 @@ def test_same_words() -> None:
 )
 def test_backchannel(text: str, expected: bool) -> None:
     assert is_backchannel(text) is expected
+
+
+def test_backchannels_are_of_the_language_that_is_spoken() -> None:
+    assert is_backchannel("Genau, ja.", "de")
+    assert is_backchannel("Mhm.", "pl")
+    assert not is_backchannel("right", "de")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Stop.", "en", True),
+        ("Stop, stop! Please stop.", "en", True),
+        ("Okay, be quiet.", "en", False),
+        ("Shut up!", "en", True),
+        ("Stop the timer.", "en", False),
+        ("Wait a minute, what about Spain?", "en", False),
+        ("Halt, warte mal!", "de", True),
+        ("Tais-toi.", "fr", True),
+        ("Para ya.", "es", True),
+        ("停！", "zh", True),
+        ("Stop.", "pl", True),
+        ("", "en", False),
+    ],
+)
+def test_stop(text: str, language: str, expected: bool) -> None:
+    assert is_stop(text, language) is expected

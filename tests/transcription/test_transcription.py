@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from programs import multilingual_model, save_wav, speak
 from voicecli.errors import AudioFileError, ModelError
 from voicecli.hearing.vad import SileroVad
+from voicecli.languages.names import CODE_OF, language_code
 from voicecli.models import find_stt
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
 from voicecli.stt.whisper import card_says, load_whisper
 from voicecli.transcription.formats import document, printable
-from voicecli.transcription.languages import CODE_OF, language_code
 from voicecli.transcription.pipeline import Ended, Event, ReadOptions, Said, Source, transcribe
 from voicecli.transcription.recognition import BatchRecognizer, RecognitionOptions, SpokenLanguage
 from voicecli.transcription.segments import Segment, Transcription, Word

@@ -360,7 +360,7 @@ def _seconds(parts: tuple[str | None, ...]) -> float | None:
 
 
 def _language_code(name: str) -> str:
-    from voicecli.transcription.languages import CODE_OF, language_code
+    from voicecli.languages.names import CODE_OF, language_code
 
     code = language_code(name)
     if code is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from enum import Enum, auto
-from functools import cache
 
+from voicecli.languages import language_of
 from voicecli.settings import ListenSettings
+from voicecli.text.words import words_of
 
 
 class Completeness(Enum):
@@ -17,52 +18,21 @@ class Completeness(Enum):
     UNKNOWN = auto()
 
 
-SHORT_ANSWERS = {
-    "en": "yes, no, yeah, yep, nope, okay, ok, sure, right, correct, stop, wait, cancel, help,"
-    " please, thanks, thank you, hello, hi, hey, bye, goodbye, louder, quieter, slower, faster,"
-    " continue, again, never mind, good morning, good evening, good night, go on",
-    "de": "ja, nein, doch, okay, ok, gut, genau, richtig, stopp, halt, warte, hilfe, bitte, danke,"
-    " hallo, tschüss, lauter, leiser, langsamer, schneller, weiter, nochmal, guten morgen,"
-    " guten tag, guten abend, gute nacht",
-    "fr": "oui, non, si, okay, ok, bien, exact, stop, arrête, attends, merci, bonjour, bonsoir,"
-    " salut, plus fort, plus lentement, moins vite, continue, encore, s'il te plaît,"
-    " s'il vous plaît, au revoir",
-    "es": "sí, no, vale, okay, ok, bueno, claro, exacto, para, espera, ayuda, gracias, por favor,"
-    " hola, adiós, más alto, más bajo, más despacio, más rápido, sigue, otra vez, buenos días,"
-    " buenas tardes, buenas noches",
-}
-"""Words that are a whole turn, alone or together."""
-
-UNFINISHED_ENDS = {
-    "en": frozenset(
-        """
-        and or but because if although though unless than the a an my your our their its um uh uhm
-        erm er hmm plus minus
-        """.split()
-    ),
-    "de": frozenset("und oder aber weil dass wenn der die das ein eine mein dein äh ähm".split()),
-    "fr": frozenset("et ou mais parce que le la les un une des mon ma mes euh".split()),
-    "es": frozenset("y o pero porque que el la los las un una mi tu eh".split()),
-}
-"""No sentence ends with these; fillers announce more."""
-
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-
-
 def completeness(text: str, language: str = "en") -> Completeness:
     """Judge a transcript in `language` (ISO 639-1).
 
     Recognisers that write no punctuation leave most of it UNKNOWN.
     """
     text = text.strip()
-    words = [word.lower() for word in _WORD.findall(text)]
+    words = words_of(text.lower())
     if not words:
         return Completeness.UNKNOWN
-    if language in SHORT_ANSWERS and _short_answers(language).fullmatch(" ".join(words)):
+    known = language_of(language)
+    if says_only(words, known.short_answers):
         return Completeness.COMPLETE
     if text.endswith(("...", "…", ",", ";", ":", "-", "–", "—")):
         return Completeness.OPEN
-    if words[-1] in UNFINISHED_ENDS.get(language, ()):
+    if words[-1] in known.unfinished_ends:
         # "What are you waiting for?" ends so too: a question mark is believed, a full stop is not.
         return Completeness.COMPLETE if text.endswith(("?", "？")) else Completeness.OPEN
     if text.endswith((".", "!", "?", "。", "！", "？")):
@@ -70,10 +40,12 @@ def completeness(text: str, language: str = "en") -> Completeness:
     return Completeness.UNKNOWN
 
 
-@cache
-def _short_answers(language: str) -> re.Pattern[str]:
-    answer = "|".join(map(re.escape, SHORT_ANSWERS[language].split(", ")))
-    return re.compile(rf"(?:{answer})(?: (?:{answer}))*")
+def says_only(words: Sequence[str], phrases: frozenset[str]) -> bool:
+    """Is a text nothing but these words and phrases, one after the other?"""
+    return bool(words) and any(
+        " ".join(words[:n]) in phrases and (n == len(words) or says_only(words[n:], phrases))
+        for n in range(1, len(words) + 1)
+    )
 
 
 def hangover_ms(text: str, language: str, settings: ListenSettings) -> float:
@@ -87,18 +59,15 @@ def hangover_ms(text: str, language: str, settings: ListenSettings) -> float:
 
 def same_words(one: str, other: str) -> bool:
     """True where two transcripts say the same, case and punctuation aside."""
-    return _WORD.findall(one.lower()) == _WORD.findall(other.lower())
+    return words_of(one.lower()) == words_of(other.lower())
 
 
-BACKCHANNELS = frozenset(
-    """
-    mhm mm mmm hm hmm uh uhhuh uh-huh mm-hmm ah oh aha yeah yep yes okay ok right sure wow really
-    nice good great haha ha i see ja jaja genau stimmt oui ouais d'accord sí claro vale
-    """.split()
-)
-"""Listeners say this to be polite, not to take the turn (alone, or two or three together)."""
+def is_backchannel(text: str, language: str = "en") -> bool:
+    """Politeness that takes no turn: a listener's word, alone or two or three together."""
+    words = words_of(text.lower())
+    return 0 < len(words) <= 3 and language_of(language).backchannels.issuperset(words)
 
 
-def is_backchannel(text: str) -> bool:
-    words = [word.lower() for word in _WORD.findall(text)]
-    return 0 < len(words) <= 3 and all(word in BACKCHANNELS for word in words)
+def is_stop(text: str, language: str = "en") -> bool:
+    """A command that ends an answer and asks for none."""
+    return says_only(words_of(text.lower()), language_of(language).stop_words)

@@ -507,7 +507,11 @@ class Conversation:
         transcript, speech = reply.transcript, reply.utterances[-1]
         assert transcript is not None
         during, heard = self._suspended, self._heard_reply
-        if during is not None and not during.asks_now and is_backchannel(transcript.text):
+        if (
+            during is not None
+            and not during.asks_now
+            and is_backchannel(transcript.text, transcript.language)
+        ):
             return "only a sign of listening"
         # It takes two words to be known as an echo: the first was heard before the last was played.
         echo_until = self._last_audible + int(self._speaker.latency_s * SAMPLE_RATE_HZ)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from difflib import SequenceMatcher
 
 from voicecli.sound.samples import FRAME_SAMPLES, Samples, level_db
 from voicecli.stt.transcript import DOUBTFUL_COMPRESSION, Transcript, compression
+from voicecli.text.words import words_of
 
 MIN_PEAK_PROBABILITY = 0.7
 """Real speech reaches 0.85 in some frame; keyboards and breath stay below."""
@@ -25,8 +25,6 @@ MIN_ECHO_WORDS = 2
 MIN_ECHO_SIMILARITY = 0.75
 """A transcript is the loudspeaker's if so much of it was just said by it, in that order. One word
 alone ("yes") is anybody's."""
-
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 def why_nothing(transcript: Transcript, samples: Samples, peak_probability: float) -> str | None:
@@ -52,8 +50,8 @@ def why_nothing(transcript: Transcript, samples: Samples, peak_probability: floa
 
 def is_echo(text: str, played: str) -> bool:
     """True where `text` is what the loudspeaker just said; `played`: its last words."""
-    heard = _WORD.findall(text.lower())
-    said = _WORD.findall(played.lower())
+    heard = words_of(text.lower())
+    said = words_of(played.lower())
     if len(heard) < MIN_ECHO_WORDS or not said:
         return False
     blocks = SequenceMatcher(None, heard, said, autojunk=False).get_matching_blocks()

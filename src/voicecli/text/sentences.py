@@ -15,7 +15,10 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import NamedTuple
+
+from voicecli.languages import language_of
+from voicecli.text.full_stops import CLOSING, FullStop, Verdict
+from voicecli.text.words import words_of
 
 MIN_CHARS = 10
 """A shorter sentence is spoken together with the next one: Piper makes very short ones badly. Not
@@ -37,14 +40,11 @@ MAX_WIDE_CHARS = 80
 LOOK_AHEAD_CHARS = 48
 """How much after a full stop may be looked at, in ambiguous places only."""
 
-_WIDE_LANGUAGES = frozenset({"zh", "cmn", "yue", "ja", "ko"})
-
 _WIDE_ENDS = "。！？｡︒"
 _OTHER_ENDS = "؟۔।॥։።၊။។៕"
 _ENDS = ".!?…" + _WIDE_ENDS + _OTHER_ENDS
-CLOSING = ')]}"”’»'
 WIDE_CLOSING = "」』）》】〉"
-"""Brackets and quotes that close, and what Chinese and Japanese have of them."""
+"""Brackets and quotes that close in Chinese and Japanese."""
 _CLOSERS = CLOSING + WIDE_CLOSING + "'›*_〕］"
 _ELSEWHERE_OPENERS = "“«‘"
 """Quotes that close in German or Danish, and open in Chinese."""
@@ -61,133 +61,7 @@ _CANDIDATE_OR_CLAUSE = re.compile(rf"\n|\[\[|[{re.escape(_ENDS)}]|[{_CLAUSES}]| 
 _CLAUSE_END = re.compile(rf"(?:[,;:—–،؛)]| -)(?=\s)|—|[{WIDE_CLAUSES}]")
 _LAST_WORD = re.compile(r"\S*\Z")
 _NEXT_WORD = re.compile(r"\s+[\"'“‘„«(\[*_¿¡]*([^\W_]*)")
-_DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+-?[^\W\d_]{1,2}\Z")
-_ROMAN = re.compile(r"[IVXLC]+\Z")
-_WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
 
-
-class _Words(NamedTuple):
-    """Abbreviations of a language, in lower case and without the last full stop."""
-
-    never: frozenset[str]
-    """Never the end of a sentence: a name or an example follows."""
-    before_number: frozenset[str]
-    """An abbreviation only if a number follows ("No. 5")."""
-    maybe: frozenset[str]
-    """May end a sentence: the next word tells."""
-    starters: frozenset[str]
-    """Words that begin sentences: what stood before such a word, capitalised, was an end."""
-    not_initials: frozenset[str] = frozenset()
-    """After these words a single letter is a label, not somebody's initial ("vitamin C.")."""
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_ENGLISH = _Words(
-    never=_words(
-        "mr mrs ms mx messrs dr prof rev fr hon pres gov sen rep gen col maj capt cmdr lt sgt cpl "
-        "pvt adm supt mt ft e.g i.e eg ie vs cf viz approx ca c.f incl excl al-asst asst dept univ"
-    ),
-    before_number=_words(
-        "no nos nr fig figs eq eqs p pp vol vols ch chap sec sect art ed par para op v ver ref "
-        "jan feb mar apr jun jul aug sep sept oct nov dec tel ext"
-    ),
-    maybe=_words(
-        "etc a.m p.m am pm inc ltd co corp llc plc bros jr sr esq st ave blvd rd dept est al "
-        "ph.d m.d b.a m.a b.sc m.sc u.s u.k u.n e.u u.s.a d.c b.c a.d ad bc min max avg temp "
-        "ed eds misc orig repr trans"
-    ),
-    starters=_words(
-        "the a an this that these those it its he she they we you i there here what when where "
-        "who why how which if but and or so then now in on at as for from with after before "
-        "because although however while since my your his her our their no yes not let do does "
-        "did is are was were have has had can could will would should may please to by most many "
-        "some all each every one two also maybe perhaps once until both another first second next"
-    ),
-    not_initials=_words(
-        "vitamin vitamins plan option type part section class grade level point step appendix "
-        "hepatitis schedule category figure answer letter column row group team drive exhibit "
-        "article schedule phase series room gate terminal platform variable and or than is are "
-        "of to in from the a"
-    ),
-)
-
-_GERMAN = _Words(
-    never=_words(
-        "hr hrn fr dr prof dipl ing med jur phil st bzw ca ggf evtl inkl exkl zzgl vgl sog z.b d.h "
-        "u.a i.d.r o.g s.o s.u m.e v.a u.u i.a bsp mind max min gem lt tel ehem geb gest verh "
-        "allg insb bes entspr einschl abzgl bspw beispielsw z d u o s i v e n m h str-nr"
-    ),
-    before_number=_words(
-        "nr nrn str abb tab kap bd s art abs § ziff aufl jan feb mrz apr jun jul aug sep sept "
-        "okt nov dez"
-    ),
-    maybe=_words(
-        "usw etc u.s.w o.ä u.ä u.v.m jh jhd str mio mrd std co n.chr v.chr chr uvm evt str"
-    ),
-    starters=_words(
-        "der die das den dem des ein eine einer eines er sie es ich wir ihr du man dies diese "
-        "dieser dieses jetzt dann danach davor dort hier und aber oder denn doch wenn weil als wie "
-        "was wer wo wann warum in im am an auf bei mit nach von zu für seit heute gestern morgen "
-        "außerdem deshalb daher trotzdem nein ja nicht kein keine mein meine dein deine sein seine "
-        "unser alle viele manche jeder jede so da nun auch bitte können haben sind ist war"
-    ),
-    not_initials=_words("vitamin plan option typ klasse gruppe stufe punkt teil hepatitis"),
-)
-
-_FRENCH = _Words(
-    never=_words(
-        "m mm mme mmes mlle mlles me dr pr prof st ste p.ex c.-à-d c.à.d cf env av boul bd mgr "
-        "vs p.-ex p"
-    ),
-    before_number=_words("no n art fig chap vol p pp éd tél janv févr avr juil sept oct nov déc"),
-    maybe=_words("etc ex apr j.-c j.c s.a ltée inc cie s.n.c.f u.e o.n.u"),
-    starters=_words(
-        "le la les un une des il elle ils elles on nous vous je tu ce cet cette ces c l d j mais "
-        "et ou donc car puis alors ensuite quand si comme que qui où pourquoi dans en sur à au aux "
-        "avec pour par après avant depuis aujourd hier demain oui non mon ma mes ton ta son sa ses "
-        "notre votre leur leurs tout tous toute chaque cela ça voici voilà"
-    ),
-    not_initials=_words("vitamine plan option type classe groupe niveau point partie hépatite"),
-)
-
-_SPANISH = _Words(
-    never=_words(
-        "sr sra srta sres sras d dª dr dra dres prof profa lic ing arq ud uds vd vds p.ej p.ejem "
-        "cf vs sto sta fr gral cap tte aprox avda c pza p"
-    ),
-    before_number=_words("núm nº no n art fig cap vol pág págs p pp tel ene feb abr ago oct nov"),
-    maybe=_words("etc a.m p.m a.c d.c s.a ee.uu ee uu ej cía ltda ss.mm"),
-    starters=_words(
-        "el la los las un una unos unas él ella ellos ellas yo tú nosotros usted ustedes es son "
-        "está este esta esto ese esa eso pero y o porque cuando si como que quien donde luego "
-        "entonces después antes ahora hoy ayer mañana en con para por de desde sobre al sí no mi "
-        "tu su sus nuestro todo todos toda cada también además"
-    ),
-    not_initials=_words("vitamina plan opción tipo clase grupo nivel punto parte hepatitis"),
-)
-
-_ITALIAN_PORTUGUESE_DUTCH = _words(
-    "sig sig.ra sigg dott dott.ssa prof ing avv sr sra dr dra exmo dhr mevr mw drs mr ir bijv "
-    "d.w.z o.a m.b.t p.es ad.es es p.ex por.ex vs cf ca"
-)
-
-_OTHER = _Words(
-    never=_ENGLISH.never | _ITALIAN_PORTUGUESE_DUTCH,
-    before_number=_ENGLISH.before_number,
-    maybe=_words("etc enz ecc a.m p.m inc ltd co s.a s.p.a"),
-    starters=frozenset(),
-)
-
-_BY_LANGUAGE = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
-
-_ORDINAL_DOT = frozenset("de da nb no nn fi cs sk pl hu hr sl sr et lv is lb tr eu".split())
-"""Languages in which "3." is "third"."""
-
-_LONE_LETTER = frozenset({"de", "fr", "es", "nl", "cs", "pl", "it", "pt"})
-"""Languages with spaced abbreviations of small letters: "z. B.", "p. ex.", "d. w. z."."""
 
 _WAIT = -1
 _NO = -2
@@ -199,11 +73,9 @@ class SentenceSplitter:
     def __init__(
         self, language: str = "en", first_clause_words: int | None = None, *, whole: bool = False
     ) -> None:
-        self._language = re.split(r"[-_]", language.lower(), maxsplit=1)[0]
-        self._words = _BY_LANGUAGE.get(self._language, _OTHER)
-        is_wide = self._language in _WIDE_LANGUAGES
-        self._max = MAX_WIDE_CHARS if is_wide else MAX_CHARS
-        self._min = MIN_CHARS // 3 if is_wide else MIN_CHARS
+        self._language = language_of(language)
+        self._max = MAX_WIDE_CHARS if self._language.is_wide else MAX_CHARS
+        self._min = MIN_CHARS // 3 if self._language.is_wide else MIN_CHARS
         if whole:
             self._max, self._min = MAX_WHOLE_CHARS, 0
         self._clause_words = first_clause_words
@@ -375,74 +247,20 @@ class SentenceSplitter:
         return _NO if text[after].islower() or text[after] in ",;:—–" else end + 1
 
     def _judge_full_stop(self, at: int, end: int, horizon: int, *, final: bool) -> int:
-        text, words = self._text, self._words
+        text = self._text
         lowest = max(self._floor, at - LOOK_AHEAD_CHARS)
         word = _LAST_WORD.search(text, lowest, at)[0].lstrip(_OPENERS)  # type: ignore[index]
-        lower = word.lower()
-        before = text[lowest : at - len(word)].split()
-        previous = before[-1].lower() if before else ""
-
-        def wait() -> int:
+        verdict = FullStop(
+            self._language,
+            word,
+            tuple(text[lowest : at - len(word)].split()),
+            begins_piece=lowest == self._floor,
+            following=self._next_word(end, horizon, final=final),
+        ).verdict
+        if verdict is Verdict.WAIT:
             self._at = at
             return _WAIT
-
-        if not word:
-            return end + 1
-        if self._language == "de" and lower.endswith("str"):
-            lower = "str"  # "Hauptstr. 5"
-        known = words.never | words.maybe | words.before_number
-        is_plain = len(word) > 3 and word.isalpha() and not _ROMAN.match(word)
-        if word[-1] in CLOSING or (is_plain and lower not in known):
-            return end + 1
-        if lower in words.never:
-            return _NO
-        if lower.isdecimal() and not before and len(word) <= 3 and lowest == self._floor:
-            return _NO  # the number of a list item
-
-        is_initial = len(word) == 1 and word.isupper()
-        is_ordinal = self._language in _ORDINAL_DOT and (
-            (word.isdecimal() and len(word) <= 2) or (len(word) > 1 and _ROMAN.match(word))
-        )
-        is_lone_letter = (
-            len(word) == 1 and word.islower() and word.isalpha() and self._language in _LONE_LETTER
-        )
-        if is_lone_letter:
-            return _NO
-        ambiguous = (
-            is_initial
-            or is_ordinal
-            or lower in words.before_number
-            or lower in words.maybe
-            or _DOTTED.match(word)
-        )
-        if not ambiguous:
-            return end + 1
-        following = self._next_word(end, horizon, final=final)
-        if following is None:
-            return wait()
-        if following == "":
-            return end + 1
-        starts = following.lower() in words.starters and following[0].isupper()
-        if lower in words.before_number and not is_initial:
-            if following[0].isdecimal() or _ROMAN.match(following):
-                return _NO
-            if lower not in words.maybe:
-                return end + 1
-        if following[0].islower():
-            return _NO
-        if is_ordinal:
-            return end + 1 if starts else _NO
-        if is_initial:
-            if starts and previous.rstrip(".") != previous and len(previous) == 2:
-                return end + 1 if following.lower() not in {"i", "a"} else _NO
-            if word == "I" and self._language == "en" and previous and previous[0].islower():
-                return end + 1
-            return end + 1 if starts or previous in words.not_initials else _NO
-        if lower in {"etc", "a.m", "p.m", "am", "pm", "usw", "ecc", "enz"}:
-            return end + 1
-        if lower in {"ad", "bc", "est", "min", "max", "temp"}:
-            return end + 1
-        return end + 1 if starts else _NO
+        return end + 1 if verdict is Verdict.END else _NO
 
     def _judge_clause(self, at: int, horizon: int, *, final: bool) -> int:
         """The end of a reply's first clause, once it has enough words."""
@@ -454,7 +272,7 @@ class SentenceSplitter:
         if not wide and not text[after].isspace() and text[at] != "—":
             return _NO
         said = text[self._start : at]
-        n_words = len(said.strip()) // 2 if wide else len(_WORD.findall(said))
+        n_words = len(said.strip()) // 2 if wide else len(words_of(said))
         if n_words < (self._clause_words or 0):
             return _NO
         return after + text[after].isspace()

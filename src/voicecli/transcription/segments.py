@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from voicecli.transcription.languages import UNSPACED
+from voicecli.languages import language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +46,5 @@ class Transcription:
 
     @property
     def text(self) -> str:
-        blank = "" if self.language in UNSPACED else " "
+        blank = " " if language_of(self.language).is_spaced else ""
         return blank.join(segment.text for segment in self.segments)

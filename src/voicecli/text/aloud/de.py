@@ -74,7 +74,6 @@ class German(WrittenLanguage):
         "Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag",
         "Sa": "Samstag", "So": "Sonntag",
     }  # fmt: skip
-    before_number = {"S.": "Seite", "Nr.": "Nummer", "Art.": "Artikel", "Bd.": "Band"}
 
     units: dict[str, Unit] = {
         **{short: (name, name) for short, name in {
@@ -130,29 +129,6 @@ class German(WrittenLanguage):
         "Mrd.": ("Milliarde", "Milliarden"), "Mrd": ("Milliarde", "Milliarden"),
         "M": ("Million", "Millionen"), "k": ("tausend", "tausend"),
         "Billionen": ("Billion", "Billionen"), "Bio.": ("Billion", "Billionen"),
-    }  # fmt: skip
-    abbreviations = {
-        "z. B.": "zum Beispiel", "z.B.": "zum Beispiel", "Z. B.": "Zum Beispiel",
-        "Z.B.": "Zum Beispiel", "zB": "zum Beispiel", "d. h.": "das heißt", "d.h.": "das heißt",
-        "u. a.": "unter anderem", "u.a.": "unter anderem", "o. ä.": "oder Ähnliches",
-        "o.ä.": "oder Ähnliches", "o. Ä.": "oder Ähnliches", "u. Ä.": "und Ähnliches",
-        "i. d. R.": "in der Regel", "i.d.R.": "in der Regel", "u. U.": "unter Umständen",
-        "v. a.": "vor allem", "v.a.": "vor allem", "s. o.": "siehe oben", "s. u.": "siehe unten",
-        "m. E.": "meines Erachtens", "n. Chr.": "nach Christus", "v. Chr.": "vor Christus",
-        "u. v. m.": "und vieles mehr", "u.v.m.": "und vieles mehr", "usw.": "und so weiter",
-        "etc.": "et cetera", "bzw.": "beziehungsweise", "ca.": "circa", "ggf.": "gegebenenfalls",
-        "evtl.": "eventuell", "inkl.": "inklusive", "exkl.": "exklusive", "zzgl.": "zuzüglich",
-        "vgl.": "vergleiche", "Vgl.": "Vergleiche", "sog.": "sogenannte", "bspw.": "beispielsweise",
-        "gem.": "gemäß", "geb.": "geboren", "gest.": "gestorben", "max.": "maximal",
-        "min.": "mindestens", "mind.": "mindestens", "allg.": "allgemein", "insb.": "insbesondere",
-        "insbes.": "insbesondere", "abzgl.": "abzüglich", "Abb.": "Abbildung",
-        "Tab.": "Tabelle", "Kap.": "Kapitel", "Abs.": "Absatz", "Hr.": "Herr",
-        "Hrn.": "Herrn", "Fr.": "Frau", "Dr.": "Doktor", "Prof.": "Professor",
-        "Dipl.-Ing.": "Diplomingenieur", "St.": "Sankt", "Str.": "Straße", "str.": "straße",
-        "Tel.": "Telefon", "Jh.": "Jahrhundert", "Jhd.": "Jahrhundert", "Mo.": "Montag",
-        "Di.": "Dienstag", "Mi.": "Mittwoch", "Do.": "Donnerstag", "Sa.": "Samstag",
-        "vs.": "gegen", "Co.": "Co", "e. V.": "e-V", "e.V.": "e-V", "Std.": "Stunden",
-        "Mio.": "Millionen", "Mrd.": "Milliarden",
     }  # fmt: skip
     words = {
         "24/7": "rund um die Uhr", "Strg": "Steuerung",

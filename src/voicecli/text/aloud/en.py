@@ -38,11 +38,6 @@ class English(WrittenLanguage):
     )
     ratio_words = ("ratio", "odds")
     scored = frozenset("rated rating score scored scores page step part slide question".split())
-    before_number = {
-        "No.": "Number", "no.": "number", "Nos.": "Numbers", "nos.": "numbers", "p.": "page",
-        "pp.": "pages", "vol.": "volume",
-        "ext.": "extension",
-    }  # fmt: skip
     money_scales = {
         "m": ("million", "million"), "b": ("billion", "billion"), "t": ("trillion", "trillion"),
     }  # fmt: skip
@@ -131,34 +126,6 @@ class English(WrittenLanguage):
         "k": ("thousand", "thousand"), "K": ("thousand", "thousand"), "M": ("million", "million"),
         "mn": ("million", "million"), "mln": ("million", "million"), "bn": ("billion", "billion"),
         "B": ("billion", "billion"), "T": ("trillion", "trillion"), "tn": ("trillion", "trillion"),
-    }  # fmt: skip
-    abbreviations = {
-        "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor",
-        "Rev.": "Reverend", "Hon.": "Honorable", "Gov.": "Governor", "Pres.": "President",
-        "Sen.": "Senator", "Rep.": "Representative", "Gen.": "General", "Col.": "Colonel",
-        "Capt.": "Captain", "Lt.": "Lieutenant", "Sgt.": "Sergeant", "Maj.": "Major",
-        "Jr.": "Junior", "Sr.": "Senior", "Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor",
-        "Prof": "Professor", "e.g.": "for example", "E.g.": "For example", "eg.": "for example",
-        "i.e.": "that is", "I.e.": "That is", "etc.": "et cetera", "etc": "et cetera",
-        "vs.": "versus", "vs": "versus", "cf.": "compare", "viz.": "namely", "al.": "al",
-        "approx.": "approximately", "Approx.": "Approximately", "ca.": "circa", "c.": "circa",
-        "incl.": "including", "excl.": "excluding", "esp.": "especially", "resp.": "respectively",
-        "max.": "maximum", "min.": "minimum", "avg.": "average", "temp.": "temperature",
-        "dept.": "department", "Dept.": "Department", "govt.": "government", "est.": "established",
-        "misc.": "miscellaneous", "fig.": "figure", "Fig.": "Figure", "figs.": "figures",
-        "eq.": "equation", "Eq.": "Equation", "ch.": "chapter", "Ch.": "Chapter",
-        "sec.": "section", "Sec.": "Section", "Vol.": "Volume",
-        "Ave.": "Avenue", "Blvd.": "Boulevard", "Rd.": "Road", "Mt.": "Mount", "Ft.": "Fort",
-        "Inc.": "Incorporated", "Ltd.": "Limited", "Corp.": "Corporation", "Co.": "Company",
-        "Bros.": "Brothers", "a.k.a.": "also known as", "aka": "also known as",
-        "w/o": "without", "w/": "with ", "b/c": "because", "Ph.D.": "PhD", "Ph.D": "PhD",
-        "a.m.": "AM", "p.m.": "PM", "A.M.": "AM", "P.M.": "PM", "U.S.": "US", "U.S.A.": "USA",
-        "U.K.": "UK", "U.N.": "UN", "E.U.": "EU", "D.C.": "DC", "B.C.": "BC", "A.D.": "AD",
-        "Ext.": "Extension", "tel.": "telephone", "Tel.": "Telephone",
-        "Jan.": "January", "Feb.": "February", "Mar.": "March", "Apr.": "April", "Aug.": "August",
-        "Sept.": "September", "Sep.": "September", "Oct.": "October", "Nov.": "November",
-        "Dec.": "December", "Mon.": "Monday", "Tue.": "Tuesday", "Wed.": "Wednesday",
-        "Thu.": "Thursday", "Thurs.": "Thursday", "Fri.": "Friday",
     }  # fmt: skip
     words = {
         "24/7": "twenty-four seven", "4K": "four K", "8K": "eight K",

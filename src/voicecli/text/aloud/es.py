@@ -64,10 +64,6 @@ class Spanish(WrittenLanguage):
         "lun": "lunes", "mar": "martes", "mié": "miércoles", "jue": "jueves", "vie": "viernes",
         "sáb": "sábado", "dom": "domingo", "L": "lunes", "V": "viernes", "D": "domingo",
     }  # fmt: skip
-    before_number = {
-        "p.": "página", "pp.": "páginas", "art.": "artículo", "cap.": "capítulo", "fig.": "figura",
-        "vol.": "volumen",
-    }  # fmt: skip
     time_suffix = r"[aApP]\. ?[mM]\.|[aApP][mM]\b|h\b|horas\b|hs\b"
 
     units: dict[str, Unit] = {
@@ -125,25 +121,6 @@ class Spanish(WrittenLanguage):
         "millones": ("millón", "millones"), "mil millones": ("mil millones", "mil millones"),
         "billones": ("billón", "billones"), "M": ("millón", "millones"), "k": ("mil", "mil"),
         "mill.": ("millón", "millones"),
-    }  # fmt: skip
-    abbreviations = {
-        "Sr.": "Señor", "Sra.": "Señora", "Srta.": "Señorita", "Sres.": "Señores", "sr.": "señor",
-        "sra.": "señora", "Dr.": "Doctor", "Dra.": "Doctora", "Prof.": "Profesor",
-        "Profa.": "Profesora", "Lic.": "Licenciado", "Ing.": "Ingeniero", "Arq.": "Arquitecto",
-        "D.": "Don", "Dña.": "Doña", "D.ª": "Doña", "Ud.": "usted", "Uds.": "ustedes",
-        "Vd.": "usted", "Vds.": "ustedes", "p. ej.": "por ejemplo", "p.ej.": "por ejemplo",
-        "P. ej.": "Por ejemplo", "etc.": "etcétera", "etc": "etcétera", "vs.": "contra",
-        "cf.": "véase", "aprox.": "aproximadamente", "núm.": "número", "Núm.": "Número",
-        "nº": "número", "Nº": "Número", "n.º": "número", "N.º": "Número", "n°": "número",
-        "N°": "Número", "pág.": "página", "págs.": "páginas", "art.": "artículo",
-        "cap.": "capítulo", "fig.": "figura", "vol.": "volumen", "tel.": "teléfono",
-        "Tel.": "Teléfono", "Avda.": "Avenida", "Av.": "Avenida", "C/": "Calle ", "Sto.": "Santo",
-        "Sta.": "Santa", "Gral.": "General", "máx.": "máximo", "mín.": "mínimo",
-        "EE. UU.": "Estados Unidos", "EE.UU.": "Estados Unidos", "EE UU": "Estados Unidos",
-        "EEUU": "Estados Unidos", "a. C.": "antes de Cristo", "a.C.": "antes de Cristo",
-        "d. C.": "después de Cristo", "d.C.": "después de Cristo", "S. A.": "S-A", "S.A.": "S-A",
-        "a. m.": "de la mañana", "p. m.": "de la tarde", "a.m.": "de la mañana",
-        "p.m.": "de la tarde", "Cía.": "Compañía",
     }  # fmt: skip
     words = {
         "24/7": "veinticuatro siete", "y/o": "y o", "C++": "C más más", "C#": "C sharp",

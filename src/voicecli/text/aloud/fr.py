@@ -50,10 +50,6 @@ class French(WrittenLanguage):
         "lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi",
         "sam": "samedi", "dim": "dimanche",
     }  # fmt: skip
-    before_number = {
-        "p.": "page", "pp.": "pages", "no.": "numéro", "art.": "article", "vol.": "volume",
-        "fig.": "figure", "chap.": "chapitre",
-    }  # fmt: skip
     month_names = (
         {name: i + 1 for i, name in enumerate(_MONTHS)}
         | {name.capitalize(): i + 1 for i, name in enumerate(_MONTHS)}
@@ -113,25 +109,6 @@ class French(WrittenLanguage):
         "millions": ("million", "millions"), "milliard": ("milliard", "milliards"),
         "milliards": ("milliard", "milliards"), "Md": ("milliard", "milliards"),
         "Mds": ("milliard", "milliards"), "M": ("million", "millions"), "k": ("mille", "mille"),
-    }  # fmt: skip
-    abbreviations = {
-        "M.": "Monsieur", "MM.": "Messieurs", "Mme": "Madame", "Mmes": "Mesdames",
-        "Mlle": "Mademoiselle", "Mlles": "Mesdemoiselles", "Me": "Maître", "Mgr": "Monseigneur",
-        "Dr": "Docteur", "Dr.": "Docteur", "Pr": "Professeur", "Pr.": "Professeur",
-        "Prof.": "Professeur", "St": "Saint", "St.": "Saint", "Ste": "Sainte",
-        "p. ex.": "par exemple",
-        "p.ex.": "par exemple", "c.-à-d.": "c'est-à-dire", "c'est-à-d.": "c'est-à-dire",
-        "etc.": "et cetera", "etc": "et cetera", "cf.": "voir", "env.": "environ", "av.": "avenue",
-        "bd": "boulevard", "bd.": "boulevard", "boul.": "boulevard", "tél.": "téléphone",
-        "Tél.": "Téléphone", "vol.": "volume", "chap.": "chapitre", "fig.": "figure",
-        "art.": "article", "éd.": "édition", "n°": "numéro ", "N°": "Numéro ", "nº": "numéro ",
-        "n° ": "numéro ", "N° ": "Numéro ", "no.": "numéro", "vs": "contre", "vs.": "contre",
-        "av. J.-C.": "avant Jésus-Christ", "apr. J.-C.": "après Jésus-Christ",
-        "ap. J.-C.": "après Jésus-Christ", "J.-C.": "Jésus-Christ", "max.": "maximum",
-        "min.": "minimum", "janv.": "janvier", "févr.": "février", "juil.": "juillet",
-        "sept.": "septembre", "oct.": "octobre", "nov.": "novembre", "déc.": "décembre",
-        "Cie": "Compagnie", "s.v.p.": "s'il vous plaît", "svp": "s'il vous plaît",
-        "SVP": "s'il vous plaît", "1er": "premier", "1re": "première", "1ère": "première",
     }  # fmt: skip
     words = {
         "24h/24": "vingt-quatre heures sur vingt-quatre", "7j/7": "sept jours sur sept",

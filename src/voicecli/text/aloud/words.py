@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cached_property
 
+from voicecli.languages import language_of
 from voicecli.text.aloud.language import alternatives
 from voicecli.text.aloud.subject import Subject
 
@@ -12,10 +14,6 @@ from voicecli.text.aloud.subject import Subject
 class Words(Subject):
     """Rules: word, abbreviation, before_number, initials, initialism, mixed, item, hash, symbol."""
 
-    abbreviations: dict[str, str] = {}
-    """As written, with their full stops -> as spoken."""
-    before_number: dict[str, str] = {}
-    """Those that are read before a number only ("p. 12")."""
     spelled: frozenset[str] = frozenset()
     """Initialisms that espeak-ng would read as a word."""
     words: dict[str, str] = {}
@@ -23,6 +21,21 @@ class Words(Subject):
     hash_number = "number"
     hashtag = "hashtag"
     item_end = r"(?:\.\)|[.)]) "
+
+    @cached_property
+    def abbreviations(self) -> dict[str, str]:
+        """As written, with their full stops -> as spoken."""
+        short = language_of(self.code).abbreviations
+        tables = (short.never_end, short.before_number, short.may_end, short.end_before_capital)
+        every = {**short.elsewhere}
+        for table in tables:
+            every |= table
+        return {written: said for written, said in every.items() if said}
+
+    @cached_property
+    def before_number(self) -> Mapping[str, str]:
+        """Those that are read before a number only ("p. 12")."""
+        return language_of(self.code).abbreviations.only_before_number
 
     def word_pattern(self) -> str:
         return rf"(?<![\w.])(?:{alternatives(self.words)})(?!\w|/\w)"

@@ -52,7 +52,6 @@ class Chinese(WrittenLanguage):
     currency_signs = WrittenLanguage.currency_signs | {"¥": "CNY"}
     by = "乘"
     ratio_words = ("比例", "比率")
-    before_number = {"No.": "第", "NO.": "第"}
     joiners = "和|或"
     tilde = "波浪号"
     noun_pattern = rf"\s?([{_COUNTERS}])"
@@ -97,14 +96,6 @@ class Chinese(WrittenLanguage):
         word: (word, word)
         for word in ("百万", "千万", "万亿", "十亿", "百亿", "千亿", "万", "亿", "千", "百")
     } | {"M": ("百万", "百万"), "K": ("千", "千"), "k": ("千", "千")}
-    abbreviations = {
-        "vs.": "对",
-        "vs": "对",
-        "VS": "对",
-        "etc.": "等等",
-        "e.g.": "例如",
-        "i.e.": "即",
-    }
     words = {"24/7": "全天候", "C++": "C加加", "C#": "C井"}
     signs = {
         "-": "负", "−": "负", "+": "正", "±": "正负", "~": "约", "～": "约", "≈": "约", "<": "小于",

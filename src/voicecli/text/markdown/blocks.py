@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from voicecli.languages import language_of
 from voicecli.text.markdown.buffers import LINE_HEAD_CHARS, Arrived, Said
 from voicecli.text.markdown.characters import Cleaner
 from voicecli.text.markdown.inline import inline
 from voicecli.text.markdown.lines import DELIMITER_ROW, INDENT, ORDERED, PREFIX, kind_of
-from voicecli.text.markdown.phrases import phrases_in
 from voicecli.text.markdown.running import MAX_PIECE_CHARS, RunningText
 from voicecli.text.sentences import ends_sentence
 
@@ -23,8 +23,8 @@ class Speakable:
     """What `speakable` runs on: feed markdown, get what is to be said of it."""
 
     def __init__(self, language: str = "en") -> None:
-        self._language = re.split(r"[-_]", language.lower(), maxsplit=1)[0]
-        self._phrases = phrases_in(self._language)
+        self._language = language
+        self._phrases = language_of(language).phrases
         self._cleaner = Cleaner()
         self._arrived = Arrived()
         self._running = RunningText(self._arrived)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voicecli.languages import Phrases
 from voicecli.text.markdown.inline import tidy
 from voicecli.text.markdown.markup import markdown, render
-from voicecli.text.markdown.phrases import Phrases
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

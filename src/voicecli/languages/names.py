@@ -23,9 +23,6 @@ _NAMES = (
 CODE_OF = dict(zip(_NAMES[1::2], _NAMES[::2], strict=True))
 """openai-whisper's English names, in lower case -> its codes, which are ISO 639-1 as a rule."""
 
-UNSPACED = frozenset({"ja", "lo", "my", "th", "yue", "zh"})
-"""Written without blanks between the words, by openai-whisper's account."""
-
 
 def language_code(text: str) -> str | None:
     """`Japanese`, `JA` -> `ja`; None where it is neither a code nor a name."""

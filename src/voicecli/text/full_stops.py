@@ -1,0 +1,203 @@
+"""Does a full stop end a sentence? By the words beside it and its language's tables. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+
+from voicecli.languages import Language, language_of
+
+CLOSING = ')]}"”’»'
+"""Brackets and quotes that close."""
+
+_DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+-?[^\W\d_]{1,2}\Z")
+_ROMAN = re.compile(r"[IVXLC]+\Z")
+
+
+class Verdict(Enum):
+    """What a full stop is."""
+
+    END = auto()
+    NO = auto()
+    WAIT = auto()
+    """More has to arrive."""
+
+
+@dataclass(frozen=True)
+class _Shorts:
+    """A language's abbreviations, in lower case and without the last full stop."""
+
+    never: frozenset[str]
+    before_number: frozenset[str]
+    may_end: frozenset[str]
+    before_capital: frozenset[str]
+
+    @property
+    def known(self) -> frozenset[str]:
+        return self.never | self.before_number | self.may_end | self.before_capital
+
+
+@cache
+def _shorts(code: str) -> _Shorts:
+    def folded(*tables: Mapping[str, str]) -> frozenset[str]:
+        return frozenset(short.lower().removesuffix(".") for table in tables for short in table)
+
+    found = language_of(code).abbreviations
+    return _Shorts(
+        folded(found.never_end),
+        folded(found.before_number, found.only_before_number),
+        folded(found.may_end),
+        folded(found.end_before_capital),
+    )
+
+
+@dataclass(frozen=True)
+class FullStop:
+    """One full stop that blanks follow, and what stands beside it."""
+
+    language: Language
+    word: str
+    """The word before it, without opening quotes."""
+    before: tuple[str, ...]
+    """The words before that, of the same piece."""
+    begins_piece: bool
+    """Whether those are all that the piece has."""
+    following: str | None
+    """The word after it, or its first characters; None: not known yet. Empty: none follows."""
+
+    @property
+    def shorts(self) -> _Shorts:
+        return _shorts(self.language.code)
+
+    @property
+    def verdict(self) -> Verdict:
+        """By the first rule that has an answer."""
+        return next(found for rule in _RULES if (found := rule(self)))
+
+    @property
+    def lower(self) -> str:
+        folded = self.word.lower()
+        return next((s for s in self.language.abbreviations.suffixes if folded.endswith(s)), folded)
+
+    @property
+    def previous(self) -> str:
+        return self.before[-1].lower() if self.before else ""
+
+    @property
+    def next_word(self) -> str:
+        return self.following or ""
+
+    @property
+    def next_starts(self) -> bool:
+        """Does a word follow that begins sentences, with a capital?"""
+        following = self.next_word
+        return following[:1].isupper() and following.lower() in self.language.sentence_starters
+
+    @property
+    def is_initial(self) -> bool:
+        return len(self.word) == 1 and self.word.isupper()
+
+    @property
+    def is_ordinal(self) -> bool:
+        if not self.language.has_ordinal_dot:
+            return False
+        word = self.word
+        return word.isdecimal() and len(word) <= 2 or len(word) > 1 and bool(_ROMAN.match(word))
+
+
+def _no_word(stop: FullStop) -> Verdict | None:
+    return None if stop.word else Verdict.END
+
+
+def _plain_word(stop: FullStop) -> Verdict | None:
+    word = stop.word
+    is_plain = len(word) > 3 and word.isalpha() and not _ROMAN.match(word)
+    if word[-1] in CLOSING or is_plain and stop.lower not in stop.shorts.known:
+        return Verdict.END
+    return None
+
+
+def _short_for_what_follows(stop: FullStop) -> Verdict | None:
+    return Verdict.NO if stop.lower in stop.shorts.never else None
+
+
+def _number_of_an_item(stop: FullStop) -> Verdict | None:
+    is_first = not stop.before and stop.begins_piece
+    return Verdict.NO if is_first and stop.word.isdecimal() and len(stop.word) <= 3 else None
+
+
+def _spaced_abbreviation(stop: FullStop) -> Verdict | None:
+    is_small_letter = len(stop.word) == 1 and stop.word.islower() and stop.word.isalpha()
+    return Verdict.NO if is_small_letter and stop.language.has_spaced_abbreviations else None
+
+
+def _no_abbreviation(stop: FullStop) -> Verdict | None:
+    """All that could be meant by it otherwise."""
+    is_short = stop.lower in stop.shorts.known or _DOTTED.match(stop.word)
+    return None if is_short or stop.is_initial or stop.is_ordinal else Verdict.END
+
+
+def _nothing_follows(stop: FullStop) -> Verdict | None:
+    if stop.following is None:
+        return Verdict.WAIT
+    return None if stop.following else Verdict.END
+
+
+def _before_number(stop: FullStop) -> Verdict | None:
+    if stop.lower not in stop.shorts.before_number or stop.is_initial:
+        return None
+    if stop.next_word[0].isdecimal() or _ROMAN.match(stop.next_word):
+        return Verdict.NO
+    may_end = stop.lower in stop.shorts.may_end | stop.shorts.before_capital
+    return None if may_end else Verdict.END
+
+
+def _small_letter_follows(stop: FullStop) -> Verdict | None:
+    return Verdict.NO if stop.next_word[0].islower() else None
+
+
+def _ordinal(stop: FullStop) -> Verdict | None:
+    if not stop.is_ordinal:
+        return None
+    return Verdict.END if stop.next_starts else Verdict.NO
+
+
+def _initial(stop: FullStop) -> Verdict | None:
+    """ "J. Smith", but "vitamin C. The", "than I. They", "J. K. I think"."""
+    if not stop.is_initial:
+        return None
+    pronoun = stop.language.pronoun_of_one_letter
+    if stop.next_starts and len(stop.previous) == 2 and stop.previous.endswith("."):
+        is_letter = len(stop.next_word) == 1
+        return Verdict.NO if is_letter else Verdict.END
+    is_pronoun = stop.word == pronoun and bool(stop.before) and stop.before[-1][0].islower()
+    is_label = stop.previous in stop.language.before_label
+    return Verdict.END if is_pronoun or is_label or stop.next_starts else Verdict.NO
+
+
+def _before_capital(stop: FullStop) -> Verdict | None:
+    return Verdict.END if stop.lower in stop.shorts.before_capital else None
+
+
+def _otherwise(stop: FullStop) -> Verdict | None:
+    return Verdict.END if stop.next_starts else Verdict.NO
+
+
+_RULES: tuple[Callable[[FullStop], Verdict | None], ...] = (
+    _no_word,
+    _plain_word,
+    _short_for_what_follows,
+    _number_of_an_item,
+    _spaced_abbreviation,
+    _no_abbreviation,
+    _nothing_follows,
+    _before_number,
+    _small_letter_follows,
+    _ordinal,
+    _initial,
+    _before_capital,
+    _otherwise,
+)

@@ -1,0 +1,68 @@
+"""Tests of voicecli.languages: what each language has and lacks, and that a table is no program."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import voicecli.languages
+from voicecli.languages import language_of, primary
+from voicecli.languages.names import CODE_OF, language_code
+
+ROOM = Path(voicecli.languages.__file__).parent
+
+LACKS = {
+    "en": "",
+    "de": "pronoun_of_one_letter",
+    "fr": "pronoun_of_one_letter",
+    "es": "pronoun_of_one_letter",
+    "zh": "sentence_starters before_label pronoun_of_one_letter",
+    "it": "short_answers unfinished_ends sentence_starters before_label pronoun_of_one_letter",
+    "xx": "short_answers unfinished_ends sentence_starters before_label"
+    " pronoun_of_one_letter phrases",
+}
+"""The tables that are empty: a language that gets one leaves this list."""
+
+
+@pytest.mark.parametrize("code", LACKS)
+def test_what_each_language_lacks(code: str) -> None:
+    language, english = language_of(code), language_of("en")
+    tables = [f.name for f in fields(language) if f.type not in ("bool",)]
+    lacking = [name for name in tables if not getattr(language, name)]
+    if code != "en" and language.phrases is english.phrases:
+        lacking.append("phrases")
+    assert sorted(lacking) == sorted(LACKS[code].split())
+
+
+def test_codes() -> None:
+    assert primary("de-AT") == primary("DE_at") == "de"
+    assert language_of("cmn") is language_of("zh-TW")
+    assert language_of("yue").phrases is language_of("zh").phrases
+    assert language_of("en-GB") is language_of("en")
+    assert language_code("German") == language_code("DE") == "de"
+    assert language_code("klingon") is None
+    assert len(set(CODE_OF.values())) == 100
+
+
+def test_tables_import_nothing() -> None:
+    for path in ROOM.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            for name in names:
+                root = name.partition(".")[0]
+                own = name.startswith("voicecli.languages")
+                assert own or root in sys.stdlib_module_names, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize("code", ["en", "de", "fr", "es", "zh"])
+def test_words_are_as_they_are_looked_up(code: str) -> None:
+    language = language_of(code)
+    for name in ("short_answers", "unfinished_ends", "backchannels", "stop_words"):
+        for word in getattr(language, name):
+            assert word == word.lower().strip(), f"{name}: {word!r}"
