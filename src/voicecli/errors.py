@@ -67,3 +67,8 @@ class LanguageModelError(VoicecliError):
         super().__init__(message, hint)
         self.retryable = retryable
         """True where asking again may help (overload, a refused connection)."""
+
+
+def reason(error: BaseException) -> str:
+    """What an exception of a library says, in a few words for a message."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -16,5 +16,9 @@ VoiceName = Annotated[
 OutputDevice = Annotated[
     str | None, typer.Option(metavar="NAME", help="Loudspeaker: name, part of it, or number.")
 ]
+Track = Annotated[
+    str | None,
+    typer.Option(metavar="N|LANG", help="Of a file with several tracks of sound: which to hear."),
+]
 JsonObject = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 JsonList = Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")]

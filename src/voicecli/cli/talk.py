@@ -9,13 +9,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from importlib.resources import as_file, files
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voicecli.cli.options import Offline, OutputDevice, Profile, VoiceName
+from voicecli.cli.options import Offline, OutputDevice, Profile, Track, VoiceName
 from voicecli.cli.streams import tell
 from voicecli.errors import VoicecliError
 
@@ -31,6 +31,18 @@ if TYPE_CHECKING:
 DEMO_OUTPUT = Path("voicecli-demo.wav")
 
 KEYS = "Esc stops the reply   m mutes   q quits   ? shows this"
+
+
+@dataclass(frozen=True)
+class Files:
+    """What stands in for the devices, or is written of them."""
+
+    input: Path | None
+    track: str | None
+    """Of the input, where it has several."""
+    output: Path | None
+    stereo: bool
+    """The output has both sides."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +71,7 @@ def talk(
         Path | None,
         typer.Option("--input", metavar="FILE", help="A recording in place of the microphone."),
     ] = None,
+    track: Track = None,
     output_file: Annotated[
         Path | None,
         typer.Option("--output", metavar="FILE", help="Record the assistant in a WAV file."),
@@ -132,6 +145,8 @@ def talk(
     """
     if stereo and not (output_file or demo):
         raise typer.BadParameter("--stereo needs --output FILE to record into")
+    if track and not input_file:
+        raise typer.BadParameter("--track needs --input FILE")
     if demo and input_file:
         raise typer.BadParameter("--demo brings its own input; leave out one of the two")
     from voicecli.cli import first_run
@@ -165,16 +180,21 @@ def talk(
         tell(warning)
     if loaded.settings.offline:
         forbid_network()
-    demo_file = as_file(files("voicecli.cli") / "demo.flac") if demo else nullcontext(input_file)
+    demo_file = (
+        resources.as_file(resources.files("voicecli.cli") / "demo.flac")
+        if demo
+        else nullcontext(input_file)
+    )
     with terminal_kept(), demo_file as source:
         if not (source or json or plain) and first_run.is_due(loaded):
             first_run.guide(loaded.settings)
             loaded = load(options, profile=profile)
         target = output_file or (DEMO_OUTPUT if demo else None)
+        sound = Files(source, track, target, stereo or demo)
         models = _ensure_models(loaded.settings)
         with _native_messages_apart() if not (source and target) else nullcontext():
             screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
-            work = _converse(loaded.settings, models, screen, source, target, stereo or demo)
+            work = _converse(loaded.settings, models, screen, sound)
             exit_code = asyncio.run(_until_signal(work))
     if exit_code:
         raise typer.Exit(exit_code)
@@ -240,9 +260,7 @@ async def _converse(
     settings: Settings,
     models: Models,
     screen: Screen,
-    input_file: Path | None,
-    output_file: Path | None,
-    stereo: bool,
+    files: Files,
 ) -> None:
     from voicecli.conversation.conversation import Conversation, Parts
     from voicecli.conversation.events import Notice, Started
@@ -272,9 +290,7 @@ async def _converse(
             )
         )
         # The microphone opens first: what is said while the models load waits in its inbox.
-        duplex = await stack.enter_async_context(
-            _open_duplex(settings, input_file, output_file, stereo, screen)
-        )
+        duplex = await stack.enter_async_context(_open_duplex(settings, files, screen))
         language_model = await stack.enter_async_context(
             ChatClient(llm_settings, offline=settings.offline)
         )
@@ -285,8 +301,8 @@ async def _converse(
                 tasks.create_task(language_model.connect())
                 tasks.create_task(asyncio.to_thread(_warm_text, language))
                 turn_detector = tasks.create_task(asyncio.to_thread(_turn_detector, settings))
-            if output_file is not None:
-                stack.callback(screen, Notice(f"recorded in {output_file}"))
+            if files.output is not None:
+                stack.callback(screen, Notice(f"recorded in {files.output}"))
             # In a recording, nothing comes back.
             echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
             screen(
@@ -359,29 +375,29 @@ def _turn_detector(settings: Settings) -> SmartTurnDetector | None:
     return SmartTurnDetector(Path(settings.listen.turn_model).expanduser())
 
 
-def _open_duplex(
-    settings: Settings,
-    input_file: Path | None,
-    output_file: Path | None,
-    stereo: bool,
-    emit: Callable[[Event], None],
-) -> Duplex:
+def _open_duplex(settings: Settings, files: Files, emit: Callable[[Event], None]) -> Duplex:
     from voicecli.conversation.events import Notice
 
-    if input_file is not None and output_file is not None:
+    def notices(message: str, hint: str) -> None:
+        emit(Notice(message, hint))
+
+    if files.input is not None and files.output is not None:
         from voicecli.duplex.files import FileDuplex
 
-        return FileDuplex(input_file, output_file, stereo=stereo)
+        return FileDuplex(
+            files.input, files.output, stereo=files.stereo, track=files.track, notices=notices
+        )
     # PortAudio is not needed, nor loaded, where files take its place.
     from voicecli.duplex.devices import DeviceDuplex
 
     return DeviceDuplex(
         settings.sound.input_device,
         settings.sound.output_device,
-        input_file=input_file,
-        recording=output_file,
-        stereo=stereo,
-        notices=lambda message, hint: emit(Notice(message, hint)),
+        input_file=files.input,
+        track=files.track,
+        recording=files.output,
+        stereo=files.stereo,
+        notices=notices,
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from voicecli.cli.options import Offline, Profile
+from voicecli.cli.options import Offline, Profile, Track
 from voicecli.cli.streams import polite_ends, tell, visible, write_out
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ def transcribe(
     channels: Annotated[
         bool, typer.Option("--channels", help="Each channel is a speaker.")
     ] = False,
+    track: Track = None,
     clip: Annotated[
         str | None, typer.Option(metavar="FROM-TO", help="Only this part, e.g. 1:30-2:45.")
     ] = None,
@@ -201,6 +202,7 @@ def transcribe(
             "--skip-existing": skip_existing,
             "--channels": channels,
             "--clip": clip is not None,
+            "--track": track is not None,
             "--raw": raw is not None,
             "--silence": silence is not None,
             "--input-device": input_device is not None,
@@ -288,7 +290,7 @@ def transcribe(
         _run(
             plan,
             recognizer,
-            ReadOptions(raw, channels, vad, clip_s),
+            ReadOptions(raw, channels, vad, clip_s, track),
             chosen,
             rules,
             stt.language,
@@ -303,13 +305,13 @@ def transcribe(
 _EXCLUDES = {
     "--mic": (
         *("FILES", "--output", "--output-dir", "--force", "--skip-existing", "--channels"),
-        *("--clip", "--raw", "--json-progress", "--word-timestamps", "--task translate"),
+        *("--clip", "--track", "--raw", "--json-progress", "--word-timestamps", "--task translate"),
         *("--hotwords", "--initial-prompt", "--no-vad", "--recursive"),
         *("--jobs", "--threads", "--batch-size"),
     ),
     "--output": ("--output-dir",),
     "--force": ("--skip-existing",),
-    "--raw": ("--channels",),
+    "--raw": ("--channels", "--track"),
 }
 _NEEDS = {"--silence": "--mic", "--input-device": "--mic"}
 

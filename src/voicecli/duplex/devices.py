@@ -85,6 +85,7 @@ class DeviceDuplex:
         microphone: bool = True,
         loudspeaker: bool = True,
         input_file: Path | None = None,
+        track: str | None = None,
         recording: Path | None = None,
         stereo: bool = False,
         notices: Notices = lambda message, hint: None,
@@ -95,7 +96,7 @@ class DeviceDuplex:
         microphone, loudspeaker: without one of them, its stream is not opened. There are no frames
         without a microphone or an input file.
 
-        input_file: its sound in place of the microphone's.
+        input_file: its sound in place of the microphone's; track: of several, see sound.reading.
 
         recording: a WAV of what is played, and with `stereo` of what is heard (see Recorder).
         """
@@ -107,6 +108,7 @@ class DeviceDuplex:
         self._microphone = microphone and input_file is None
         self._loudspeaker = loudspeaker
         self._input_file = input_file
+        self._track = track
         self._recording = recording
         self._stereo = stereo
         self._notices = notices
@@ -159,7 +161,7 @@ class DeviceDuplex:
 
     async def __aenter__(self) -> Self:
         """Open everything; raises AudioDeviceError or AudioFileError."""
-        self._source = FileSource(self._input_file)
+        self._source = FileSource(self._input_file, self._track, self._notices)
         self._inbox = Inbox(
             asyncio.get_running_loop(),
             on_block=self.speaker.tick,

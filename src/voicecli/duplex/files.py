@@ -12,19 +12,31 @@ import numpy as np
 
 from voicecli.duplex.lockstep import FrameCutter, Lockstep
 from voicecli.duplex.recorder import FILE_SAMPLE_RATE_HZ, Recorder
+from voicecli.duplex.seam import Notices
 from voicecli.duplex.speaker import Speaker
 from voicecli.sound.reading import decode
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Samples, silence
 
 
+def _nobody(message: str, hint: str) -> None:
+    """Is told and does nothing."""
+
+
 class FileSource:
     """A file's sound at 16 kHz in pieces of any length, silence after its end."""
 
-    def __init__(self, path: Path | None) -> None:
-        """Reads the beginning; raises AudioFileError. None is silence from the start."""
+    def __init__(
+        self, path: Path | None, track: str | None = None, notices: Notices = _nobody
+    ) -> None:
+        """Reads the beginning; raises AudioFileError. None is silence from the start.
+
+        track, notices: as of sound.reading.decode.
+        """
         self.n_samples = 0
         """Of the file, given out so far."""
-        self._pieces: Iterator[Samples] = iter(()) if path is None else decode(path)
+        self._pieces: Iterator[Samples] = iter(())
+        if path is not None:
+            self._pieces = decode(path, track=track, on_damage=lambda text: notices(text, ""))
         self._rest = next(self._pieces, silence(0))
 
     @property
@@ -61,11 +73,16 @@ class FileDuplex:
         output_file: Path | None = None,
         *,
         stereo: bool = False,
+        track: str | None = None,
+        notices: Notices = _nobody,
     ) -> None:
+        """track: of an input with several, see sound.reading.decode."""
         self.speaker = Speaker(FILE_SAMPLE_RATE_HZ)
         self._input_file = input_file
         self._output_file = output_file
         self._stereo = stereo
+        self._track = track
+        self._notices = notices
         self._source = FileSource(None)
         self._recorder: Recorder | None = None
         self._muted = False
@@ -89,7 +106,7 @@ class FileDuplex:
 
     async def __aenter__(self) -> Self:
         """Open the input; raises AudioFileError."""
-        self._source = FileSource(self._input_file)
+        self._source = FileSource(self._input_file, self._track, self._notices)
         return self
 
     async def __aexit__(

@@ -6,46 +6,55 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voicecli.errors import AudioFileError
+from voicecli.errors import AudioFileError, reason
+from voicecli.sound.containers import ForFFmpeg, container_of, track_of
+from voicecli.sound.mixing import StereoToMono
+from voicecli.sound.resampling import Resampler
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
+from voicecli.sound.wav import ByteStream
 
 if TYPE_CHECKING:
     import av
-from voicecli.sound.resampling import Resampler
-from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
+    from av.audio.stream import AudioStream
+    from av.container import InputContainer
 
 MIN_GAP_S, MAX_GAP_S = 0.1, 600.0
 """What is missing in a damaged file, or before the sound of a film begins, becomes silence: the
 times of what comes after it stay right. Shorter is rounding, longer a clock that was set."""
 
+MAX_FILLED_S = 3600.0
+"""Of such silence in one file: what claims more was made to keep us busy."""
+
+RATES_HZ = range(1000, 768_001)
+"""Below, a few kilobytes would be hours."""
+
 RAW_BLOCK_BYTES = 8192
 """Read at once from a pipe of raw sound: a quarter of a second at 16 kHz."""
-
-
-class ByteStream(Protocol):
-    """An open file or a pipe."""
-
-    def read(self, n_bytes: int, /) -> bytes | None:
-        """At most so many; none at the end."""
-        ...
 
 
 def decode(
     source: Path | ByteStream,
     sample_rate_hz: int = SAMPLE_RATE_HZ,
     *,
+    track: str | None = None,
     on_damage: Callable[[str], None] = lambda message: None,
 ) -> Iterator[Samples]:
     """Decode any audio or video file that FFmpeg reads, piece by piece, mixed to mono.
 
     A file that is cut off or damaged in the middle gives what can be read of it, and `on_damage`
-    one sentence. Raises AudioFileError where nothing can be read.
+    one sentence; another where a file holds more than is heard: several tracks, or more sound than
+    its header states. Raises AudioFileError where nothing can be read.
+
+    track: of a file with several: its number, from 1, or its language as the file names it.
     """
-    for piece in decode_channels(source, sample_rate_hz, layout="mono", on_damage=on_damage):
+    for piece in decode_channels(
+        source, sample_rate_hz, layout="mono", track=track, on_damage=on_damage
+    ):
         yield piece[0]
 
 
@@ -54,6 +63,7 @@ def decode_channels(
     sample_rate_hz: int = SAMPLE_RATE_HZ,
     *,
     layout: str | None = None,
+    track: str | None = None,
     on_damage: Callable[[str], None] = lambda message: None,
 ) -> Iterator[NDArray[np.float32]]:
     """As `decode`, with every channel for itself: pieces of shape (channels, samples).
@@ -70,20 +80,29 @@ def decode_channels(
         nonlocal is_damaged
         if not is_damaged:
             at = f"{n_samples / sample_rate_hz:.1f} s"
-            on_damage(f"{name} is damaged at {at} ({_reason(error)}); what can be read is used")
+            on_damage(f"{name} is damaged at {at} ({reason(error)}); what can be read is used")
         is_damaged = True
 
     try:
-        with _open(source, name) as file:
-            for piece in _decode_with_ffmpeg(file, sample_rate_hz, layout, damaged):
-                n_samples += piece.shape[1]
-                yield piece
+        with _open(source, name) as stream:
+            file = ForFFmpeg(stream)
+            with container_of(file) as container:
+                audio, others = track_of(container, name, track)
+                if others:
+                    on_damage(others)
+                for piece in _samples_of(container, audio, sample_rate_hz, layout, damaged):
+                    n_samples += piece.shape[1]
+                    yield piece
+            if file.goes_on:
+                on_damage(f"{name} is longer than its header says; all of it is used")
+            if file.error is not None:
+                raise file.error
     except PermissionError as error:
         raise AudioFileError(f"{name} may not be read", "check its permissions") from error
     except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
         if n_samples == 0:
             raise AudioFileError(
-                f"{name} is not audio that can be decoded ({_reason(error)})",
+                f"{name} is not audio that can be decoded ({reason(error)})",
                 "give a WAV, FLAC, MP3, M4A, Ogg or video file with sound",
             ) from error
         damaged(error)
@@ -107,36 +126,46 @@ def _open(source: Path | ByteStream, name: str) -> Iterator[ByteStream]:
         yield file
 
 
-def _decode_with_ffmpeg(
-    file: ByteStream, sample_rate_hz: int, layout: str | None, damaged: Callable[[Exception], None]
+def _samples_of(
+    container: InputContainer,
+    track: AudioStream,
+    sample_rate_hz: int,
+    layout: str | None,
+    damaged: Callable[[Exception], None],
 ) -> Iterator[NDArray[np.float32]]:
     import av
     import av.error
 
-    with av.open(file, "r") as container:
-        if not container.streams.audio:
-            raise ValueError("no audio track")
-        stream = container.streams.audio[0]
-        convert = _Converter(layout, sample_rate_hz)
-        begun_s = (container.start_time or 0) / av.time_base
-        n_samples = 0
-        for packet in container.demux(stream):
-            try:
-                frames = packet.decode()
-            except av.error.InvalidDataError as error:
-                damaged(error)
-                continue  # the packets after it may be whole
-            for frame in frames:
-                for sound in convert.feed(frame):
-                    gap_s = (frame.time or 0.0) - begun_s - n_samples / sample_rate_hz
-                    if MIN_GAP_S <= gap_s <= MAX_GAP_S:
-                        if n_samples:
-                            damaged(ValueError("something is missing"))
-                        gap = np.zeros((len(sound), round(gap_s * sample_rate_hz)), np.float32)
-                        sound = np.concatenate([gap, sound], axis=1)
-                    n_samples += sound.shape[1]
-                    yield sound
-        yield from convert.finish()
+    convert = _Converter(layout, sample_rate_hz)
+    begun_s = (container.start_time or 0) / av.time_base
+    n_samples, filled_s = 0, 0.0
+    for packet in container.demux(track):
+        try:
+            frames = packet.decode()
+        except av.error.InvalidDataError as error:
+            damaged(error)
+            continue  # the packets after it may be whole
+        for frame in frames:
+            for sound in convert.feed(frame):
+                gap_s = (frame.time or 0.0) - begun_s - n_samples / sample_rate_hz
+                if MIN_GAP_S <= gap_s <= MAX_GAP_S:
+                    if n_samples:
+                        damaged(ValueError("something is missing"))
+                    if filled_s + gap_s > MAX_FILLED_S:
+                        raise ValueError(f"more than {MAX_FILLED_S / 60:.0f} minutes are missing")
+                    filled_s += gap_s
+                    for gap in _zeros(len(sound), round(gap_s * sample_rate_hz), sample_rate_hz):
+                        n_samples += gap.shape[1]
+                        yield gap
+                n_samples += sound.shape[1]
+                yield sound
+    yield from convert.finish()
+
+
+def _zeros(n_channels: int, n_samples: int, piece: int) -> Iterator[NDArray[np.float32]]:
+    """In pieces: many channels of ten minutes at once would fill the memory."""
+    for first in range(0, n_samples, piece):
+        yield np.zeros((n_channels, min(piece, n_samples - first)), np.float32)
 
 
 class _Converter:
@@ -149,6 +178,8 @@ class _Converter:
     def __init__(self, layout: str | None, sample_rate_hz: int) -> None:
         """layout: None for that of the first frame."""
         self._layout = layout
+        self._fold = StereoToMono()
+        self._folds = False
         self._sample_rate_hz = sample_rate_hz
         self._resampler: av.AudioResampler | None = None
         self._takes: tuple[object, ...] = ()
@@ -160,9 +191,13 @@ class _Converter:
         if takes != self._takes:
             yield from self.finish()
             self._takes = takes
+            if frame.sample_rate not in RATES_HZ:
+                raise ValueError(f"a sample rate of {frame.sample_rate} Hz")
             self._layout = self._layout or frame.layout.name
+            self._folds = self._layout == "mono" and frame.layout.nb_channels == 2
+            layout = "stereo" if self._folds else self._layout
             # Not fltp: PyAV crashes where 8 or more channels are a plane each.
-            self._resampler = av.AudioResampler("flt", self._layout, self._sample_rate_hz)
+            self._resampler = av.AudioResampler("flt", layout, self._sample_rate_hz)
         yield from self._resample(frame)
 
     def finish(self) -> Iterator[NDArray[np.float32]]:
@@ -173,7 +208,8 @@ class _Converter:
         if self._resampler is not None:
             for piece in self._resampler.resample(frame):
                 interleaved = np.asarray(piece.to_ndarray(), np.float32)
-                yield np.ascontiguousarray(interleaved.reshape(piece.samples, -1).T)
+                sound = np.ascontiguousarray(interleaved.reshape(piece.samples, -1).T)
+                yield self._fold.feed(sound)[None] if self._folds else sound
 
 
 def duration_s(source: Path) -> float | None:
@@ -185,7 +221,10 @@ def duration_s(source: Path) -> float | None:
     if not os.path.isfile(source):
         return None
     try:
-        with _open(source, str(source)) as file, av.open(file, "r") as container:
+        with (
+            _open(source, str(source)) as file,
+            container_of(ForFFmpeg(file, as_stated=True)) as container,
+        ):
             return None if container.duration is None else container.duration / av.time_base
     except (AudioFileError, av.error.FFmpegError, OSError, ValueError, IndexError):
         return None
@@ -205,10 +244,6 @@ def decode_raw(source: ByteStream, sample_rate_hz: int) -> Iterator[Samples]:
     if n_bytes < 2:
         raise AudioFileError("standard input holds no audio samples", "pipe some sound into it")
     yield resampler.feed(silence(0), last=True)
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def read_audio(source: Path | ByteStream, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Samples:

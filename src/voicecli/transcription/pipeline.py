@@ -54,6 +54,8 @@ class ReadOptions:
     """Leave silence out."""
     clip_s: tuple[float, float] | None = None
     """Only from here to there."""
+    track: str | None = None
+    """Of a file with several: see sound.reading.decode."""
 
 
 @dataclass(frozen=True)
@@ -324,7 +326,7 @@ def _pieces(
             yield piece[None]
     else:
         layout = None if options.channels else "mono"
-        yield from decode_channels(source.path, layout=layout, on_damage=warn)
+        yield from decode_channels(source.path, layout=layout, track=options.track, on_damage=warn)
 
 
 def _clipped(
