@@ -26,6 +26,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -343,27 +344,36 @@ class Person:
         self.n_xruns += 1
 
     def _connect(self) -> None:
+        import jack
+
         # JACK forbids connecting in its notifications, hence a thread that looks.
         while not self._stopped.wait(0.02):
-            for port in self._client.get_ports("^PortAudio.*:in_[0-9]+$", is_input=True):
-                self._connect_ports(self._mouth, port)
-            # Both channels play the same: the ear takes the first of each program. PortAudio
-            # numbers its ports on and on, whenever a stream is opened again.
-            outputs = self._client.get_ports("^PortAudio.*:out_[0-9]+$", is_output=True)
-            programs = {_program(port) for port in self._ear.connections}
-            for port in sorted(outputs, key=lambda port: int(port.shortname.split("_")[-1])):
-                if _program(port) not in programs:
-                    programs.add(_program(port))
-                    self._connect_ports(port, self._ear)
+            # A port may vanish while it is listed, asked or connected: it is looked for again.
+            with suppress(jack.JackError):
+                self._connect_microphones()
+            with suppress(jack.JackError):
+                self._connect_loudspeakers()
+
+    def _connect_microphones(self) -> None:
+        for port in self._client.get_ports("^PortAudio.*:in_[0-9]+$", is_input=True):
+            self._connect_ports(self._mouth, port)
+
+    def _connect_loudspeakers(self) -> None:
+        # Both channels play the same: the ear takes the first of each program. PortAudio
+        # numbers its ports on and on, whenever a stream is opened again.
+        outputs = self._client.get_ports("^PortAudio.*:out_[0-9]+$", is_output=True)
+        programs = {_program(port) for port in self._ear.connections}
+        for port in sorted(outputs, key=lambda port: int(port.shortname.split("_")[-1])):
+            if _program(port) not in programs:
+                programs.add(_program(port))
+                self._connect_ports(port, self._ear)
 
     def _connect_ports(self, source, destination) -> None:
         import jack
 
-        try:
+        with suppress(jack.JackError):  # the port is not active yet, or gone again
             if destination not in self._client.get_all_connections(source):
                 self._client.connect(source, destination)
-        except jack.JackError:
-            return  # the port is not active yet, or gone again
 
     def _cut(self, start_s: float, end_s: float | None) -> slice:
         end = self._n_samples if end_s is None else int(end_s * self.sample_rate_hz)
