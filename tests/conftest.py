@@ -17,19 +17,14 @@ from tmux import Terminal
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-REAL_CLOCKS = {"person", "jack_server", "terminal", "pulse"}
-"""Fixtures of servers and terminals that keep real time."""
-
-PROGRAMS = {"test_bench", "test_keys", "test_say", "test_talk", "test_transcribe"}
-"""Modules that start, interrupt and end programs."""
+MARKERS = {"person": "jack", "jack_server": "jack", "pulse": "jack", "terminal": "terminal"}
+"""Fixtures of sound servers and terminals -> what their tests are marked with."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A machine that is busy elsewhere may break a real clock: such tests get a second chance."""
     for item in items:
-        keeps_time = REAL_CLOCKS & set(getattr(item, "fixturenames", ()))
-        if keeps_time or item.path.stem in PROGRAMS:
-            item.add_marker(pytest.mark.flaky(reruns=2))
+        for name in MARKERS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(MARKERS[name])
 
 
 @pytest.fixture(autouse=True)
