@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+import official
 from jack_person import JackServer, Person, skip_without_jack
 from tmux import Terminal
 
@@ -33,9 +34,18 @@ def _isolated(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
         if name.startswith(("OPENAI_", "VOICECLI_", "HF_", "PULSE_", "JACK_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("VOICECLI_HOME", str(tmp_path_factory.mktemp("home") / "voicecli"))
+    # Hides the official models (official.py); a test that is about hearing or sounding shows them.
+    monkeypatch.setenv("VOICECLI_SMALL", "1")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "voicecli-no-such-server")
+
+
+@pytest.fixture
+def official_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Official models are found, here and in child processes, by name and as the defaults."""
+    monkeypatch.delenv("VOICECLI_SMALL", raising=False)
+    official.skip_without()
 
 
 @pytest.fixture(scope="session")

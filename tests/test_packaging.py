@@ -177,6 +177,7 @@ def test_the_wheel_holds_a_conversation_without_the_checkout(
     folder.mkdir()
     # Nothing else: onnxruntime, for one, keeps its telemetry to itself where it sees `CI`.
     environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(site)}
+    environment["VOICECLI_SMALL"] = "1"
 
     def python(*arguments: str) -> str:
         done = run(sys.executable, *arguments, cwd=folder, env=environment)

@@ -546,7 +546,8 @@ def _killer(kill_at: int) -> Callable[[str, tuple[object, ...]], None]:
 
 
 def environment() -> dict[str, str]:
-    return {name: os.environ[name] for name in ("VOICECLI_HOME", "HF_ENDPOINT")}
+    names = "VOICECLI_HOME", "VOICECLI_SMALL", "HF_ENDPOINT"
+    return {name: os.environ[name] for name in names}
 
 
 def version_here() -> int | None:

@@ -40,6 +40,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith(("VOICECLI_", "HF_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("VOICECLI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("VOICECLI_SMALL", "1")
     return tmp_path / "home"
 
 

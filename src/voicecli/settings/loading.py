@@ -139,7 +139,7 @@ def _mode_warnings(file: ConfigFile) -> Iterator[str]:
 
 # -- the environment and the options ----------------------------------------------------------
 
-_OTHER_VARIABLES = ("VOICECLI_HOME", "VOICECLI_PROFILE", "VOICECLI_DEBUG")
+_OTHER_VARIABLES = ("VOICECLI_HOME", "VOICECLI_PROFILE", "VOICECLI_DEBUG", "VOICECLI_SMALL")
 
 
 def _environment(environ: Mapping[str, str]) -> tuple[Layer, Layer]:
