@@ -12,12 +12,12 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from num2words import num2words
 
 from voicecli.llm.builtin import numbers, requests, words
 from voicecli.llm.builtin.requests import REST_UNKNOWN, UNKNOWN, WHO, answer
 from voicecli.llm.builtin.transport import ResponderTransport
 from voicecli.llm.messages import Message
+from voicecli.text.numerals import cardinal
 
 NOW = datetime(2026, 11, 20, 10, 30)  # a Friday
 
@@ -123,7 +123,9 @@ def test_minus_goes_on_from_a_result_if_there_is_one() -> None:
 )
 def test_sums_in_words_and_digits(a: int, operator: str, b: int, in_words: bool) -> None:
     result = {"plus": a + b, "minus": a - b, "times": a * b}[operator]
-    asked = f"{num2words(a)} {operator} {num2words(b)}" if in_words else f"{a} {operator} {b}"
+    asked = (
+        f"{cardinal(a, 'en')} {operator} {cardinal(b, 'en')}" if in_words else f"{a} {operator} {b}"
+    )
     reply = talk(f"What is {asked}?")
     assert reply.endswith(f" is {numbers.say_number(Fraction(result))}.")
 

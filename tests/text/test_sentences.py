@@ -222,7 +222,7 @@ def test_a_source_that_is_no_generator_will_do() -> None:
 def test_import_is_light() -> None:
     code = (
         "import sys, voicecli.text.sentences, voicecli.text.markdown, voicecli.text.aloud;"
-        "heavy = {'numpy', 'markdown_it', 'num2words'} & set(sys.modules);"
+        "heavy = {'numpy', 'markdown_it', 'unicode_rbnf'} & set(sys.modules);"
         "sys.exit(str(heavy) if heavy else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voicecli.languages.aloud import Aloud
 from voicecli.languages.language import (
     SOUNDS,
     Abbreviations,
@@ -13,6 +14,168 @@ from voicecli.languages.language import (
 )
 
 # fmt: off
+
+_GENDERS = {
+    **dict.fromkeys(
+        "ung heit keit schaft ion tät ik ei in e idee armee person stadt frau zahl hand nacht wand "
+        "bank mutter tochter schwester art wahl antwort arbeit zeit tür form nummer mail app uhr "
+        "kraft kartoffel zwiebel gabel schüssel insel regel wurst nuss".split(), "f"),
+    **dict.fromkeys(
+        "ee sprung schwung name junge kunde käse kollege buchstabe gedanke deutsche termin stein "
+        "wein verein brei start pinsel genuss".split(), "m"),
+    **dict.fromkeys(
+        "chen lein um ment jahr mal kind haus buch bild spiel kapitel quartal semester wochenende "
+        "jahresende monatsende auge ergebnis zimmer büro auto land wort viertel drittel jahrzehnt "
+        "jahrhundert jahrtausend brot glas gramm kilo tier pferd video foto bein team ziel stück "
+        "blatt bett feld gerät system problem thema beispiel geschoss level".split(), "n"),
+    " ei": "n", " ende": "n", " tor": "n", "baum": "m", "raum": "m", "moment": "m",
+}
+
+_ALOUD = Aloud(
+    genders=_GENDERS,
+    regions=dict.fromkeys(("ch", "li"), {"decimal_sign": ".", "grouping_signs": "'’ "}),
+    decimal_sign=",",
+    grouping_signs=".' ",
+    point="Komma",
+    points={".": "Punkt"},
+    digits=("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
+    minus="minus",
+    to="bis",
+    and_="und",
+    dot="Punkt",
+    by="mal",
+    joiners="und|oder",
+    units={
+        **{short: (name, name) for short, name in {
+            "km": "Kilometer", "m": "Meter", "cm": "Zentimeter", "mm": "Millimeter",
+            "µm": "Mikrometer", "nm": "Nanometer", "kg": "Kilogramm", "g": "Gramm",
+            "mg": "Milligramm", "µg": "Mikrogramm", "l": "Liter", "L": "Liter", "ml": "Milliliter",
+            "mL": "Milliliter", "cl": "Zentiliter", "dl": "Deziliter", "m²": "Quadratmeter",
+            "m2": "Quadratmeter", "qm": "Quadratmeter", "km²": "Quadratkilometer",
+            "cm²": "Quadratzentimeter", "m³": "Kubikmeter", "cm³": "Kubikzentimeter",
+            "ha": "Hektar", "km/h": "Kilometer pro Stunde", "m/s": "Meter pro Sekunde",
+            "B": "Byte", "kB": "Kilobyte", "KB": "Kilobyte", "MB": "Megabyte", "GB": "Gigabyte",
+            "TB": "Terabyte", "Mbit/s": "Megabit pro Sekunde", "Gbit/s": "Gigabit pro Sekunde",
+            "MBit/s": "Megabit pro Sekunde", "MB/s": "Megabyte pro Sekunde", "Hz": "Hertz",
+            "kHz": "Kilohertz", "MHz": "Megahertz", "GHz": "Gigahertz", "W": "Watt",
+            "kW": "Kilowatt", "MW": "Megawatt", "PS": "P-S", "V": "Volt", "mV": "Millivolt",
+            "kV": "Kilovolt", "A": "Ampere", "mA": "Milliampere", "mAh": "Milliamperestunden",
+            "Ω": "Ohm", "J": "Joule", "kJ": "Kilojoule", "hPa": "Hektopascal", "Pa": "Pascal",
+            "dB": "Dezibel", "°C": "Grad Celsius", "°F": "Grad Fahrenheit", "℃": "Grad Celsius",
+            "°": "Grad", "%": "Prozent", "‰": "Promille", "px": "Pixel", "Stk.": "Stück",
+            "EL": "Esslöffel", "TL": "Teelöffel", "Pkg.": "Packungen", "x": "mal", "×": "mal",
+            "mbar": "Millibar", "bar": "Bar",
+        }.items()},
+        "l/100 km": ("Liter auf hundert Kilometer", "Liter auf hundert Kilometer"),
+        "t": ("Tonne", "Tonnen", "f"), "kWh": ("Kilowattstunde", "Kilowattstunden", "f"),
+        "Wh": ("Wattstunde", "Wattstunden", "f"), "kcal": ("Kilokalorie", "Kilokalorien", "f"),
+        "s": ("Sekunde", "Sekunden", "f"), "Sek.": ("Sekunde", "Sekunden", "f"),
+        "sek": ("Sekunde", "Sekunden", "f"), "ms": ("Millisekunde", "Millisekunden", "f"),
+        "µs": ("Mikrosekunde", "Mikrosekunden", "f"), "min": ("Minute", "Minuten", "f"),
+        "Min.": ("Minute", "Minuten", "f"), "Min": ("Minute", "Minuten", "f"),
+        "h": ("Stunde", "Stunden", "f"), "Std.": ("Stunde", "Stunden", "f"),
+        "Std": ("Stunde", "Stunden", "f"), "Mio.": ("Million", "Millionen", "f"),
+        "Mrd.": ("Milliarde", "Milliarden", "f"),
+    },
+    scales={
+        "Tsd.": ("tausend", "tausend"), "tausend": ("tausend", "tausend"),
+        "Million": ("Million", "Millionen"), "Millionen": ("Million", "Millionen"),
+        "Mio.": ("Million", "Millionen"), "Mio": ("Million", "Millionen"),
+        "Milliarde": ("Milliarde", "Milliarden"), "Milliarden": ("Milliarde", "Milliarden"),
+        "Mrd.": ("Milliarde", "Milliarden"), "Mrd": ("Milliarde", "Milliarden"),
+        "M": ("Million", "Millionen"), "k": ("tausend", "tausend"),
+        "Billionen": ("Billion", "Billionen"), "Bio.": ("Billion", "Billionen"),
+    },
+    operators={
+        "+": "plus", "-": "minus", "−": "minus", "–": "minus", "*": "mal", "×": "mal", "x": "mal",
+        "·": "mal", "/": "geteilt durch", "÷": "geteilt durch", ":": "geteilt durch", "=": "gleich",
+        "<": "kleiner als", ">": "größer als", "≤": "kleiner oder gleich",
+        "≥": "größer oder gleich", "≈": "ungefähr", "≠": "ungleich", "^": "hoch",
+    },
+    symbols={
+        "+": "plus", "&": "und", "%": "Prozent", "§§": "Paragrafen", "§": "Paragraf", "°": "Grad",
+        "→": "nach",
+        "->": "nach", "=": "gleich", "×": "mal", "÷": "geteilt durch", "@": "ät",
+        "±": "plus minus", "≈": "etwa", "≤": "höchstens", "≥": "mindestens", "<": "kleiner als",
+        ">": "größer als", "™": "", "®": "", "©": "Copyright", "*": "", "|": ", ", "_": " ",
+        "^2": " zum Quadrat", "²": " zum Quadrat", "^3": " hoch drei", "³": " hoch drei",
+        "√": "Wurzel aus", "∞": "unendlich", "•": "", "·": "", "…": ", ", "...": ", ",
+        "€": "Euro", "$": "Dollar", "£": "Pfund", "\\": " Backslash ", "`": "", "{": "", "}": "",
+        "^": " hoch ",
+    },
+    roman_nouns=frozenset(
+        "kapitel teil band akt szene phase typ klasse weltkrieg artikel stufe buch".split()
+    ),
+    labelled=frozenset(
+        "schritt version nummer nr option zeile seite abbildung tabelle frage aufgabe tag lektion "
+        "abs kap abb tab bd art staffel folge kanal route gruppe raum reihe spalte platz gleis "
+        "punkt abschnitt".split()
+    ),
+    noun_pattern=(
+        r" (?:(?!(?:oder|aber|unter|hinter|immer|wieder|weiter|der|über)\b)[a-zäöüß]{3,}e[nrs]?"
+        r" ){0,2}([A-ZÄÖÜ][\w-]+)"
+    ),
+    at="ät",
+    dash="Minus",
+    slash="Schrägstrich",
+    underscore="Unterstrich",
+    tilde="Tilde",
+    spelled=frozenset(
+        "EU USA KI IT ADAC ARD EZB AEG ICE IC AOK API URL USB UKW UV EDV AG EKG ID UI OS AI "
+        "UN UK IOC IBM AWS IP EC ETA".split()
+    ),
+    words={
+        "24/7": "rund um die Uhr", "Strg": "Steuerung",
+        "und/oder": "und oder", "C++": "C plus plus", "C#": "C sharp",
+        "WLAN": "W-LAN", "GmbH": "G-m-b-H", "Lkw": "L-K-W", "Pkw": "P-K-W",
+    },
+    hash_number="Nummer",
+    hashtag="Hashtag",
+    months=(
+        "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+        "Oktober", "November", "Dezember",
+    ),
+    weekdays={
+        "Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag",
+        "Sa": "Samstag", "So": "Sonntag",
+    },
+    dotted_dates=True,
+    time_sign="[:.]",
+    time_suffix="Uhr",
+    ratio_words=("verhältnis", "maßstab"),
+    per="pro",
+    currencies={
+        "EUR": (("Euro", "Euro"), ("Cent", "Cent")),
+        "USD": (("Dollar", "Dollar"), ("Cent", "Cent")),
+        "GBP": (("Pfund", "Pfund"), ("Penny", "Pence")),
+        "CHF": (("Franken", "Franken"), ("Rappen", "Rappen")),
+        "JPY": (("Yen", "Yen"), None),
+        "CNY": (("Yuan", "Yuan"), ("Fen", "Fen")),
+        "CAD": (("kanadischer Dollar", "kanadische Dollar"), ("Cent", "Cent")),
+        "AUD": (("australischer Dollar", "australische Dollar"), ("Cent", "Cent")),
+        "INR": (("Rupie", "Rupien", "f"), ("Paisa", "Paise")),
+        "RUB": (("Rubel", "Rubel"), ("Kopeke", "Kopeken", "f")),
+        "PLN": (("Zloty", "Zloty"), ("Groschen", "Groschen")),
+        "BTC": (("Bitcoin", "Bitcoin"), None),
+    },
+    says_height=True,
+    ratio_to="zu",
+    out_of="von",
+    scored=frozenset("bewertung bewertet note seite schritt teil frage".split()),
+    rulers=frozenset(
+        "ludwig heinrich karl wilhelm friedrich otto elisabeth katharina papst johannes paul "
+        "benedikt pius franz joseph georg philipp maria napoleon leopold rudolf ferdinand "
+        "maximilian peter alexander nikolaus gregor leo innozenz".split()
+    ),
+    signs={
+        "-": "minus", "−": "minus", "+": "plus", "±": "plus minus", "~": "etwa", "≈": "etwa",
+        "<": "weniger als", ">": "mehr als", "≤": "höchstens", "≥": "mindestens",
+    },
+    short_months={
+        "Jänner": 1, "Jan": 1, "Feb": 2, "Feber": 2, "Mrz": 3, "Apr": 4, "Jun": 6, "Jul": 7, "Aug":
+        8, "Sep": 9, "Sept": 9, "Okt": 10, "Nov": 11, "Dez": 12,
+    },
+)
 
 GERMAN = Language(
     code="de",
@@ -88,4 +251,5 @@ GERMAN = Language(
         yes="ja",
         no="nein",
     ),
+    aloud=_ALOUD,
 )

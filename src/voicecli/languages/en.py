@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voicecli.languages.aloud import Aloud
 from voicecli.languages.language import (
     SOUNDS,
     Abbreviations,
@@ -13,6 +14,173 @@ from voicecli.languages.language import (
 )
 
 # fmt: off
+
+_ALOUD = Aloud(
+    month_first=True,
+    regions=dict.fromkeys(("gb", "au", "nz", "ie", "in", "za"), {"month_first": False}),
+    points={",": "point"},
+    digits=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    units={
+        "km": ("kilometer", "kilometers"), "m": ("meter", "meters"),
+        "cm": ("centimeter", "centimeters"), "mm": ("millimeter", "millimeters"),
+        "µm": ("micrometer", "micrometers"), "μm": ("micrometer", "micrometers"),
+        "nm": ("nanometer", "nanometers"), "mi": ("mile", "miles"), "ft": ("foot", "feet"),
+        "yd": ("yard", "yards"), "in.": ("inch", "inches"), "″": ("inch", "inches"),
+        "kg": ("kilogram", "kilograms"), "g": ("gram", "grams"), "mg": ("milligram", "milligrams"),
+        "µg": ("microgram", "micrograms"), "lb": ("pound", "pounds"), "lbs": ("pound", "pounds"),
+        "lb.": ("pound", "pounds"), "lbs.": ("pound", "pounds"), "oz": ("ounce", "ounces"),
+        "oz.": ("ounce", "ounces"), "t": ("ton", "tons"), "l": ("liter", "liters"),
+        "L": ("liter", "liters"), "ml": ("milliliter", "milliliters"),
+        "mL": ("milliliter", "milliliters"), "cl": ("centiliter", "centiliters"),
+        "dl": ("deciliter", "deciliters"), "gal": ("gallon", "gallons"),
+        "tbsp": ("tablespoon", "tablespoons"), "tsp": ("teaspoon", "teaspoons"),
+        "m²": ("square meter", "square meters"), "m2": ("square meter", "square meters"),
+        "km²": ("square kilometer", "square kilometers"),
+        "km2": ("square kilometer", "square kilometers"),
+        "cm²": ("square centimeter", "square centimeters"),
+        "sq ft": ("square foot", "square feet"), "sq. ft.": ("square foot", "square feet"),
+        "m³": ("cubic meter", "cubic meters"), "cm³": ("cubic centimeter", "cubic centimeters"),
+        "ha": ("hectare", "hectares"), "km/h": ("kilometer per hour", "kilometers per hour"),
+        "kph": ("kilometer per hour", "kilometers per hour"),
+        "m/s": ("meter per second", "meters per second"),
+        "m/s²": ("meter per second squared", "meters per second squared"),
+        "mph": ("mile per hour", "miles per hour"), "mpg": ("mile per gallon", "miles per gallon"),
+        "B": ("byte", "bytes"), "kB": ("kilobyte", "kilobytes"), "KB": ("kilobyte", "kilobytes"),
+        "MB": ("megabyte", "megabytes"), "GB": ("gigabyte", "gigabytes"),
+        "TB": ("terabyte", "terabytes"), "PB": ("petabyte", "petabytes"),
+        "KiB": ("kibibyte", "kibibytes"), "MiB": ("mebibyte", "mebibytes"),
+        "GiB": ("gibibyte", "gibibytes"), "kbps": ("kilobit per second", "kilobits per second"),
+        "Mbps": ("megabit per second", "megabits per second"),
+        "Gbps": ("gigabit per second", "gigabits per second"),
+        "MB/s": ("megabyte per second", "megabytes per second"),
+        "GB/s": ("gigabyte per second", "gigabytes per second"),
+        "Mbit/s": ("megabit per second", "megabits per second"),
+        "Hz": ("hertz", "hertz"), "kHz": ("kilohertz", "kilohertz"),
+        "MHz": ("megahertz", "megahertz"), "GHz": ("gigahertz", "gigahertz"),
+        "W": ("watt", "watts"), "kW": ("kilowatt", "kilowatts"), "MW": ("megawatt", "megawatts"),
+        "kWh": ("kilowatt hour", "kilowatt hours"), "Wh": ("watt hour", "watt hours"),
+        "V": ("volt", "volts"), "mV": ("millivolt", "millivolts"), "kV": ("kilovolt", "kilovolts"),
+        "mA": ("milliamp", "milliamps"), "mAh": ("milliamp hour", "milliamp hours"),
+        "Ω": ("ohm", "ohms"), "J": ("joule", "joules"), "kJ": ("kilojoule", "kilojoules"),
+        "cal": ("calorie", "calories"), "kcal": ("kilocalorie", "kilocalories"),
+        "Pa": ("pascal", "pascals"), "hPa": ("hectopascal", "hectopascals"),
+        "kPa": ("kilopascal", "kilopascals"), "psi": ("P-S-I", "P-S-I"),
+        "dB": ("decibel", "decibels"), "°C": ("degree Celsius", "degrees Celsius"),
+        "°F": ("degree Fahrenheit", "degrees Fahrenheit"),
+        "℃": ("degree Celsius", "degrees Celsius"),
+        "℉": ("degree Fahrenheit", "degrees Fahrenheit"), "°": ("degree", "degrees"),
+        "s": ("second", "seconds"), "sec": ("second", "seconds"),
+        "secs": ("second", "seconds"), "ms": ("millisecond", "milliseconds"),
+        "µs": ("microsecond", "microseconds"), "ns": ("nanosecond", "nanoseconds"),
+        "min": ("minute", "minutes"), "mins": ("minute", "minutes"), "h": ("hour", "hours"),
+        "hr": ("hour", "hours"), "hrs": ("hour", "hours"), "yr": ("year", "years"),
+        "yrs": ("year", "years"), "wk": ("week", "weeks"), "mo": ("month", "months"),
+        "px": ("pixel", "pixels"), "fps": ("frame per second", "frames per second"),
+        "rpm": ("R-P-M", "R-P-M"), "dpi": ("D-P-I", "D-P-I"),
+        "ppm": ("part per million", "parts per million"),
+        "%": ("percent", "percent"), "‰": ("per mille", "per mille"),
+        "x": ("times", "times"), "×": ("times", "times"), "¢": ("cent", "cents"),
+    },
+    scales={
+        **{word: (word, word) for word in "hundred thousand million billion trillion".split()},
+        "k": ("thousand", "thousand"), "K": ("thousand", "thousand"), "M": ("million", "million"),
+        "mn": ("million", "million"), "mln": ("million", "million"), "bn": ("billion", "billion"),
+        "B": ("billion", "billion"), "T": ("trillion", "trillion"), "tn": ("trillion", "trillion"),
+    },
+    operators={
+        "+": "plus", "-": "minus", "−": "minus", "–": "minus", "*": "times", "×": "times",
+        "x": "times", "/": "divided by", "÷": "divided by", "=": "equals", "<": "is less than",
+        ">": "is greater than", "≤": "is at most", "≥": "is at least", "≈": "is about",
+        "≠": "is not equal to", "^": "to the power of",
+    },
+    symbols={
+        "&": "and", "+": "plus", "%": "percent", "§": "section", "°": "degrees", "→": "to",
+        "->": "to", "=>": "so", "⇒": "so", "←": "from",
+        "=": "equals", "×": "times", "÷": "divided by", "@": "at", "±": "plus or minus",
+        "≈": "about",
+        "≤": "at most", "≥": "at least", "≠": "is not", "<": "less than", ">": "greater than",
+        "™": "", "®": "", "©": "copyright", "*": "", "|": ", ", "_": " ", "^2": " squared",
+        "^3": " cubed", "²": " squared", "³": " cubed", "√": "the square root of", "∞": "infinity",
+        "∑": "the sum of", "•": "", "·": "", "…": ", ", "...": ", ", "--": ", ", "€": "euros",
+        "$": "dollars", "£": "pounds", "\\": " backslash ", "`": "", "{": "", "}": "", "~": "about",
+        "^": " to the power of ",
+    },
+    roman_nouns=frozenset(
+        "war chapter part volume act scene section phase type class appendix book level title "
+        "article bowl mark grade stage episode season figure table fantasy windows apollo gemini "
+        "corps division group tier option category pentium schedule".split()
+    ),
+    labelled=frozenset(
+        "exit room gate seat section unit apartment apt suite figure table appendix terminal "
+        "platform line grade highway route building floor hall block row question step".split()
+    ),
+    spelled=frozenset(
+        "AWS LLC IPA UAE SSD AMA ATA EDA ETA FAQ IDE IRA IMO LED MIT OCD PSA RSA SLA UFO UPS VAT "
+        "ISO IOU EPA IDK AFAIK".split()
+    ),
+    words={
+        "24/7": "twenty-four seven", "4K": "four K", "8K": "eight K",
+        "Ctrl": "control", "Cmd": "command", "Esc": "escape",
+        "9/11": "nine eleven", "50/50": "fifty fifty",
+        "and/or": "and or", "C++": "C plus plus", "C#": "C sharp", "F#": "F sharp", "A/C": "A-C",
+        "N/A": "not applicable", "n/a": "not applicable", "TCP/IP": "TCP IP", "I/O": "I O",
+        "Wi-Fi": "wi-fi", "JPEG": "jay-peg", "GIF": "gif", "LaTeX": "lah-teck", "macOS": "mac OS",
+        "YouTube": "you tube", "GitHub": "git hub", "PostgreSQL": "postgres Q L",
+        "MySQL": "my SQL", "SQLite": "SQL lite", "JSON": "jason", "YAML": "yammel",
+        "TL;DR": "in short", "he/she": "he or she", "his/her": "his or her", "s/he": "she or he",
+    },
+    months=(
+        "January", "February", "March", "April", "May", "June", "July", "August", "September",
+        "October", "November", "December",
+    ),
+    weekdays=dict(
+        pair.split("=")
+        for pair in "Mon=Monday Tue=Tuesday Tues=Tuesday Wed=Wednesday Thu=Thursday Thur=Thursday "
+        "Thurs=Thursday Fri=Friday Sat=Saturday Sun=Sunday".split()
+    ),
+    date_words=frozenset("on by until till before after since from due between".split()),
+    time_sign="[:.]",
+    time_suffix=r"[aApP]\.m\.|[aApP][mM]\b|[aApP]\.M\.",
+    ratio_words=("ratio", "odds"),
+    currencies={
+        "USD": (("dollar", "dollars"), ("cent", "cents")),
+        "EUR": (("euro", "euros"), ("cent", "cents")),
+        "GBP": (("pound", "pounds"), ("penny", "pence")),
+        "JPY": (("yen", "yen"), None),
+        "CNY": (("yuan", "yuan"), ("fen", "fen")),
+        "CHF": (("Swiss franc", "Swiss francs"), ("centime", "centimes")),
+        "CAD": (("Canadian dollar", "Canadian dollars"), ("cent", "cents")),
+        "AUD": (("Australian dollar", "Australian dollars"), ("cent", "cents")),
+        "HKD": (("Hong Kong dollar", "Hong Kong dollars"), ("cent", "cents")),
+        "INR": (("rupee", "rupees"), ("paisa", "paise")),
+        "RUB": (("ruble", "rubles"), ("kopek", "kopeks")),
+        "KRW": (("won", "won"), None),
+        "TRY": (("lira", "lira"), ("kurus", "kurus")),
+        "BRL": (("real", "reais"), ("centavo", "centavos")),
+        "PLN": (("zloty", "zlotys"), ("grosz", "groszy")),
+        "BTC": (("bitcoin", "bitcoins"), None),
+    },
+    money_scales={
+        "m": ("million", "million"), "b": ("billion", "billion"), "t": ("trillion", "trillion"),
+    },
+    scored=frozenset("rated rating score scored scores page step part slide question".split()),
+    rulers=frozenset(
+        "henry louis george charles edward william james richard john paul pius benedict francis "
+        "elizabeth mary catherine napoleon philip frederick alexander nicholas peter leo gregory "
+        "innocent urban clement ivan ramses ptolemy darius xerxes otto rudolf wilhelm felipe juan "
+        "gustav christian haakon harald carl leopold albert victoria alfonso ferdinand robert "
+        "david edmund stephen constantine justinian theodosius cosimo".split()
+    ),
+    signs={
+        "-": "minus", "−": "minus", "+": "plus", "±": "plus or minus", "~": "about", "≈": "about",
+        "<": "less than", ">": "more than", "≤": "at most", "≥": "at least", "<=": "at most",
+        ">=": "at least",
+    },
+    short_months={
+        "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "Jun": 6, "Jul": 7, "Aug": 8, "Sep": 9, "Sept": 9,
+        "Oct": 10, "Nov": 11, "Dec": 12,
+    },
+)
 
 ENGLISH = Language(
     code="en",
@@ -99,4 +267,5 @@ ENGLISH = Language(
         yes="yes",
         no="no",
     ),
+    aloud=_ALOUD,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voicecli.languages.aloud import CURRENCY_BY_SIGN, Aloud
 from voicecli.languages.language import (
     SOUNDS,
     Abbreviations,
@@ -13,6 +14,166 @@ from voicecli.languages.language import (
 )
 
 # fmt: off
+
+_POINT = {"decimal_sign": ".", "grouping_signs": ", ", "point": "punto", "points": {",": "coma"}}
+"""Regions that write 1,234.50."""
+_PESO = {"currency_signs": CURRENCY_BY_SIGN | {"$": "PESO"}}
+
+_GENDERS = {
+    **dict.fromkeys(
+        "a as ión iones dad dades tad tades tud tudes vez veces noche tarde clase calle llave "
+        "parte mano foto serie red redes ley leyes clave flor flores mujer mujeres imagen imágenes "
+        "base fase frase torre nube leche".split(), "f"),
+    **dict.fromkeys(
+        "día mapa planeta cometa ema oma rama grama clima idioma avión aviones camión camiones "
+        "corazón corazones".split(), "m"),
+    **dict.fromkeys(
+        "días mapas planetas cometas emas omas ramas gramas climas idiomas".split(), "m"),
+}
+
+_ALOUD = Aloud(
+    genders=_GENDERS,
+    regions={
+        **dict.fromkeys("us gt hn ni pa pe pr sv 419".split(), _POINT),
+        **dict.fromkeys("ar co cl uy".split(), _PESO),
+        **dict.fromkeys("mx do cu".split(), _POINT | _PESO),
+    },
+    decimal_sign=",",
+    grouping_signs=". ",
+    point="coma",
+    points={".": "punto"},
+    digits=("cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"),
+    minus="menos",
+    to="a",
+    and_="con",
+    dot="punto",
+    by="por",
+    joiners="y|o",
+    units={
+        **{short: (name, name + "s") for short, name in {
+            "km": "kilómetro", "m": "metro", "cm": "centímetro", "mm": "milímetro",
+            "µm": "micrómetro", "nm": "nanómetro", "kg": "kilogramo", "g": "gramo",
+            "mg": "miligramo", "µg": "microgramo", "l": "litro", "L": "litro", "ml": "mililitro",
+            "mL": "mililitro", "cl": "centilitro", "dl": "decilitro", "KB": "kilobyte",
+            "kB": "kilobyte", "MB": "megabyte", "GB": "gigabyte", "TB": "terabyte",
+            "W": "vatio", "kW": "kilovatio", "MW": "megavatio", "V": "voltio", "mA": "miliamperio",
+            "A": "amperio", "Ω": "ohmio", "J": "julio", "kJ": "kilojulio", "dB": "decibelio",
+            "°": "grado", "s": "segundo", "seg": "segundo", "ms": "milisegundo", "min": "minuto",
+        }.items()},
+        "px": ("píxel", "píxeles"), "ha": ("hectárea", "hectáreas", "f"),
+        "m²": ("metro cuadrado", "metros cuadrados"), "m2": ("metro cuadrado", "metros cuadrados"),
+        "km²": ("kilómetro cuadrado", "kilómetros cuadrados"),
+        "cm²": ("centímetro cuadrado", "centímetros cuadrados"),
+        "m³": ("metro cúbico", "metros cúbicos"),
+        "cm³": ("centímetro cúbico", "centímetros cúbicos"),
+        "km/h": ("kilómetro por hora", "kilómetros por hora"),
+        "m/s": ("metro por segundo", "metros por segundo"),
+        "Mbps": ("megabit por segundo", "megabits por segundo"),
+        "MB/s": ("megabyte por segundo", "megabytes por segundo"),
+        "Hz": ("hercio", "hercios"), "kHz": ("kilohercio", "kilohercios"),
+        "MHz": ("megahercio", "megahercios"), "GHz": ("gigahercio", "gigahercios"),
+        "kWh": ("kilovatio hora", "kilovatios hora"), "hPa": ("hectopascal", "hectopascales"),
+        "°C": ("grado Celsius", "grados Celsius"), "°F": ("grado Fahrenheit", "grados Fahrenheit"),
+        "℃": ("grado Celsius", "grados Celsius"), "ºC": ("grado Celsius", "grados Celsius"),
+        "%": ("por ciento", "por ciento"), "‰": ("por mil", "por mil"), "x": ("vez", "veces", "f"),
+        "×": ("vez", "veces", "f"), "t": ("tonelada", "toneladas", "f"),
+        "kcal": ("kilocaloría", "kilocalorías", "f"), "h": ("hora", "horas", "f"),
+        "l/100 km": ("litro cada cien kilómetros", "litros cada cien kilómetros"),
+        "cda.": ("cucharada", "cucharadas", "f"), "cdas.": ("cucharada", "cucharadas", "f"),
+        "cdta.": ("cucharadita", "cucharaditas", "f"),
+        "cdtas.": ("cucharadita", "cucharaditas", "f"),
+        "hs": ("hora", "horas", "f"), "lb": ("libra", "libras", "f"), "oz": ("onza", "onzas", "f"),
+    },
+    scales={
+        "mil": ("mil", "mil"), "millón": ("millón", "millones"),
+        "millones": ("millón", "millones"), "mil millones": ("mil millones", "mil millones"),
+        "billones": ("billón", "billones"), "M": ("millón", "millones"), "k": ("mil", "mil"),
+        "mill.": ("millón", "millones"),
+    },
+    operators={
+        "+": "más", "-": "menos", "−": "menos", "–": "menos", "*": "por", "×": "por", "x": "por",
+        "/": "entre", "÷": "entre", "=": "es igual a", "<": "es menor que", ">": "es mayor que",
+        "≤": "es menor o igual que", "≥": "es mayor o igual que", "≈": "es aproximadamente",
+        "≠": "es distinto de", "^": "elevado a",
+    },
+    symbols={
+        "+": "más", "&": "y", "%": "por ciento", "§": "sección", "°": "grados", "→": "a", "->": "a",
+        "=": "es igual a", "×": "por", "÷": "entre", "@": "arroba", "±": "más menos",
+        "≈": "aproximadamente", "≤": "como máximo", "≥": "como mínimo", "<": "menor que",
+        ">": "mayor que", "™": "", "®": "", "©": "copyright", "*": "", "|": ", ", "_": " ",
+        "^2": " al cuadrado", "²": " al cuadrado", "^3": " al cubo", "³": " al cubo",
+        "√": "raíz cuadrada de", "∞": "infinito", "•": "", "·": "", "…": ", ", "...": ", ",
+        "€": "euros", "$": "dólares", "£": "libras", "\\": " barra invertida ", "`": "", "{": "",
+        "}": "", "^": " elevado a ",
+    },
+    roman_nouns=frozenset(
+        "siglo capítulo tomo parte volumen acto escena sección fase tipo clase mundial libro "
+        "artículo nivel título guerra".split()
+    ),
+    labelled=frozenset(
+        "página paso versión número opción línea figura tabla pregunta ejercicio día lección tema "
+        "temporada episodio canal ruta grupo sala habitación fila columna piso planta".split()
+    ),
+    noun_pattern=(
+        r" (?!(?:de|del|y|o|u|a|al|en|por|que|es|con|se|no|más|menos|entre|para|como|ante|sin|"
+        r"sobre|después|antes|además|entonces|desde|hasta|son|era|fue|será|sino|ni|la|el|lo|las|los|un|una|su|mil)\b)([a-záéíóúñü]{3,})"
+    ),
+    at="arroba",
+    dash="guion",
+    slash="barra",
+    underscore="guion bajo",
+    spelled=frozenset("UE IA ADN API URL USB UI OS IP ARN DNI".split()),
+    words={
+        "24/7": "veinticuatro siete", "y/o": "y o", "C++": "C más más", "C#": "C sharp",
+    },
+    hash_number="número",
+    hashtag="hashtag",
+    months=(
+        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre",
+        "octubre", "noviembre", "diciembre",
+    ),
+    weekdays={
+        "lun": "lunes", "mar": "martes", "mié": "miércoles", "jue": "jueves", "vie": "viernes",
+        "sáb": "sábado", "dom": "domingo", "L": "lunes", "V": "viernes", "D": "domingo",
+    },
+    date_words=frozenset("el del al desde hasta antes".split()),
+    time_sign="[:.h]",
+    time_suffix=r"[aApP]\. ?[mM]\.|[aApP][mM]\b|h\b|horas\b|hs\b",
+    ratio_words=("ratio", "proporción"),
+    per="por",
+    currencies={
+        "EUR": (("euro", "euros"), ("céntimo", "céntimos")),
+        "USD": (("dólar", "dólares"), ("centavo", "centavos")),
+        "GBP": (("libra", "libras", "f"), ("penique", "peniques")),
+        "MXN": (("peso mexicano", "pesos mexicanos"), ("centavo", "centavos")),
+        "PESO": (("peso", "pesos"), ("centavo", "centavos")),
+        "ARS": (("peso argentino", "pesos argentinos"), ("centavo", "centavos")),
+        "CHF": (("franco suizo", "francos suizos"), ("céntimo", "céntimos")),
+        "JPY": (("yen", "yenes"), None),
+        "CNY": (("yuan", "yuanes"), ("fen", "fenes")),
+        "INR": (("rupia", "rupias", "f"), ("paisa", "paisas")),
+        "RUB": (("rublo", "rublos"), ("kopek", "kopeks")),
+        "BRL": (("real", "reales"), ("centavo", "centavos")),
+        "BTC": (("bitcoin", "bitcoins"), None),
+    },
+    says_height=True,
+    ratio_to="a",
+    out_of="sobre",
+    scored=frozenset("nota puntuación calificación página paso parte pregunta".split()),
+    rulers=frozenset(
+        "felipe carlos fernando alfonso juan isabel luis enrique pablo pío benedicto jaime sancho "
+        "napoleón jorge eduardo guillermo catalina alejandro pedro león gregorio".split()
+    ),
+    signs={
+        "-": "menos", "−": "menos", "+": "más", "±": "más menos", "~": "unos", "≈": "unos",
+        "<": "menos de", ">": "más de", "≤": "como máximo", "≥": "como mínimo",
+    },
+    and_half=("y medio", "y media"),
+    short_months={
+        "setiembre": 9, "ene": 1, "feb": 2, "mar": 3, "abr": 4, "jun": 6, "jul": 7, "ago": 8,
+        "sept": 9, "sep": 9, "oct": 10, "nov": 11, "dic": 12,
+    },
+)
 
 SPANISH = Language(
     code="es",
@@ -79,4 +240,5 @@ SPANISH = Language(
         yes="sí",
         no="no",
     ),
+    aloud=_ALOUD,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voicecli.languages.aloud import Aloud
 from voicecli.languages.language import (
     SOUNDS,
     Abbreviations,
@@ -13,6 +14,158 @@ from voicecli.languages.language import (
 )
 
 # fmt: off
+
+_GENDERS = {
+    **dict.fromkeys(
+        "tion sion xion té ette elle esse euse ance ence ure ée ie ine tude aison ière ique ade "
+        "ise personne heure minute seconde semaine fois page ligne étape tasse cuillère tranche "
+        "gousse pomme carotte tomate étoile chambre femme fille ville table place boîte bouteille "
+        "tonne feuille lettre image équipe part main nuit clé erreur couleur fleur valeur tâche "
+        "règle porte photo note phase colonne plante route île langue carte liste pièce dose "
+        "goutte".split(), "f"),
+    **dict.fromkeys(
+        "été côté comité musée lycée génie incendie magazine silence".split(), "m"),
+}
+
+_ALOUD = Aloud(
+    genders=_GENDERS,
+    decimal_sign=",",
+    grouping_signs=" .",
+    point="virgule",
+    points={".": "point"},
+    digits=("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf"),
+    minus="moins",
+    to="à",
+    and_="et",
+    dot="point",
+    by="sur",
+    joiners="et|ou",
+    units={
+        **{short: (name, name + "s") for short, name in {
+            "km": "kilomètre", "m": "mètre", "cm": "centimètre", "mm": "millimètre",
+            "µm": "micromètre", "nm": "nanomètre", "kg": "kilogramme", "g": "gramme",
+            "mg": "milligramme", "µg": "microgramme", "l": "litre", "L": "litre",
+            "ml": "millilitre", "mL": "millilitre", "cl": "centilitre", "dl": "décilitre",
+            "ha": "hectare", "ko": "kilooctet", "Ko": "kilooctet", "Mo": "mégaoctet",
+            "Go": "gigaoctet", "To": "téraoctet", "MB": "mégaoctet", "GB": "gigaoctet",
+            "W": "watt", "kW": "kilowatt", "MW": "mégawatt", "V": "volt", "mV": "millivolt",
+            "kV": "kilovolt", "A": "ampère", "mA": "milliampère", "Ω": "ohm", "J": "joule",
+            "kJ": "kilojoule", "Pa": "pascal", "hPa": "hectopascal", "dB": "décibel",
+            "°": "degré", "px": "pixel", "kWh": "kilowattheure", "Wh": "wattheure",
+        }.items()},
+        "m²": ("mètre carré", "mètres carrés"), "m2": ("mètre carré", "mètres carrés"),
+        "km²": ("kilomètre carré", "kilomètres carrés"),
+        "cm²": ("centimètre carré", "centimètres carrés"), "m³": ("mètre cube", "mètres cubes"),
+        "cm³": ("centimètre cube", "centimètres cubes"),
+        "km/h": ("kilomètre par heure", "kilomètres par heure"),
+        "m/s": ("mètre par seconde", "mètres par seconde"),
+        "Mo/s": ("mégaoctet par seconde", "mégaoctets par seconde"),
+        "Mbit/s": ("mégabit par seconde", "mégabits par seconde"),
+        "Hz": ("hertz", "hertz"), "kHz": ("kilohertz", "kilohertz"),
+        "MHz": ("mégahertz", "mégahertz"),
+        "GHz": ("gigahertz", "gigahertz"), "°C": ("degré Celsius", "degrés Celsius"),
+        "°F": ("degré Fahrenheit", "degrés Fahrenheit"), "℃": ("degré Celsius", "degrés Celsius"),
+        "%": ("pour cent", "pour cent"), "‰": ("pour mille", "pour mille"), "x": ("fois", "fois"),
+        "×": ("fois", "fois"), "t": ("tonne", "tonnes", "f"),
+        "kcal": ("kilocalorie", "kilocalories", "f"),
+        "s": ("seconde", "secondes", "f"), "ms": ("milliseconde", "millisecondes", "f"),
+        "sec": ("seconde", "secondes", "f"), "min": ("minute", "minutes", "f"),
+        "mn": ("minute", "minutes", "f"), "h": ("heure", "heures", "f"),
+        "l/100 km": ("litre aux cent kilomètres", "litres aux cent kilomètres"),
+        "L/100 km": ("litre aux cent kilomètres", "litres aux cent kilomètres"),
+        "c. à soupe": ("cuillère à soupe", "cuillères à soupe", "f"),
+        "c. à café": ("cuillère à café", "cuillères à café", "f"),
+    },
+    scales={
+        "mille": ("mille", "mille"), "million": ("million", "millions"),
+        "millions": ("million", "millions"), "milliard": ("milliard", "milliards"),
+        "milliards": ("milliard", "milliards"), "Md": ("milliard", "milliards"),
+        "Mds": ("milliard", "milliards"), "M": ("million", "millions"), "k": ("mille", "mille"),
+    },
+    operators={
+        "+": "plus", "-": "moins", "−": "moins", "–": "moins", "*": "fois", "×": "fois",
+        "x": "fois", "/": "divisé par", "÷": "divisé par", "=": "égale", "<": "est inférieur à",
+        ">": "est supérieur à", "≤": "est inférieur ou égal à", "≥": "est supérieur ou égal à",
+        "≈": "est environ", "≠": "est différent de", "^": "puissance",
+    },
+    symbols={
+        "+": "plus", "&": "et", "%": "pour cent", "§": "paragraphe", "°": "degrés", "→": "vers",
+        "->": "vers", "=": "égale", "×": "fois", "÷": "divisé par", "@": "arobase",
+        "±": "plus ou moins", "≈": "environ", "≤": "au plus", "≥": "au moins",
+        "<": "inférieur à", ">": "supérieur à", "™": "", "®": "", "©": "copyright",
+        "*": "", "|": ", ", "_": " ", "^2": " au carré",
+        "²": " au carré", "^3": " au cube", "³": " au cube", "√": "racine carrée de",
+        "∞": "l'infini", "•": "", "·": "", "…": ", ", "...": ", ", "€": "euros", "$": "dollars",
+        "£": "livres", "\\": " antislash ", "`": "", "{": "", "}": "", "^": " puissance ",
+    },
+    roman_nouns=frozenset(
+        "chapitre tome partie volume acte scène section phase type classe guerre livre article "
+        "annexe niveau titre".split()
+    ),
+    labelled=frozenset(
+        "page étape version numéro option ligne figure tableau question exercice jour leçon sujet "
+        "saison épisode chaîne groupe salle rang colonne étage point".split()
+    ),
+    noun_pattern=(
+        r" (?!(?:de|du|des|et|ou|à|au|en|par|pour|que|qui|est|sont|a|avec|sur|dans|plus|moins|mais|"
+        r"ne|se|le|la|les|un|une|sans|sous|entre|était|sera|fois sur|contre)\b)([a-zà-ÿœ]{3,})"
+    ),
+    at="arobase",
+    dash="tiret",
+    slash="barre oblique",
+    underscore="tiret bas",
+    spelled=frozenset("UE IA USA EU API URL USB UI OS IP RER ONG OGM IUT OVH EDF UMP".split()),
+    words={
+        "24h/24": "vingt-quatre heures sur vingt-quatre", "7j/7": "sept jours sur sept",
+        "24/7": "vingt-quatre heures sur vingt-quatre", "et/ou": "et ou", "C++": "C plus plus",
+        "C#": "C dièse", "km/h": "kilomètres par heure",
+    },
+    hash_number="numéro",
+    hashtag="hashtag",
+    months=(
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+        "octobre", "novembre", "décembre",
+    ),
+    weekdays={
+        "lun": "lundi", "mar": "mardi", "mer": "mercredi", "jeu": "jeudi", "ven": "vendredi",
+        "sam": "samedi", "dim": "dimanche",
+    },
+    date_words=frozenset("le du au dès depuis avant après".split()),
+    time_sign=r":|\s?[hH]\s?",
+    time_suffix=r"[hH]",
+    ratio_words=("ratio", "échelle"),
+    per="par",
+    currencies={
+        "EUR": (("euro", "euros"), ("centime", "centimes")),
+        "USD": (("dollar", "dollars"), ("cent", "cents")),
+        "GBP": (("livre", "livres", "f"), ("penny", "pence")),
+        "CHF": (("franc suisse", "francs suisses"), ("centime", "centimes")),
+        "JPY": (("yen", "yens"), None),
+        "CNY": (("yuan", "yuans"), ("fen", "fens")),
+        "CAD": (("dollar canadien", "dollars canadiens"), ("cent", "cents")),
+        "INR": (("roupie", "roupies", "f"), ("paisa", "paisas")),
+        "RUB": (("rouble", "roubles"), ("kopeck", "kopecks")),
+        "BTC": (("bitcoin", "bitcoins"), None),
+    },
+    says_height=True,
+    ratio_to="à",
+    out_of="sur",
+    scored=frozenset("note noté notée obtenu page étape partie question".split()),
+    rulers=frozenset(
+        "louis henri charles philippe françois napoléon jean paul pie benoît élisabeth elisabeth "
+        "édouard georges guillaume catherine frédéric alexandre nicolas pierre léon grégoire "
+        "clément innocent".split()
+    ),
+    signs={
+        "-": "moins", "−": "moins", "+": "plus", "±": "plus ou moins", "~": "environ",
+        "≈": "environ", "<": "moins de", ">": "plus de", "≤": "au plus", "≥": "au moins",
+    },
+    and_half=("et demi", "et demie"),
+    short_months={
+        "janv": 1, "févr": 2, "fév": 2, "avr": 4, "juil": 7, "sept": 9, "oct": 10, "nov": 11, "déc":
+        12,
+    },
+)
 
 FRENCH = Language(
     code="fr",
@@ -79,4 +232,5 @@ FRENCH = Language(
         yes="oui",
         no="non",
     ),
+    aloud=_ALOUD,
 )

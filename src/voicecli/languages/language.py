@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from voicecli.languages.aloud import Aloud
+
 
 def words(text: str) -> frozenset[str]:
     """A set of words, written as a text."""
@@ -23,9 +25,6 @@ def unsaid(text: str) -> dict[str, str]:
 
 SOUNDS = words("mhm mm mmm hm hmm uh-huh ah oh aha okay ok haha ha")
 """Listeners make these in every language."""
-
-Unit = tuple[str, str] | tuple[str, str, str]
-"""Singular and plural, and "f" where the gender matters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,3 +106,8 @@ class Language:
     """After these words a single letter is a label, not somebody's initial: "vitamin C."."""
     pronoun_of_one_letter: str = ""
     """English "I", which is no initial after a word in small letters."""
+
+    # Reading aloud
+
+    aloud: Aloud | None = None
+    """Without it only whole numbers are written out."""

@@ -78,7 +78,7 @@ def other(code: str) -> Language:
     if code == "cmn":
         return CHINESE
     if code == "yue":  # read aloud it is another language
-        return replace(CHINESE, code=code)
+        return replace(CHINESE, code=code, aloud=None)
     return Language(
         code=code,
         is_wide=code in _WIDE,

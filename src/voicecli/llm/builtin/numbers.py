@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from num2words import num2words
-
 from voicecli.llm.builtin.words import Word
+from voicecli.text.numerals import cardinal
 
 NUMBER_MAX = 10**15
 """Above, numbers take longer to say than anyone listens."""
 
-_SMALL = {num2words(n): n for n in (*range(20), *range(20, 100, 10))}
+_SMALL = {cardinal(n, "en"): n for n in (*range(20), *range(20, 100, 10))}
 
 _SCALES = {
     "hundred": 100,
@@ -93,13 +92,12 @@ def say_number(value: Fraction) -> str:
     else:
         places = 2 if abs(value) >= 1 else 2 - _magnitude(value)
         about, shown = "about ", round(value, places)
-    # num2words works on decimals of floats; a string keeps the digits as they are.
     whole, _, digits = _decimal(abs(shown)).partition(".")
-    said = num2words(int(whole))
+    said = cardinal(int(whole), "en")
     if digits:
-        said += " point " + " ".join(num2words(int(digit)) for digit in digits)
+        said += " point " + " ".join(cardinal(int(digit), "en") for digit in digits)
     said = ("minus " if shown < 0 else "") + said
-    return about + said.replace("-", " ").replace(",", "").replace(" and ", " ")
+    return about + said.replace("-", " ").replace(" and ", " ")
 
 
 def _magnitude(value: Fraction) -> int:

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from num2words import num2words
-
 from voicecli.llm.builtin.numbers import _SCALES, _SMALL, number_at, say_number
 from voicecli.llm.builtin.sums import calculation
 from voicecli.llm.builtin.words import Word, words_of
 from voicecli.llm.messages import Message
+from voicecli.text import numerals
 
 HELP = (
     "I am only the built-in responder, not a language model. "
@@ -179,8 +178,8 @@ class _Talk:
 
 def _time(talk: _Talk, _: re.Match[str]) -> str:
     """`It is ten thirty.`, `It is five minutes after ten.`, `It is five o'clock.`"""
-    hour, minute = num2words(talk.now.hour % 12 or 12), talk.now.minute
-    said = num2words(minute).replace("-", " ")
+    hour, minute = numerals.cardinal(talk.now.hour % 12 or 12, "en"), talk.now.minute
+    said = numerals.cardinal(minute, "en").replace("-", " ")
     if minute == 0:
         return f"It is {hour} o'clock."
     if minute < 10:
@@ -208,7 +207,8 @@ def _month(talk: _Talk, _: re.Match[str]) -> str:
 
 
 def _year(talk: _Talk, _: re.Match[str]) -> str:
-    return f"It is {num2words(talk.now.year, to='year').replace('-', ' ')}."
+    year = numerals.spell(talk.now.year, "en", *numerals.YEAR) or str(talk.now.year)
+    return f"It is {year.replace('-', ' ')}."
 
 
 def _count(talk: _Talk, match: re.Match[str]) -> str:

@@ -2,13 +2,11 @@
 
 For the synthesiser only, one complete sentence at a time (so that "3.14", "$5.50" and "Dr." are
 whole): screen, captions and history keep what was written. English, German, French, Spanish and
-Chinese are written out fully; other languages only their plain whole numbers, where num2words knows
-them, and the synthesiser's own reading for the rest.
+Chinese are written out fully; other languages only their plain whole numbers, and the synthesiser's
+own reading for the rest. Babel would bring unit and currency names of all languages, but 33 MB, and
+no cases.
 
-Babel would bring unit and currency names of all languages, but 33 MB, and neither their cases nor
-the numbers in words; num2words (0.6 MB, imported when the first number comes: 60 ms) has those.
-
-- `language`: how a sentence is read by rules, and numbers in words, for every language
+- `reader`: how a sentence is read by rules, and numbers in words, for every language
 - `written`: the order of all rules, for a language that has tables; they stand in
   - `addresses`: e-mail, the web, paths, file names
   - `words`: abbreviations, initials, letters with digits, list items, symbols
@@ -17,7 +15,7 @@ the numbers in words; num2words (0.6 MB, imported when the first number comes: 6
   - `numbers`: phones, versions, sizes, scores, ratios, ranges, plain and Roman numbers
   - `sums`: equations, fractions, powers, signs, operators
   - `subject`: the tables and helpers that several of these share
-- `de`, `en`, `es`, `fr`, `zh`: the languages' tables, and where they differ
+- `de`, `en`, `es`, `fr`, `zh`: grammars, where a language differs; its tables stand in `languages`
 - `pronunciations`: the file with the user's own words
 """
 
@@ -26,14 +24,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from importlib import import_module
 
-from voicecli.text.aloud.language import Language
+from voicecli.languages import language_of
+from voicecli.text.aloud.reader import Reader
 
 _PHONEMES = re.compile(r"(\[\[.*?\]\])", re.DOTALL)
-_NUM2WORDS_CODES = {"cs": "cs", "pt": "pt", "nb": "no", "nn": "no"}
+_GRAMMARS = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "zh": "Chinese"}
 _END = re.compile(r"[.!?…:;,。！？：；，、؟।॥](?:[\"'”’»)\]}」』）]*)\Z")
 _LINE_END = re.compile(r"([^\s.!?…:;,。！？：；，、])[ \t]*\n\s*(?=\S)")
-_WIDE = frozenset({"zh", "cmn", "yue", "ja"})
 
 
 def spoken(
@@ -45,8 +44,8 @@ def spoken(
     user's words and how they are said: a respelling or `[[ phonemes ]]`. What stands between `[[`
     and `]]` is left as it is.
     """
-    reader = _language(language.lower().replace("_", "-"))
-    wide = reader.code in _WIDE
+    reader = _reader(language.lower().replace("_", "-"))
+    wide = not reader.language.is_spaced
     text = pronounce(sentence, pronunciations) if pronunciations else sentence
     text = _LINE_END.sub("\\1，\n" if wide else "\\1,\n", text.strip())
     parts = _PHONEMES.split(text)
@@ -83,28 +82,10 @@ def _replacer(pairs: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
 
 
 @lru_cache(maxsize=16)
-def _language(code: str) -> Language:
-    primary, _, region = code.partition("-")
-    if primary == "en":
-        from voicecli.text.aloud.en import English
-
-        return English("en", region)
-    if primary == "de":
-        from voicecli.text.aloud.de import German
-
-        return German("de", region)
-    if primary == "fr":
-        from voicecli.text.aloud.fr import French
-
-        return French("fr", region)
-    if primary == "es":
-        from voicecli.text.aloud.es import Spanish
-
-        return Spanish("es", region)
-    if primary in ("zh", "cmn"):
-        from voicecli.text.aloud.zh import Chinese
-
-        return Chinese("zh", region)
-    other = Language(primary, region)
-    other.num2words_code = _NUM2WORDS_CODES.get(primary, primary)
-    return other
+def _reader(code: str) -> Reader:
+    language = language_of(code)
+    _, _, region = code.partition("-")
+    if name := _GRAMMARS.get(language.code):
+        grammar = import_module(f"voicecli.text.aloud.{language.code}")
+        return getattr(grammar, name)(language, region)
+    return Reader(language, region)

@@ -14,12 +14,6 @@ _TOP_LEVEL = (
 class Addresses(Subject):
     """Rules: email, url, domain, path, dotted (file names)."""
 
-    at = "at"
-    dash = "dash"
-    slash = "slash"
-    underscore = "underscore"
-    tilde = "tilde"
-
     def email_pattern(self) -> str:
         return r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 
@@ -67,11 +61,14 @@ class Addresses(Subject):
             and len(parts[1]) > 2
         ):
             return f"{parts[0]}. {parts[1]}"
-        return f" {self.dot} ".join(self.say_name(part) or part for part in parts)
+        return f" {self.tables.dot} ".join(self.say_name(part) or part for part in parts)
 
     def say_address(self, address: str) -> str:
-        names = {".": self.dot, "@": self.at, "-": self.dash, "_": self.underscore, "/": self.slash,
-                 "+": self.operators.get("+", "plus"), "~": self.tilde}  # fmt: skip
+        tables = self.tables
+        names = {
+            ".": tables.dot, "@": tables.at, "-": tables.dash, "_": tables.underscore,
+            "/": tables.slash, "+": tables.operators.get("+", "plus"), "~": tables.tilde,
+        }  # fmt: skip
         parts = re.split(r"([.@\-_/+:~%=&])", address)
         said = [
             names.get(part, "") if i % 2 else self.say_name(part) for i, part in enumerate(parts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from voicecli.text.aloud.language import Unit, alternatives
+from voicecli.languages.aloud import Unit
+from voicecli.text.aloud.reader import alternatives
 from voicecli.text.aloud.subject import Subject
 
 _NO_MINOR = {"JPY", "KRW", "BTC"}
@@ -15,19 +16,11 @@ _HEIGHT = re.compile(r"[12][.,][1-9]\d")
 class Amounts(Subject):
     """Rules: money_before, money_after, measure, scaled ("5M")."""
 
-    per = "per"
-    currencies: dict[str, tuple[Unit, Unit | None]] = {}
-    """Code -> the unit and its hundredth."""
-    money_scales: dict[str, tuple[str, str]] = {}
-    """Those that are scales beside a currency's sign only ("€5m")."""
-    says_height = False
-    """Whether "1,80 m" is "one meter eighty"."""
-
     # Money
 
     def money_before_pattern(self) -> str:
         return (
-            rf"(?<!\w)(?P<minus>[-−])?(?:(?P<sign>{self._sign_of_currency})\s?|(?P<code>{alternatives(self.currencies)})\s)"
+            rf"(?<!\w)(?P<minus>[-−])?(?:(?P<sign>{self._sign_of_currency})\s?|(?P<code>{alternatives(self.tables.currencies)})\s)"
             rf"(?:(?P<low>{self._number})\s?(?P<low_scale>{self._money_scale})?\s?[-–—]\s?(?:{self._sign_of_currency})?)?"
             rf"(?P<number>{self._number})(?:[\s-]?(?P<scale>{self._money_scale})(?!\w))?{self._per}(?![\w]|[.,]\d)"
         )
@@ -41,27 +34,23 @@ class Amounts(Subject):
         )
 
     def say_money_before(self, found: re.Match[str]) -> str | None:
-        code = found["code"] or self.currency_signs[found["sign"]]
-        if code not in self.currencies:
+        code = found["code"] or self.tables.currency_signs[found["sign"]]
+        if code not in self.tables.currencies:
             if not self.split_number(found["number"])[1] or found["scale"]:
                 return None  # as it is written: "a five dollar bill"
             code = self._currency_codes.get(code, code)
-        names = self.currencies.get(code)
+        names = self.tables.currencies.get(code)
         if names is None:
             return None
         unit, minor = names
         if self.is_attributive(found):
             unit = (unit[0], unit[0])
-        said = f"{self.minus} " if found["minus"] else ""
+        said = f"{self.tables.minus} " if found["minus"] else ""
         if found["low"]:
-            low_scale = (
-                f" {self.scale_name(found['low_scale'], found['low'])}"
-                if found["low_scale"]
-                else ""
-            )
-            said += (
-                f"{self.number(found['low'], self.gender(unit), noun=True)}{low_scale} {self.to} "
-            )
+            low = self.number(found["low"], self.gender(unit), noun=True)
+            if found["low_scale"]:
+                low += f" {self.scale_name(found['low_scale'], found['low'])}"
+            said += f"{low} {self.tables.to} "
         number, scale = found["number"], found["scale"]
         if scale:
             said += self.scaled(number, scale, unit)
@@ -85,25 +74,26 @@ class Amounts(Subject):
         return self.major_and_minor(whole, unit, hundredths, minor)
 
     def major_and_minor(self, whole: str, unit: Unit, hundredths: int, minor: Unit) -> str:
-        return f"{self.with_unit(whole, unit)} {self.and_} {self.with_unit(str(hundredths), minor)}"
+        minor_said = self.with_unit(str(hundredths), minor)
+        return f"{self.with_unit(whole, unit)} {self.tables.and_} {minor_said}"
 
     def scaled_currency(self, unit: Unit) -> str:
         return unit[1]
 
     @cached_property
     def _money_scale(self) -> str:
-        return rf"(?:{alternatives(self.scales | self.money_scales)})"
+        return rf"(?:{alternatives(self.tables.scales | self.tables.money_scales)})"
 
     @cached_property
     def _currency_codes(self) -> dict[str, str]:
         """Codes, and the names of those whose amounts have hundredths ("19.99 dollars")."""
         names = {
             name: code
-            for code, (unit, minor) in self.currencies.items()
+            for code, (unit, minor) in self.tables.currencies.items()
             for name in unit[:2]
             if minor and code != "GBP"  # a pound is also a weight
         }
-        return names | {code: code for code in self.currencies}
+        return names | {code: code for code in self.tables.currencies}
 
     @cached_property
     def _per(self) -> str:
@@ -120,20 +110,22 @@ class Amounts(Subject):
         )
 
     def say_measure(self, found: re.Match[str]) -> str | None:
-        unit = self.units[found["unit"]]
-        if found["unit"] in self.scales and not found["joint"]:
+        unit = self.tables.units[found["unit"]]
+        if found["unit"] in self.tables.scales and not found["joint"]:
             return None  # "an 8B model"
         if found["unit"] in "x×" and re.match(r" ?\d", found.string[found.end() :]):
             return None
         if self.is_attributive(found):
             unit = (unit[0], unit[0])
-        said = f"{self.minus} " if found["minus"] else ""
+        said = f"{self.tables.minus} " if found["minus"] else ""
         gender = self.gender(unit)
         if found["low"]:
-            said += f"{self.number(found['low'], gender, noun=True)} {self.to} "
+            said += f"{self.number(found['low'], gender, noun=True)} {self.tables.to} "
         if found["scale"]:
             said += self.scaled(found["number"], found["scale"], unit)
-        elif self.says_height and found["unit"] == "m" and _HEIGHT.fullmatch(found["number"]):
+        elif (
+            self.tables.says_height and found["unit"] == "m" and _HEIGHT.fullmatch(found["number"])
+        ):
             whole, part, _ = self.split_number(found["number"])
             said += f"{self.with_unit(whole, unit)} {self.cardinal(int(part))}"
         elif found["joint"] == "-":
@@ -147,7 +139,7 @@ class Amounts(Subject):
         return rf"(?<![\w.,])(?P<number>{self._number})\s?(?P<scale>{self._scale})(?!\w|\.\w)"
 
     def say_scaled(self, found: re.Match[str]) -> str | None:
-        if len(found["scale"]) == 1 and self.word_before(found).lower() in self.labelled:
+        if len(found["scale"]) == 1 and self.word_before(found).lower() in self.tables.labelled:
             return None  # "exit 12B"
         number = found["number"]
         return f"{self.number(number, noun=True)} {self.scale_name(found['scale'], number)}"
@@ -160,13 +152,14 @@ class Amounts(Subject):
         return " ".join((*words, self.scaled_currency(unit)))
 
     def scale_name(self, scale: str, number: str) -> str:
-        one, many = (self.money_scales | self.scales)[scale]
+        one, many = (self.tables.money_scales | self.tables.scales)[scale]
         return one if self.is_one(number) else many
 
     def each(self, each: str | None) -> str:
         if not each:
             return ""
-        return f" {self.per} {self.units[each][0] if each in self.units else each}"
+        name = self.tables.units[each][0] if each in self.tables.units else each
+        return f" {self.tables.per} {name}"
 
     def is_attributive(self, found: re.Match[str]) -> bool:
         """Whether an amount describes a noun: "a $5 bill", "a 5 km run"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from voicecli.text.aloud.language import alternatives, unnamed
+from voicecli.text.aloud.reader import alternatives, unnamed
 from voicecli.text.aloud.subject import Subject
 
 DASH = r"\s?[-–—]\s?"
@@ -18,27 +18,12 @@ class Dates(Subject):
     A language adds the rule decade.
     """
 
-    months: tuple[str, ...] = ()
-    month_names: dict[str, int] = {}
-    weekdays: dict[str, str] = {}
-    """As written in "Mon-Fri" -> as spoken."""
-    date_words: frozenset[str] = frozenset()
-    """After these words "12/25" is a date."""
-    month_first = False
-    dotted_dates = False
-    """Whether "24.12.23" is one."""
-    time_sign = ":"
-    """Between hours and minutes; a "." makes no time without a suffix."""
-    time_suffix = r"(?!)"
-    ratio_words: tuple[str, ...] = ()
-    """Near these "1:10" is no time."""
-
     # Dates
 
     def weekdays_pattern(self) -> str:
-        day = alternatives(self.weekdays)
-        between = rf"(?:{DASH}|/|, ?|,? (?:{self.joiners}) )"
-        long = alternatives(name for name in self.weekdays if len(name) > 1)
+        day = alternatives(self.tables.weekdays)
+        between = rf"(?:{DASH}|/|, ?|,? (?:{self.tables.joiners}) )"
+        long = alternatives(name for name in self.tables.weekdays if len(name) > 1)
         return (
             rf"(?<![\w.])(?:(?:{day})(?:\.?{between}(?:{day})(?!\w))+(?:\.(?=\s?\S))?"
             rf"|(?:{long})(?=:? \d{{1,2}}(?:[:.h]\d\d|/\d|\s?h\b"
@@ -46,8 +31,8 @@ class Dates(Subject):
         )
 
     def say_weekdays(self, found: re.Match[str]) -> str:
-        said = re.sub(DASH, f" {self.to} ", found[0].replace(".", "").replace("/", ", "))
-        return re.sub(r"[^\W\d_]+", lambda word: self.weekdays.get(word[0], word[0]), said)
+        said = re.sub(DASH, f" {self.tables.to} ", found[0].replace(".", "").replace("/", ", "))
+        return re.sub(r"[^\W\d_]+", lambda word: self.tables.weekdays.get(word[0], word[0]), said)
 
     def date_pattern(self) -> str:
         """Day, month in letters, perhaps a year."""
@@ -76,7 +61,7 @@ class Dates(Subject):
         return f"{date}, {self.clock(int(hours), int(minutes), '')}"
 
     def numeric_date_pattern(self) -> str:
-        short = r"|\d{2}" if self.dotted_dates else ""
+        short = r"|\d{2}" if self.tables.dotted_dates else ""
         return (
             r"(?<![\w./-])(?P<first>\d{1,2})"
             r"(?:/(?P<second>\d{1,2})/(?P<year>\d{4}|\d{2})|-(?P<second3>\d{1,2})-(?P<year3>\d{4})"
@@ -94,12 +79,14 @@ class Dates(Subject):
         return r"(?<![\w.,/:-])(?P<first>\d{1,2})/(?P<second>\d{1,2})(?![\w/]|[.,]\d)"
 
     def say_short_date(self, found: re.Match[str]) -> str | None:
-        earlier = rf"\b(\w+),?(?: \d{{1,2}}/\d{{1,2}} (?:{self.to}|{self.joiners}))? \Z"
+        earlier = (
+            rf"\b(\w+),?(?: \d{{1,2}}/\d{{1,2}} (?:{self.tables.to}|{self.tables.joiners}))? \Z"
+        )
         before = re.search(earlier, self.before(found))
         word = before[1] if before else ""
-        if word not in (*self.weekdays, *self.weekdays.values()):
+        if word not in (*self.tables.weekdays, *self.tables.weekdays.values()):
             has_zero = "0" in (found["first"][0], found["second"][0])
-            if not has_zero and word.lower() not in self.date_words:
+            if not has_zero and word.lower() not in self.tables.date_words:
                 return None
             if found[0] in ("1/2", "1/3", "2/3", "1/4", "3/4"):
                 return None
@@ -108,7 +95,7 @@ class Dates(Subject):
     def in_figures(
         self, found: re.Match[str], first: int, second: int, year: int | None
     ) -> str | None:
-        if self.month_first and "." not in found[0] and first <= 12 or second > 12:
+        if self.tables.month_first and "." not in found[0] and first <= 12 or second > 12:
             first, second = second, first
         return self.checked_date(first, second, year, found)
 
@@ -121,6 +108,13 @@ class Dates(Subject):
 
     def date(self, day: int, month: int, year: int | None, found: re.Match[str]) -> str:
         raise NotImplementedError
+
+    @cached_property
+    def month_names(self) -> dict[str, int]:
+        """As they are written -> 1 to 12."""
+        months = {name: at for at, name in enumerate(self.tables.months, 1)}
+        capitalized = {name.capitalize(): at for name, at in months.items()}
+        return months | capitalized | dict(self.tables.short_months)
 
     @cached_property
     def _month_name(self) -> str:
@@ -144,20 +138,20 @@ class Dates(Subject):
 
     def say_time(self, found: re.Match[str]) -> str | None:
         before = self.before(found)[-24:].lower()
-        if any(word in before for word in self.ratio_words):
+        if any(word in before for word in self.tables.ratio_words):
             return None
         moments = [self._moment.fullmatch(part) for part in (found["low"], found["high"]) if part]
         if not any(moment and self.is_time(moment) for moment in moments):
             return None
         said = [self.moment(moment) for moment in moments if moment]
-        return f" {self.to} ".join(said) + self.lost_stop(found)
+        return f" {self.tables.to} ".join(said) + self.lost_stop(found)
 
     @cached_property
     def _moment(self) -> re.Pattern[str]:
         return re.compile(
             rf"(?P<hours>{_HOURS})"
-            rf"(?:(?P<sign>{self.time_sign})(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?)?"
-            rf"(?:\s?(?P<suffix>{self.time_suffix})(?!\w))?"
+            rf"(?:(?P<sign>{self.tables.time_sign})(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?)?"
+            rf"(?:\s?(?P<suffix>{self.tables.time_suffix})(?!\w))?"
         )
 
     def is_time(self, moment: re.Match[str]) -> bool:
@@ -169,7 +163,8 @@ class Dates(Subject):
             return self.counted(hours, "f")
         said = self.clock(hours, int(minutes or 0), suffix or "")
         if moment["seconds"]:
-            said += f" {self.and_} {self.with_unit(str(int(moment['seconds'])), self.units['s'])}"
+            seconds = str(int(moment["seconds"]))
+            said += f" {self.tables.and_} {self.with_unit(seconds, self.tables.units['s'])}"
         return said
 
     def clock(self, hours: int, minutes: int, suffix: str) -> str:
@@ -184,5 +179,7 @@ class Dates(Subject):
         )
 
     def say_duration(self, found: re.Match[str]) -> str | None:
-        parts = [(found[name], self.units[name]) for name in ("h", "min", "s") if found[name]]
+        parts = [
+            (found[name], self.tables.units[name]) for name in ("h", "min", "s") if found[name]
+        ]
         return " ".join(self.with_unit(*part) for part in parts) if len(parts) > 1 else None

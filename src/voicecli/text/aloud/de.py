@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import re
 
+from voicecli.languages.aloud import Unit
 from voicecli.text.aloud.dates import DASH
-from voicecli.text.aloud.language import Unit, alternatives, roman
-from voicecli.text.aloud.written import WrittenLanguage
+from voicecli.text.aloud.reader import alternatives, roman
+from voicecli.text.aloud.written import WrittenReader
 
-_MONTHS = (
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
-    "November", "Dezember",
-)  # fmt: skip
-_SHORT_MONTHS = {
-    "Jänner": 1, "Jan": 1, "Feb": 2, "Feber": 2, "Mrz": 3, "Apr": 4, "Jun": 6, "Jul": 7, "Aug": 8,
-    "Sep": 9, "Sept": 9, "Okt": 10, "Nov": 11, "Dez": 12,
-}  # fmt: skip
 _DATIVE = frozenset(
     "am im vom zum zur beim bis dem den ab seit einem einer diesem dieser jedem jeder "
     "meinem ihrem seinem unserem des eines ihren seinen meinen einen jeden diesen unseren vor nach "
@@ -28,173 +21,13 @@ _WITH_DATIVE = frozenset("aus bei gegenüber mit nach seit unter von vor zu".spl
 _WITH_ACCUSATIVE = frozenset("durch für gegen ohne um".split())
 _ONE_IN_DATIVE = frozenset("mit nach in vor seit von aus bei zu binnen innerhalb".split())
 _WITH_CASE = _WITH_DATIVE | _WITH_ACCUSATIVE
-_FEMININE = re.compile(
-    r"(?:(?<!spr)(?<!schw)ung|heit|keit|schaft|ion|tät|[^e]ik|ei|[rdtgfhsk]in|[^e]e|"
-    r"person|stadt|frau|zahl|hand|nacht|wand|bank|gabel|zwiebel|kartoffel|tafel|feder|mutter|"
-    r"tochter|schwester|(?<!t)art|wahl|antwort|arbeit|zeit|tür|form|nummer|steuer|butter|regel|"
-    r"schüssel|(?<!p)insel|mail|app|uhr|wurst|frucht|(?<!ge)nuss|haut|luft|kraft|million|ecke|idee|armee)\Z",
-    re.IGNORECASE,
-)
-_MASCULINE = re.compile(
-    r"(?:name|junge|kunde|käse|löwe|affe|hase|kollege|buchstabe|gedanke|wille|friede|schwede|"
-    r"franzose|deutsche|euro|brei|termin|gewinn|beginn|sinn|kamin|delfin|stein|wein|verein)\Z",
-    re.IGNORECASE,
-)
-_NEUTER = re.compile(
-    r"(?:chen|lein|(?<!a)um|(?<!mo)ment|zeug|jahr|mal|kind|haus|buch|bild|spiel|\Ator|kapitel|quartal|semester|"
-    r"\A(?:wochen|jahres|monats)?ende|auge|interesse|gebäude|gebirge|ergebnis|zimmer|büro|auto|land|gebot|gleis|treffen|"
-    r"wort|viertel|drittel|halbjahr|jahrzehnt|jahrhundert|jahrtausend|ei|brot|messer|glas|"
-    r"gramm|kilo|tier|pferd|video|foto|bein|team|ziel|element|date|update|paar|stück|blatt|"
-    r"brett|bett|bad|tal|dorf|feld|gesetz|lied|produkt|gerät|werk|system|problem|thema|beispiel|"
-    r"geschoss|obergeschoss|level)\Z",
-    re.IGNORECASE,
-)
 
 
-class German(WrittenLanguage):
-    RULES = ("compound", *WrittenLanguage.RULES)
-    num2words_code = "de"
-    decimal_sign = ","
-    grouping_signs = ".' "
-    point, points = "Komma", {".": "Punkt"}
-    minus, to, per, at, dot = "minus", "bis", "pro", "ät", "Punkt"
-    dash, slash, underscore, and_ = "Minus", "Schrägstrich", "Unterstrich", "und"
-    digits = ("null", "eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun")
-    hash_number, hashtag, ratio_to = "Nummer", "Hashtag", "zu"
-    months = _MONTHS
-    month_names = {name: i + 1 for i, name in enumerate(_MONTHS)} | _SHORT_MONTHS
-    time_sign, time_suffix = "[:.]", "Uhr"
-    dotted_dates = True
-    by, out_of = "mal", "von"
-    joiners = "und|oder"
-    says_height = True
-    ratio_words, tilde = ("verhältnis", "maßstab"), "Tilde"
-    scored = frozenset("bewertung bewertet note seite schritt teil frage".split())
-    weekdays = {
-        "Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag",
-        "Sa": "Samstag", "So": "Sonntag",
-    }  # fmt: skip
-
-    units: dict[str, Unit] = {
-        **{short: (name, name) for short, name in {
-            "km": "Kilometer", "m": "Meter", "cm": "Zentimeter", "mm": "Millimeter",
-            "µm": "Mikrometer", "nm": "Nanometer", "kg": "Kilogramm", "g": "Gramm",
-            "mg": "Milligramm", "µg": "Mikrogramm", "l": "Liter", "L": "Liter", "ml": "Milliliter",
-            "mL": "Milliliter", "cl": "Zentiliter", "dl": "Deziliter", "m²": "Quadratmeter",
-            "m2": "Quadratmeter", "qm": "Quadratmeter", "km²": "Quadratkilometer",
-            "cm²": "Quadratzentimeter", "m³": "Kubikmeter", "cm³": "Kubikzentimeter",
-            "ha": "Hektar", "km/h": "Kilometer pro Stunde", "m/s": "Meter pro Sekunde",
-            "B": "Byte", "kB": "Kilobyte", "KB": "Kilobyte", "MB": "Megabyte", "GB": "Gigabyte",
-            "TB": "Terabyte", "Mbit/s": "Megabit pro Sekunde", "Gbit/s": "Gigabit pro Sekunde",
-            "MBit/s": "Megabit pro Sekunde", "MB/s": "Megabyte pro Sekunde", "Hz": "Hertz",
-            "kHz": "Kilohertz", "MHz": "Megahertz", "GHz": "Gigahertz", "W": "Watt",
-            "kW": "Kilowatt", "MW": "Megawatt", "PS": "P-S", "V": "Volt", "mV": "Millivolt",
-            "kV": "Kilovolt", "A": "Ampere", "mA": "Milliampere", "mAh": "Milliamperestunden",
-            "Ω": "Ohm", "J": "Joule", "kJ": "Kilojoule", "hPa": "Hektopascal", "Pa": "Pascal",
-            "dB": "Dezibel", "°C": "Grad Celsius", "°F": "Grad Fahrenheit", "℃": "Grad Celsius",
-            "°": "Grad", "%": "Prozent", "‰": "Promille", "px": "Pixel", "Stk.": "Stück",
-            "EL": "Esslöffel", "TL": "Teelöffel", "Pkg.": "Packungen", "x": "mal", "×": "mal",
-            "mbar": "Millibar", "bar": "Bar",
-        }.items()},
-        "l/100 km": ("Liter auf hundert Kilometer", "Liter auf hundert Kilometer"),
-        "t": ("Tonne", "Tonnen", "f"), "kWh": ("Kilowattstunde", "Kilowattstunden", "f"),
-        "Wh": ("Wattstunde", "Wattstunden", "f"), "kcal": ("Kilokalorie", "Kilokalorien", "f"),
-        "s": ("Sekunde", "Sekunden", "f"), "Sek.": ("Sekunde", "Sekunden", "f"),
-        "sek": ("Sekunde", "Sekunden", "f"), "ms": ("Millisekunde", "Millisekunden", "f"),
-        "µs": ("Mikrosekunde", "Mikrosekunden", "f"), "min": ("Minute", "Minuten", "f"),
-        "Min.": ("Minute", "Minuten", "f"), "Min": ("Minute", "Minuten", "f"),
-        "h": ("Stunde", "Stunden", "f"), "Std.": ("Stunde", "Stunden", "f"),
-        "Std": ("Stunde", "Stunden", "f"), "Mio.": ("Million", "Millionen", "f"),
-        "Mrd.": ("Milliarde", "Milliarden", "f"),
-    }  # fmt: skip
-    currencies = {
-        "EUR": (("Euro", "Euro"), ("Cent", "Cent")),
-        "USD": (("Dollar", "Dollar"), ("Cent", "Cent")),
-        "GBP": (("Pfund", "Pfund"), ("Penny", "Pence")),
-        "CHF": (("Franken", "Franken"), ("Rappen", "Rappen")),
-        "JPY": (("Yen", "Yen"), None),
-        "CNY": (("Yuan", "Yuan"), ("Fen", "Fen")),
-        "CAD": (("kanadischer Dollar", "kanadische Dollar"), ("Cent", "Cent")),
-        "AUD": (("australischer Dollar", "australische Dollar"), ("Cent", "Cent")),
-        "INR": (("Rupie", "Rupien", "f"), ("Paisa", "Paise")),
-        "RUB": (("Rubel", "Rubel"), ("Kopeke", "Kopeken", "f")),
-        "PLN": (("Zloty", "Zloty"), ("Groschen", "Groschen")),
-        "BTC": (("Bitcoin", "Bitcoin"), None),
-    }
-    scales = {
-        "Tsd.": ("tausend", "tausend"), "tausend": ("tausend", "tausend"),
-        "Million": ("Million", "Millionen"), "Millionen": ("Million", "Millionen"),
-        "Mio.": ("Million", "Millionen"), "Mio": ("Million", "Millionen"),
-        "Milliarde": ("Milliarde", "Milliarden"), "Milliarden": ("Milliarde", "Milliarden"),
-        "Mrd.": ("Milliarde", "Milliarden"), "Mrd": ("Milliarde", "Milliarden"),
-        "M": ("Million", "Millionen"), "k": ("tausend", "tausend"),
-        "Billionen": ("Billion", "Billionen"), "Bio.": ("Billion", "Billionen"),
-    }  # fmt: skip
-    words = {
-        "24/7": "rund um die Uhr", "Strg": "Steuerung",
-        "und/oder": "und oder", "C++": "C plus plus", "C#": "C sharp",
-        "WLAN": "W-LAN", "GmbH": "G-m-b-H", "Lkw": "L-K-W", "Pkw": "P-K-W",
-    }  # fmt: skip
-    signs = {
-        "-": "minus", "−": "minus", "+": "plus", "±": "plus minus", "~": "etwa", "≈": "etwa",
-        "<": "weniger als", ">": "mehr als", "≤": "höchstens", "≥": "mindestens",
-    }  # fmt: skip
-    operators = {
-        "+": "plus", "-": "minus", "−": "minus", "–": "minus", "*": "mal", "×": "mal", "x": "mal",
-        "·": "mal", "/": "geteilt durch", "÷": "geteilt durch", ":": "geteilt durch", "=": "gleich",
-        "<": "kleiner als", ">": "größer als", "≤": "kleiner oder gleich",
-        "≥": "größer oder gleich", "≈": "ungefähr", "≠": "ungleich", "^": "hoch",
-    }  # fmt: skip
-    symbols = {
-        "+": "plus", "&": "und", "%": "Prozent", "§§": "Paragrafen", "§": "Paragraf", "°": "Grad",
-        "→": "nach",
-        "->": "nach", "=": "gleich", "×": "mal", "÷": "geteilt durch", "@": "ät",
-        "±": "plus minus", "≈": "etwa", "≤": "höchstens", "≥": "mindestens", "<": "kleiner als",
-        ">": "größer als", "™": "", "®": "", "©": "Copyright", "*": "", "|": ", ", "_": " ",
-        "^2": " zum Quadrat", "²": " zum Quadrat", "^3": " hoch drei", "³": " hoch drei",
-        "√": "Wurzel aus", "∞": "unendlich", "•": "", "·": "", "…": ", ", "...": ", ",
-        "€": "Euro", "$": "Dollar", "£": "Pfund", "\\": " Backslash ", "`": "", "{": "", "}": "",
-        "^": " hoch ",
-    }  # fmt: skip
-    spelled = frozenset(
-        "EU USA KI IT ADAC ARD EZB AEG ICE IC AOK API URL USB UKW UV EDV AG EKG ID UI OS AI "
-        "UN UK IOC IBM AWS IP EC ETA".split()
-    )
-    roman_nouns = frozenset(
-        "kapitel teil band akt szene phase typ klasse weltkrieg artikel stufe buch".split()
-    )
-    rulers = frozenset(
-        "ludwig heinrich karl wilhelm friedrich otto elisabeth katharina papst johannes paul "
-        "benedikt pius franz joseph georg philipp maria napoleon leopold rudolf ferdinand "
-        "maximilian peter alexander nikolaus gregor leo innozenz".split()
-    )
-
-    labelled = frozenset(
-        "schritt version nummer nr option zeile seite abbildung tabelle frage aufgabe tag lektion "
-        "abs kap abb tab bd art staffel folge kanal route gruppe raum reihe spalte platz gleis "
-        "punkt abschnitt".split()
-    )
-    noun_pattern = (
-        r" (?:(?!(?:oder|aber|unter|hinter|immer|wieder|weiter|der|über)\b)[a-zäöüß]{3,}e[nrs]?"
-        r" ){0,2}([A-ZÄÖÜ][\w-]+)"
-    )
-
-    def __init__(self, code: str = "", region: str = "") -> None:
-        super().__init__(code, region)
-        if region in ("ch", "li"):
-            self.decimal_sign, self.grouping_signs = ".", "'’ "
-
-    def gender_of(self, noun: str) -> str:
-        if noun in ("Ei", "Bein") or _NEUTER.search(noun) and not noun.endswith("arbeit"):
-            return "n" if not re.search(r".[^aeiou]ei\Z", noun) else "f"
-        if _FEMININE.search(noun) and not _MASCULINE.search(noun):
-            return "f"
-        return "m"
+class German(WrittenReader):
+    RULES = ("compound", *WrittenReader.RULES)
 
     def counted(self, value: int, gender: str = "") -> str:
-        if value == 1:
-            return "eine" if gender == "f" else "ein"
-        return self.cardinal(value)
+        return super().counted(value, gender) if value == 1 else self.cardinal(value)
 
     def prepare(self, sentence: str) -> str:
         """ "5,– Euro" is five euros."""
@@ -234,8 +67,8 @@ class German(WrittenLanguage):
     def ending(self, found: re.Match[str], gender: str | None) -> str:
         """Of an ordinal; "am 3. und 4. Mai" has the same twice."""
         prefix = re.sub(
-            rf"(?:(?:{alternatives(self.weekdays.values())}"
-            rf"|(?:{alternatives(self.weekdays)})\.),? )?"
+            rf"(?:(?:{alternatives(self.tables.weekdays.values())}"
+            rf"|(?:{alternatives(self.tables.weekdays)})\.),? )?"
             r"(?:\d{1,3}\.(?: ?[–,/-]| \w* ?(?:und|oder|bis|sowie)) ?)*\Z",
             "",
             self.before(found),
@@ -251,7 +84,7 @@ class German(WrittenLanguage):
         ending = self.ending(found, "m")
         first = found.groupdict().get("first_day")
         days = f"{self.ordinal(int(first))}{ending} bis " if first else ""
-        said = f"{days}{self.ordinal(day)}{ending} {self.months[month - 1]}"
+        said = f"{days}{self.ordinal(day)}{ending} {self.tables.months[month - 1]}"
         return f"{said} {self.year(year)}" if year else said
 
     def date_pattern(self) -> str:
@@ -351,7 +184,9 @@ class German(WrittenLanguage):
         before = self.word_before(found)
         if value is None or not before or found["suffix"] not in ("", "."):
             return None
-        if {before.lower(), before.lower().removesuffix("s")} & self.rulers and before[0].isupper():
+        if {before.lower(), before.lower().removesuffix("s")} & self.tables.rulers and before[
+            0
+        ].isupper():
             stop = "." if found["suffix"] and self.ends_sentence(found) else ""
             article, ending = self.case_of_ruler(found, before)
             return f"{article} {self.ordinal(value).capitalize()}{ending}{stop}"
@@ -372,7 +207,7 @@ class German(WrittenLanguage):
         while words and words[-1][0].isupper() and words[-1].lower() not in _WITH_CASE:
             words.pop()
         governed = words[-1].lower() if words else ""
-        if name.lower() not in self.rulers:
+        if name.lower() not in self.tables.rulers:
             return "der" if is_female else "des", "n"
         if governed in _WITH_DATIVE:
             return "der" if is_female else "dem", "n"

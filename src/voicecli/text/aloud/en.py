@@ -5,187 +5,16 @@ from __future__ import annotations
 import re
 
 from voicecli.text.aloud.dates import DASH
-from voicecli.text.aloud.language import Unit, roman
-from voicecli.text.aloud.written import WrittenLanguage
+from voicecli.text.aloud.reader import roman
+from voicecli.text.aloud.written import WrittenReader
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-_SHORT_MONTHS = {
-    "Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "Jun": 6, "Jul": 7, "Aug": 8, "Sep": 9, "Sept": 9,
-    "Oct": 10, "Nov": 11, "Dec": 12,
-}  # fmt: skip
 _ARTICLES = frozenset("A An The In My Your His Her Our Their This That".split())
 _IN_HALVES = frozenset("room error http status boeing flight suite port code zip".split())
 _BEFORE_DECADE = frozenset("the early late mid my your his her our their low high".split())
 _BELOW = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 
 
-class English(WrittenLanguage):
-    num2words_code = "en"
-    digits = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-    months = _MONTHS
-    month_names = {name: i + 1 for i, name in enumerate(_MONTHS)} | _SHORT_MONTHS
-    time_suffix = r"[aApP]\.m\.|[aApP][mM]\b|[aApP]\.M\."
-    time_sign = "[:.]"
-    points = {",": "point"}
-    date_words = frozenset("on by until till before after since from due between".split())
-    weekdays = dict(
-        pair.split("=")
-        for pair in "Mon=Monday Tue=Tuesday Tues=Tuesday Wed=Wednesday Thu=Thursday Thur=Thursday "
-        "Thurs=Thursday Fri=Friday Sat=Saturday Sun=Sunday".split()
-    )
-    ratio_words = ("ratio", "odds")
-    scored = frozenset("rated rating score scored scores page step part slide question".split())
-    money_scales = {
-        "m": ("million", "million"), "b": ("billion", "billion"), "t": ("trillion", "trillion"),
-    }  # fmt: skip
-
-    units: dict[str, Unit] = {
-        "km": ("kilometer", "kilometers"), "m": ("meter", "meters"),
-        "cm": ("centimeter", "centimeters"), "mm": ("millimeter", "millimeters"),
-        "µm": ("micrometer", "micrometers"), "μm": ("micrometer", "micrometers"),
-        "nm": ("nanometer", "nanometers"), "mi": ("mile", "miles"), "ft": ("foot", "feet"),
-        "yd": ("yard", "yards"), "in.": ("inch", "inches"), "″": ("inch", "inches"),
-        "kg": ("kilogram", "kilograms"), "g": ("gram", "grams"), "mg": ("milligram", "milligrams"),
-        "µg": ("microgram", "micrograms"), "lb": ("pound", "pounds"), "lbs": ("pound", "pounds"),
-        "lb.": ("pound", "pounds"), "lbs.": ("pound", "pounds"), "oz": ("ounce", "ounces"),
-        "oz.": ("ounce", "ounces"), "t": ("ton", "tons"), "l": ("liter", "liters"),
-        "L": ("liter", "liters"), "ml": ("milliliter", "milliliters"),
-        "mL": ("milliliter", "milliliters"), "cl": ("centiliter", "centiliters"),
-        "dl": ("deciliter", "deciliters"), "gal": ("gallon", "gallons"),
-        "tbsp": ("tablespoon", "tablespoons"), "tsp": ("teaspoon", "teaspoons"),
-        "m²": ("square meter", "square meters"), "m2": ("square meter", "square meters"),
-        "km²": ("square kilometer", "square kilometers"),
-        "km2": ("square kilometer", "square kilometers"),
-        "cm²": ("square centimeter", "square centimeters"),
-        "sq ft": ("square foot", "square feet"), "sq. ft.": ("square foot", "square feet"),
-        "m³": ("cubic meter", "cubic meters"), "cm³": ("cubic centimeter", "cubic centimeters"),
-        "ha": ("hectare", "hectares"), "km/h": ("kilometer per hour", "kilometers per hour"),
-        "kph": ("kilometer per hour", "kilometers per hour"),
-        "m/s": ("meter per second", "meters per second"),
-        "m/s²": ("meter per second squared", "meters per second squared"),
-        "mph": ("mile per hour", "miles per hour"), "mpg": ("mile per gallon", "miles per gallon"),
-        "B": ("byte", "bytes"), "kB": ("kilobyte", "kilobytes"), "KB": ("kilobyte", "kilobytes"),
-        "MB": ("megabyte", "megabytes"), "GB": ("gigabyte", "gigabytes"),
-        "TB": ("terabyte", "terabytes"), "PB": ("petabyte", "petabytes"),
-        "KiB": ("kibibyte", "kibibytes"), "MiB": ("mebibyte", "mebibytes"),
-        "GiB": ("gibibyte", "gibibytes"), "kbps": ("kilobit per second", "kilobits per second"),
-        "Mbps": ("megabit per second", "megabits per second"),
-        "Gbps": ("gigabit per second", "gigabits per second"),
-        "MB/s": ("megabyte per second", "megabytes per second"),
-        "GB/s": ("gigabyte per second", "gigabytes per second"),
-        "Mbit/s": ("megabit per second", "megabits per second"),
-        "Hz": ("hertz", "hertz"), "kHz": ("kilohertz", "kilohertz"),
-        "MHz": ("megahertz", "megahertz"), "GHz": ("gigahertz", "gigahertz"),
-        "W": ("watt", "watts"), "kW": ("kilowatt", "kilowatts"), "MW": ("megawatt", "megawatts"),
-        "kWh": ("kilowatt hour", "kilowatt hours"), "Wh": ("watt hour", "watt hours"),
-        "V": ("volt", "volts"), "mV": ("millivolt", "millivolts"), "kV": ("kilovolt", "kilovolts"),
-        "mA": ("milliamp", "milliamps"), "mAh": ("milliamp hour", "milliamp hours"),
-        "Ω": ("ohm", "ohms"), "J": ("joule", "joules"), "kJ": ("kilojoule", "kilojoules"),
-        "cal": ("calorie", "calories"), "kcal": ("kilocalorie", "kilocalories"),
-        "Pa": ("pascal", "pascals"), "hPa": ("hectopascal", "hectopascals"),
-        "kPa": ("kilopascal", "kilopascals"), "psi": ("P-S-I", "P-S-I"),
-        "dB": ("decibel", "decibels"), "°C": ("degree Celsius", "degrees Celsius"),
-        "°F": ("degree Fahrenheit", "degrees Fahrenheit"),
-        "℃": ("degree Celsius", "degrees Celsius"),
-        "℉": ("degree Fahrenheit", "degrees Fahrenheit"), "°": ("degree", "degrees"),
-        "s": ("second", "seconds"), "sec": ("second", "seconds"),
-        "secs": ("second", "seconds"), "ms": ("millisecond", "milliseconds"),
-        "µs": ("microsecond", "microseconds"), "ns": ("nanosecond", "nanoseconds"),
-        "min": ("minute", "minutes"), "mins": ("minute", "minutes"), "h": ("hour", "hours"),
-        "hr": ("hour", "hours"), "hrs": ("hour", "hours"), "yr": ("year", "years"),
-        "yrs": ("year", "years"), "wk": ("week", "weeks"), "mo": ("month", "months"),
-        "px": ("pixel", "pixels"), "fps": ("frame per second", "frames per second"),
-        "rpm": ("R-P-M", "R-P-M"), "dpi": ("D-P-I", "D-P-I"),
-        "ppm": ("part per million", "parts per million"),
-        "%": ("percent", "percent"), "‰": ("per mille", "per mille"),
-        "x": ("times", "times"), "×": ("times", "times"), "¢": ("cent", "cents"),
-    }  # fmt: skip
-    currencies = {
-        "USD": (("dollar", "dollars"), ("cent", "cents")),
-        "EUR": (("euro", "euros"), ("cent", "cents")),
-        "GBP": (("pound", "pounds"), ("penny", "pence")),
-        "JPY": (("yen", "yen"), None),
-        "CNY": (("yuan", "yuan"), ("fen", "fen")),
-        "CHF": (("Swiss franc", "Swiss francs"), ("centime", "centimes")),
-        "CAD": (("Canadian dollar", "Canadian dollars"), ("cent", "cents")),
-        "AUD": (("Australian dollar", "Australian dollars"), ("cent", "cents")),
-        "HKD": (("Hong Kong dollar", "Hong Kong dollars"), ("cent", "cents")),
-        "INR": (("rupee", "rupees"), ("paisa", "paise")),
-        "RUB": (("ruble", "rubles"), ("kopek", "kopeks")),
-        "KRW": (("won", "won"), None),
-        "TRY": (("lira", "lira"), ("kurus", "kurus")),
-        "BRL": (("real", "reais"), ("centavo", "centavos")),
-        "PLN": (("zloty", "zlotys"), ("grosz", "groszy")),
-        "BTC": (("bitcoin", "bitcoins"), None),
-    }
-    scales = {
-        **{word: (word, word) for word in "hundred thousand million billion trillion".split()},
-        "k": ("thousand", "thousand"), "K": ("thousand", "thousand"), "M": ("million", "million"),
-        "mn": ("million", "million"), "mln": ("million", "million"), "bn": ("billion", "billion"),
-        "B": ("billion", "billion"), "T": ("trillion", "trillion"), "tn": ("trillion", "trillion"),
-    }  # fmt: skip
-    words = {
-        "24/7": "twenty-four seven", "4K": "four K", "8K": "eight K",
-        "Ctrl": "control", "Cmd": "command", "Esc": "escape",
-        "9/11": "nine eleven", "50/50": "fifty fifty",
-        "and/or": "and or", "C++": "C plus plus", "C#": "C sharp", "F#": "F sharp", "A/C": "A-C",
-        "N/A": "not applicable", "n/a": "not applicable", "TCP/IP": "TCP IP", "I/O": "I O",
-        "Wi-Fi": "wi-fi", "JPEG": "jay-peg", "GIF": "gif", "LaTeX": "lah-teck", "macOS": "mac OS",
-        "YouTube": "you tube", "GitHub": "git hub", "PostgreSQL": "postgres Q L",
-        "MySQL": "my SQL", "SQLite": "SQL lite", "JSON": "jason", "YAML": "yammel",
-        "TL;DR": "in short", "he/she": "he or she", "his/her": "his or her", "s/he": "she or he",
-    }  # fmt: skip
-    signs = {
-        "-": "minus", "−": "minus", "+": "plus", "±": "plus or minus", "~": "about", "≈": "about",
-        "<": "less than", ">": "more than", "≤": "at most", "≥": "at least", "<=": "at most",
-        ">=": "at least",
-    }  # fmt: skip
-    operators = {
-        "+": "plus", "-": "minus", "−": "minus", "–": "minus", "*": "times", "×": "times",
-        "x": "times", "/": "divided by", "÷": "divided by", "=": "equals", "<": "is less than",
-        ">": "is greater than", "≤": "is at most", "≥": "is at least", "≈": "is about",
-        "≠": "is not equal to", "^": "to the power of",
-    }  # fmt: skip
-    symbols = {
-        "&": "and", "+": "plus", "%": "percent", "§": "section", "°": "degrees", "→": "to",
-        "->": "to", "=>": "so", "⇒": "so", "←": "from",
-        "=": "equals", "×": "times", "÷": "divided by", "@": "at", "±": "plus or minus",
-        "≈": "about",
-        "≤": "at most", "≥": "at least", "≠": "is not", "<": "less than", ">": "greater than",
-        "™": "", "®": "", "©": "copyright", "*": "", "|": ", ", "_": " ", "^2": " squared",
-        "^3": " cubed", "²": " squared", "³": " cubed", "√": "the square root of", "∞": "infinity",
-        "∑": "the sum of", "•": "", "·": "", "…": ", ", "...": ", ", "--": ", ", "€": "euros",
-        "$": "dollars", "£": "pounds", "\\": " backslash ", "`": "", "{": "", "}": "", "~": "about",
-        "^": " to the power of ",
-    }  # fmt: skip
-    spelled = frozenset(
-        "AWS LLC IPA UAE SSD AMA ATA EDA ETA FAQ IDE IRA IMO LED MIT OCD PSA RSA SLA UFO UPS VAT "
-        "ISO IOU EPA IDK AFAIK".split()
-    )
-    roman_nouns = frozenset(
-        "war chapter part volume act scene section phase type class appendix book level title "
-        "article bowl mark grade stage episode season figure table fantasy windows apollo gemini "
-        "corps division group tier option category pentium schedule".split()
-    )
-    labelled = frozenset(
-        "exit room gate seat section unit apartment apt suite figure table appendix terminal "
-        "platform line grade highway route building floor hall block row question step".split()
-    )
-    rulers = frozenset(
-        "henry louis george charles edward william james richard john paul pius benedict francis "
-        "elizabeth mary catherine napoleon philip frederick alexander nicholas peter leo gregory "
-        "innocent urban clement ivan ramses ptolemy darius xerxes otto rudolf wilhelm felipe juan "
-        "gustav christian haakon harald carl leopold albert victoria alfonso ferdinand robert "
-        "david edmund stephen constantine justinian theodosius cosimo".split()
-    )
-
-    def __init__(self, code: str = "", region: str = "") -> None:
-        super().__init__(code, region)
-        self.month_first = region not in {"gb", "au", "nz", "ie", "in", "za"}
-
+class English(WrittenReader):
     def is_attributive(self, found: re.Match[str]) -> bool:
         following = re.match(r" [a-zA-Z]", found.string[found.end() :])
         return self.word_before(found) in ("a", "an", "A", "An") and following is not None
@@ -232,14 +61,14 @@ class English(WrittenLanguage):
         if not 1 <= day <= 31 or found["month"] and before == "in":  # "in May 5 people"
             return None
         days = self.ordinal(day) + (f" to {self.ordinal(int(last))}" if last else "")
-        name = self.months[month - 1]
+        name = self.tables.months[month - 1]
         if found["day"]:
             return f"{name} {days}" + (f", {self.year(int(year))}" if year else "")
         said = f"{days} of {name}" + (f" {self.year(int(year))}" if year else "")
         return said if before == "the" and not found["the"] else f"the {said}"
 
     def date(self, day: int, month: int, year: int | None, found: re.Match[str]) -> str:
-        said = f"{self.months[month - 1]} {self.ordinal(day)}"
+        said = f"{self.tables.months[month - 1]} {self.ordinal(day)}"
         return f"{said}, {self.year(year)}" if year else said
 
     def clock(self, hours: int, minutes: int, suffix: str) -> str:
@@ -309,7 +138,7 @@ class English(WrittenLanguage):
         if value is None or not before:
             return None
         stop = found["suffix"]
-        if before.lower() in self.rulers and before[0].isupper() and value <= 30:
+        if before.lower() in self.tables.rulers and before[0].isupper() and value <= 30:
             after = found.string[found.end() :].lstrip()
             opens = not re.search(r"\w\W+\w+\W*\Z", self.before(found))
             if found["roman"] == "I" and after[:1].islower() and not opens:

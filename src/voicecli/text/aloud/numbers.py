@@ -13,13 +13,6 @@ class Numbers(Subject):
     A language adds the rule ordinal, and what roman says.
     """
 
-    ratio_to = "to"
-    out_of = "out of"
-    scored: frozenset[str] = frozenset()
-    """After these words "9/10" is a score."""
-    rulers: frozenset[str] = frozenset()
-    """After these names a Roman numeral is an ordinal ("Henry VIII")."""
-
     def phone_pattern(self) -> str:
         return (
             r"(?<![\w.,-])(?:\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,6}"
@@ -30,7 +23,7 @@ class Numbers(Subject):
 
     def say_phone(self, found: re.Match[str]) -> str:
         groups = re.findall(r"\d+", found[0])
-        plus = self.operators.get("+", "plus") + " " if found[0][0] == "+" else ""
+        plus = self.tables.operators.get("+", "plus") + " " if found[0][0] == "+" else ""
         return plus + ", ".join(self.phone_group(group) for group in groups)
 
     def phone_group(self, digits: str) -> str:
@@ -45,9 +38,9 @@ class Numbers(Subject):
     def say_version(self, found: re.Match[str]) -> str | None:
         parts = found["parts"].split(".")
         groups = all(len(part) == 3 for part in parts[1:])
-        if groups and len(parts[0]) <= 3 and "." in self.grouping_signs and not found["v"]:
+        if groups and len(parts[0]) <= 3 and "." in self.tables.grouping_signs and not found["v"]:
             return None
-        word = self.point if self.point == "point" else self.dot
+        word = self.tables.point if self.tables.point == "point" else self.tables.dot
         said = f" {word} ".join(self.number(part) for part in parts)
         return f"{found['v']} {said}" if found["v"] else said
 
@@ -56,7 +49,7 @@ class Numbers(Subject):
         return rf"(?<![\w.,])(?!0x){side}(?:x{side}){{1,2}}(?![\w/]|[.,]\d)"
 
     def say_dimensions(self, found: re.Match[str]) -> str:
-        return f" {self.by} ".join(self.number(part) for part in found[0].split("x"))
+        return f" {self.tables.by} ".join(self.number(part) for part in found[0].split("x"))
 
     def score_pattern(self) -> str:
         """ "4.5/5"; a whole number only beside one of the words that say so."""
@@ -64,15 +57,15 @@ class Numbers(Subject):
 
     def say_score(self, found: re.Match[str]) -> str | None:
         is_rating = not found["got"].isdecimal() and found["of"] in ("5", "10", "20", "100")
-        if not is_rating and self.word_before(found).lower() not in self.scored:
+        if not is_rating and self.word_before(found).lower() not in self.tables.scored:
             return None
-        return f"{self.number(found['got'])} {self.out_of} {self.number(found['of'])}"
+        return f"{self.number(found['got'])} {self.tables.out_of} {self.number(found['of'])}"
 
     def ratio_pattern(self) -> str:
         return r"(?<![\w.,:/-])(?P<left>\d{1,3}):(?P<right>\d{1,3})(?![\w:/]|[.,]\d)"
 
     def say_ratio(self, found: re.Match[str]) -> str:
-        return f"{self.number(found['left'])} {self.ratio_to} {self.number(found['right'])}"
+        return f"{self.number(found['left'])} {self.tables.ratio_to} {self.number(found['right'])}"
 
     def range_pattern(self) -> str:
         return (
@@ -89,12 +82,12 @@ class Numbers(Subject):
         if self.looks_like_year(low) and (self.looks_like_year(high) or len(high) == 2):
             if len(high) == 2:
                 high = low[:2] + high
-            return f"{self.year(int(low))} {self.to} {self.year(int(high))}"
+            return f"{self.year(int(low))} {self.tables.to} {self.year(int(high))}"
         gender = self.gender_after(found)
         if low == high:
             return f"{self.number(low)} {self.number(low)}"  # "50-50"
         said = [self.number(n, gender or "", noun=gender is not None) for n in (low, high)]
-        return f" {self.to} ".join(said)
+        return f" {self.tables.to} ".join(said)
 
     def plain_pattern(self) -> str:
         return rf"(?<![\w])(?P<number>{self._number}|(?<![\d.])\.\d+)(?![^\W\d_]|\d)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from voicecli.text.aloud.language import alternatives
+from voicecli.text.aloud.reader import alternatives
 from voicecli.text.aloud.subject import Subject
 
 _FRACTION_SIGNS = {
@@ -18,22 +18,17 @@ _ONE_SIGN = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
 class Sums(Subject):
     """Rules: equation, fraction, sign, operator."""
 
-    signs: dict[str, str] = {}
-    """Before a number: minus, about."""
-    and_half: tuple[str, ...] = ()
-    """Masculine and feminine, said after the noun: "dos horas y media"."""
-
     def prepare(self, sentence: str) -> str:
         """ "2 ½ heures" is "deux heures et demie" in some languages."""
-        if not self.and_half:
+        if not self.tables.and_half:
             return sentence
 
         def say(found: re.Match[str]) -> str:
             number, noun = found[1], found[2]
-            half = self.and_half[self.gender_of(noun) == "f"]
+            half = self.tables.and_half[self.gender_of(noun) == "f"]
             return f"{number} {noun.removesuffix('s') if number == '1' else noun} {half}"
 
-        mixed = rf"(?<![\d.,/])(\d{{1,3}})(?: ?½| 1/2){self.noun_pattern}"
+        mixed = rf"(?<![\d.,/])(\d{{1,3}})(?: ?½| 1/2){self.tables.noun_pattern}"
         return re.sub(mixed, say, sentence)
 
     def equation_pattern(self) -> str:
@@ -57,24 +52,29 @@ class Sums(Subject):
             is_variable = token.isalpha() and (is_term or not re.match(r"[\w(]", following))
             if slash and above:
                 part = int(above) < int(below) and self.fraction(None, int(above), int(below))
-                quotient = (self.number(above), self.operators["/"], self.number(below))
+                quotient = (self.number(above), self.tables.operators["/"], self.number(below))
                 said.append(part or " ".join(quotient))
             elif token[0] == "^" and len(token) > 1:
                 said.append(self.power(token[1:].strip()))
             elif token[0].isdecimal():
                 said.append(self.number(token))
             elif is_term and token in "-−":
-                said.append(self.minus)
+                said.append(self.tables.minus)
             elif token not in "()" and not is_variable:
-                said.append(self.operators.get(token) or self.symbols.get(token, token).strip())
+                said.append(
+                    self.tables.operators.get(token)
+                    or self.tables.symbols.get(token, token).strip()
+                )
             elif is_variable:
                 said.append(token)
-            is_term = token in "(√" or token in self.operators and not is_variable
+            is_term = token in "(√" or token in self.tables.operators and not is_variable
         return " ".join(word for word in said if word)
 
     def power(self, exponent: str) -> str:
-        squared = self.symbols.get(f"^{exponent}")
-        return squared.strip() if squared else f"{self.operators['^']} {self.number(exponent)}"
+        squared = self.tables.symbols.get(f"^{exponent}")
+        return (
+            squared.strip() if squared else f"{self.tables.operators['^']} {self.number(exponent)}"
+        )
 
     def fraction_pattern(self) -> str:
         signs = "".join(_FRACTION_SIGNS)
@@ -94,7 +94,7 @@ class Sums(Subject):
         mixed = found["whole"] or found["mixed"]
         whole = int(mixed) if mixed else None
         if found["unit"]:
-            unit = self.units[found["unit"]]
+            unit = self.tables.units[found["unit"]]
             name = unit[1] if whole else unit[0]
             said = self.fraction(whole, above, below, self.gender(unit) or self.gender_of(name))
             return said and f"{said} {name}"
@@ -104,18 +104,18 @@ class Sums(Subject):
         raise NotImplementedError
 
     def sign_pattern(self) -> str:
-        apart = [sign for sign in self.signs if sign not in "-−+±"]
+        apart = [sign for sign in self.tables.signs if sign not in "-−+±"]
         return (
-            rf"(?:(?<![\w.)\]])|(?<=UTC)|(?<=GMT))(?:(?:{alternatives(self.signs)})|(?:{alternatives(apart)})\s)"
+            rf"(?:(?<![\w.)\]])|(?<=UTC)|(?<=GMT))(?:(?:{alternatives(self.tables.signs)})|(?:{alternatives(apart)})\s)"
             r"(?=[$€£¥]?\.?\d)"
         )
 
     def say_sign(self, found: re.Match[str]) -> str:
         before = found.string[found.start() - 1 : found.start()] if found.start() else ""
-        return (" " if before.isalnum() else "") + self.signs[found[0].strip()] + " "
+        return (" " if before.isalnum() else "") + self.tables.signs[found[0].strip()] + " "
 
     def operator_pattern(self) -> str:
-        apart = alternatives(self.operators | _ONE_SIGN)
+        apart = alternatives(self.tables.operators | _ONE_SIGN)
         between = rf"(?: (?:{apart}) |(?:[=!<>]=|[=×÷≈≠≤≥+*^])(?!\s))"
         return rf"(?<=[\w)%²³]){between}(?=[-−(√]?[\w$€£(])"
 
@@ -123,7 +123,7 @@ class Sums(Subject):
         before = self.before(found)
         after = found.string[found.end() : found.end() + 12]
         sign = _ONE_SIGN.get(found[0].strip(), found[0].strip())
-        if sign not in self.operators:
+        if sign not in self.tables.operators:
             return None
         if sign == "–" and not (before[-1:].isdecimal() and after[:1].isdecimal()):
             return None  # a dash
@@ -131,10 +131,10 @@ class Sums(Subject):
             re.match(rf"[\d.,]+\s?(?:{self._unit})(?!\w)", after)
             or re.search(rf"\d\s?(?:{self._unit})\Z", before)
         ):
-            return f" {self.by} "
+            return f" {self.tables.by} "
         if sign in "-–−/:x*+^" and not (
             re.search(r"(?:\d[\d.,]*[%)²³]?|\b\w|\))\Z", before)
             and re.match(r"[-−(√$€£]?(?:\d|\w\b)", after)
         ):
             return None
-        return f" {self.operators[sign]} "
+        return f" {self.tables.operators[sign]} "

@@ -6,26 +6,17 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 
-from voicecli.languages import language_of
-from voicecli.text.aloud.language import alternatives
+from voicecli.text.aloud.reader import alternatives
 from voicecli.text.aloud.subject import Subject
 
 
 class Words(Subject):
     """Rules: word, abbreviation, before_number, initials, initialism, mixed, item, hash, symbol."""
 
-    spelled: frozenset[str] = frozenset()
-    """Initialisms that espeak-ng would read as a word."""
-    words: dict[str, str] = {}
-    """Written forms that are simply said otherwise ("w/o")."""
-    hash_number = "number"
-    hashtag = "hashtag"
-    item_end = r"(?:\.\)|[.)]) "
-
     @cached_property
     def abbreviations(self) -> dict[str, str]:
         """As written, with their full stops -> as spoken."""
-        short = language_of(self.code).abbreviations
+        short = self.language.abbreviations
         tables = (short.never_end, short.before_number, short.may_end, short.end_before_capital)
         every = {**short.elsewhere}
         for table in tables:
@@ -35,13 +26,13 @@ class Words(Subject):
     @cached_property
     def before_number(self) -> Mapping[str, str]:
         """Those that are read before a number only ("p. 12")."""
-        return language_of(self.code).abbreviations.only_before_number
+        return self.language.abbreviations.only_before_number
 
     def word_pattern(self) -> str:
-        return rf"(?<![\w.])(?:{alternatives(self.words)})(?!\w|/\w)"
+        return rf"(?<![\w.])(?:{alternatives(self.tables.words)})(?!\w|/\w)"
 
     def say_word(self, found: re.Match[str]) -> str | None:
-        return self.words[found[0]]
+        return self.tables.words[found[0]]
 
     def abbreviation_pattern(self) -> str:
         names = [*self.abbreviations, *self._capitalized]
@@ -78,7 +69,7 @@ class Words(Subject):
         return "-".join(letters).upper() + ("." if self.ends_sentence(found) else "")
 
     def initialism_pattern(self) -> str:
-        return rf"(?<![\w.-])(?P<letters>{alternatives(self.spelled)})(?P<plural>s?)(?!\w)"
+        return rf"(?<![\w.-])(?P<letters>{alternatives(self.tables.spelled)})(?P<plural>s?)(?!\w)"
 
     def say_initialism(self, found: re.Match[str]) -> str:
         return "-".join(found["letters"].upper()) + found["plural"]
@@ -92,8 +83,8 @@ class Words(Subject):
             if "." in run:
                 said.append(self.number(run))
             elif not run.isdecimal():
-                word = str(self.symbols.get(run, run)).strip()
-                said.append("-".join(run) if run in self.spelled else word)
+                word = str(self.tables.symbols.get(run, run)).strip()
+                said.append("-".join(run) if run in self.tables.spelled else word)
             elif self.looks_like_year(run):
                 said.append(self.year(int(run)))
             elif len(run) < 4 and not (run[0] == "0" and len(run) > 1):
@@ -104,7 +95,7 @@ class Words(Subject):
 
     def item_pattern(self) -> str:
         begin = r"(?:(?<=\A)|(?<=\n)|(?<=[:;,] )|(?<=[：；，]))"
-        return rf"{begin}(?P<number>\d{{1,2}}){self.item_end}(?=\D)"
+        return rf"{begin}(?P<number>\d{{1,2}}){self.tables.item_end}(?=\D)"
 
     def say_item(self, found: re.Match[str]) -> str | None:
         """The number of a list item: "1. Boil the water."; in a line only if the list begins there.
@@ -114,7 +105,7 @@ class Words(Subject):
         number = int(found["number"])
         before = self.before(found)
         if before and before[-1] != "\n":
-            last = rf"(?:\A|[:;,\n：；，] ?){number - 1}{self.item_end}"
+            last = rf"(?:\A|[:;,\n：；，] ?){number - 1}{self.tables.item_end}"
             earlier = found.string[max(0, found.start() - 400) : found.start()]
             begins = number == 1 and before.rstrip()[-1] in ":："
             if not begins and not (number > 1 and re.search(last, earlier)):
@@ -129,13 +120,13 @@ class Words(Subject):
 
     def say_hash(self, found: re.Match[str]) -> str:
         after = found.string[found.end()]
-        return f"{self.hash_number if after.isdecimal() else self.hashtag} "
+        return f"{self.tables.hash_number if after.isdecimal() else self.tables.hashtag} "
 
     def symbol_pattern(self) -> str:
-        return alternatives(self.symbols)
+        return alternatives(self.tables.symbols)
 
     def say_symbol(self, found: re.Match[str]) -> str:
-        said = self.symbols[found[0]]
+        said = self.tables.symbols[found[0]]
         if not said or not said[0].isalnum():
             return said
         before = found.string[found.start() - 1 : found.start()] if found.start() else " "

@@ -10,7 +10,7 @@ from voicecli.text.aloud.sums import Sums
 from voicecli.text.aloud.words import Words
 
 
-class WrittenLanguage(Addresses, Words, Dates, Amounts, Numbers, Sums):
+class WrittenReader(Addresses, Words, Dates, Amounts, Numbers, Sums):
     """All the rules. The first that has an answer wins, so what is more particular comes first."""
 
     RULES = (

@@ -1,20 +1,22 @@
 """What every language shares: how a sentence is read by rules, and how a number is said.
 
-A language is a subclass with its tables and the few methods in which it differs. Rules are tried
-in the order of `RULES` at every place where one of them might begin; the first that has an answer
-wins, and what it said is not looked at again. So a sentence is read once.
+A reader has its language's tables; a subclass is a grammar: the few methods in which the language
+differs. Rules are tried in the order of `RULES` at every place where one of them might begin; the
+first that has an answer wins, and what it said is not looked at again. So a sentence is read once.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 
-Rule = Callable[[re.Match[str]], str | None]
-Unit = tuple[str, str] | tuple[str, str, str]
-"""Singular and plural, and "f" where the gender matters."""
+from voicecli.languages import Language
+from voicecli.languages.aloud import Aloud, Unit
+from voicecli.text import numerals
 
+Rule = Callable[[re.Match[str]], str | None]
 MAX_NUMBER_DIGITS = 15
 """Longer numbers are read digit by digit."""
 
@@ -44,7 +46,7 @@ def unnamed(pattern: str) -> str:
     return re.sub(r"[(][?]P<[a-z_0-9]+>", "(?:", pattern)
 
 
-class Language:
+class Reader:
     """A rule is a pair of methods, `NAME_pattern` and `say_NAME`, where NAME stands in `RULES`.
 
     This one, for a language that has no tables, only writes whole numbers out.
@@ -53,18 +55,10 @@ class Language:
     RULES: tuple[str, ...] = ("whole",)
     FLAGS = 0
 
-    num2words_code = "en"
-    decimal_sign = "."
-    grouping_signs = ","
-    point = "point"
-    """What is said for the decimal sign."""
-    points: dict[str, str] = {}
-    """What is said for it where a text uses the other language's sign."""
-    digits: tuple[str, ...] = ()
-
-    def __init__(self, code: str = "", region: str = "") -> None:
-        self.code = code
-        self.region = region
+    def __init__(self, language: Language, region: str = "") -> None:
+        self.language = language
+        tables = language.aloud or Aloud(digits=())
+        self.tables = replace(tables, **tables.regions.get(region, {}))
 
     # The reading
 
@@ -119,29 +113,27 @@ class Language:
     # Numbers
 
     def cardinal(self, value: int) -> str:
-        from num2words import num2words
-
-        return num2words(value, lang=self.num2words_code).replace(",", "")
+        return numerals.cardinal(value, self.language.code)
 
     def ordinal(self, value: int) -> str:
-        from num2words import num2words
-
-        return num2words(value, lang=self.num2words_code, to="ordinal").replace(",", "")
+        return self.spell(value, *numerals.ORDINAL)
 
     def year(self, value: int) -> str:
-        from num2words import num2words
-
-        return num2words(value, lang=self.num2words_code, to="year").replace(",", "")
+        return self.spell(value, *numerals.YEAR)
 
     def counted(self, value: int, gender: str = "") -> str:
         """A number before a noun: "eine Minute", "un euro"."""
-        return self.cardinal(value)
+        name = {"f": "feminine", "n": "neuter"}.get(gender, "masculine")
+        return self.spell(value, f"cardinal-{name}", "cardinal-masculine")
+
+    def spell(self, value: int, *rules: str) -> str:
+        return numerals.spell(value, self.language.code, *rules) or self.cardinal(value)
 
     def spell_digits(self, text: str) -> str:
         return " ".join(self.digit(char) for char in text if char.isdecimal())
 
     def digit(self, char: str) -> str:
-        return self.digits[int(char)] if self.digits else self.cardinal(int(char))
+        return self.tables.digits[int(char)] if self.tables.digits else self.cardinal(int(char))
 
     def split_number(self, text: str) -> tuple[str, str, str]:
         """Whole digits, decimal digits, and the sign between them as it was written."""
@@ -151,7 +143,9 @@ class Language:
             return text, "", ""
         last = signs[-1]
         whole, _, fraction = text.rpartition(last)
-        is_group = last in self.grouping_signs and len(fraction) == 3 and len(set(signs)) == 1
+        is_group = (
+            last in self.tables.grouping_signs and len(fraction) == 3 and len(set(signs)) == 1
+        )
         if signs.count(last) == 1 and last in ".," and not is_group:
             return re.sub(r"\D", "", whole), fraction, last
         return re.sub(r"\D", "", text), "", ""
@@ -163,7 +157,11 @@ class Language:
             if len(whole) > MAX_NUMBER_DIGITS or (len(whole) > 1 and whole[0] == "0"):
                 return self.spell_digits(whole)
             return self.counted(int(whole), gender) if noun else self.cardinal(int(whole))
-        point = self.point if sign == self.decimal_sign else self.points.get(sign, self.point)
+        point = (
+            self.tables.point
+            if sign == self.tables.decimal_sign
+            else self.tables.points.get(sign, self.tables.point)
+        )
         said = self.number(whole) if whole else self.digit("0")
         return f"{said} {point} {self.decimals(fraction)}"
 
@@ -188,7 +186,4 @@ class Language:
         digits = found["number"]
         if len(digits) > 1 and digits[0] == "0":
             return None
-        try:
-            return self.cardinal(int(digits))
-        except (NotImplementedError, OverflowError, ValueError, TypeError, KeyError, IndexError):
-            return None
+        return self.cardinal(int(digits))
