@@ -17,14 +17,12 @@ import typer
 
 from voicecli.cli.options import Offline, OutputDevice, Profile, Track, VoiceName
 from voicecli.cli.streams import tell
-from voicecli.errors import VoicecliError
 
 if TYPE_CHECKING:
     from voicecli.conversation.conversation import Conversation
     from voicecli.conversation.events import Event
     from voicecli.duplex.seam import Duplex
-    from voicecli.hearing.turn_detector import SmartTurnDetector
-    from voicecli.llm.client import ChatClient
+    from voicecli.llm.messages import LanguageModel
     from voicecli.settings import Settings
     from voicecli.terminal.screen import Screen
 
@@ -43,14 +41,6 @@ class Files:
     output: Path | None
     stereo: bool
     """The output has both sides."""
-
-
-@dataclass(frozen=True)
-class Models:
-    """Where the two are."""
-
-    stt: Path
-    voice: Path
 
 
 class EchoChoice(StrEnum):
@@ -191,24 +181,33 @@ def talk(
             loaded = load(options, profile=profile)
         target = output_file or (DEMO_OUTPUT if demo else None)
         sound = Files(source, track, target, stereo or demo)
-        models = _ensure_models(loaded.settings)
+        _ensure_models(loaded.settings)
+        settings = _with_api_key(loaded.settings)
         with _native_messages_apart() if not (source and target) else nullcontext():
             screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
-            work = _converse(loaded.settings, models, screen, sound)
+            work = _converse(settings, screen, sound)
             exit_code = asyncio.run(_until_signal(work))
     if exit_code:
         raise typer.Exit(exit_code)
 
 
-def _ensure_models(settings: Settings) -> Models:
+def _ensure_models(settings: Settings) -> None:
     """Here and not later: a question has to be answered before the event loop runs."""
+    from voicecli.engines import PIPER, WHISPER
     from voicecli.models import ensure_stt, ensure_voice, on_terminal
 
     ask = on_terminal()
-    return Models(
-        ensure_stt(settings.stt.model, ask=ask, offline=settings.offline),
-        ensure_voice(settings.tts.voice, ask=ask, offline=settings.offline),
-    )
+    if settings.stt.engine == WHISPER:
+        ensure_stt(settings.stt.model, ask=ask, offline=settings.offline)
+    if settings.tts.engine == PIPER:
+        ensure_voice(settings.tts.voice, ask=ask, offline=settings.offline)
+
+
+def _with_api_key(settings: Settings) -> Settings:
+    """Likewise: a command that prints the key may ask for a passphrase."""
+    from voicecli.settings.api_keys import api_key
+
+    return replace(settings, llm=replace(settings.llm, api_key=api_key(settings.llm)))
 
 
 def _native_messages_apart() -> AbstractContextManager[None]:
@@ -258,27 +257,14 @@ async def _until_signal(work: asyncio.Future[None] | object) -> int:
 
 async def _converse(
     settings: Settings,
-    models: Models,
     screen: Screen,
     files: Files,
 ) -> None:
-    from voicecli.conversation.conversation import Conversation, Parts
     from voicecli.conversation.events import Notice, Started
-    from voicecli.conversation.history import History
+    from voicecli.engines import Engines, first_error
     from voicecli.hearing.echo import NoEcho, choose_echo
-    from voicecli.hearing.vad import SileroVad
-    from voicecli.llm.client import ChatClient
-    from voicecli.models.formats import voice_language
-    from voicecli.settings.api_keys import api_key
-    from voicecli.stt.recognizer import WhisperRecognizer
     from voicecli.terminal.keys import Keyboard
-    from voicecli.text.aloud.pronunciations import pronunciations_of
-    from voicecli.tts.piper import PiperSynthesizer
 
-    recognizer = WhisperRecognizer(models.stt, settings.stt)
-    voice = PiperSynthesizer(models.voice, settings.tts, aligned=True)
-    llm_settings = replace(settings.llm, api_key=api_key(settings.llm))
-    language = voice_language(models.voice) or "en"
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
         keys: dict[str, Callable[[], None]] = {}
@@ -291,51 +277,27 @@ async def _converse(
         )
         # The microphone opens first: what is said while the models load waits in its inbox.
         duplex = await stack.enter_async_context(_open_duplex(settings, files, screen))
-        language_model = await stack.enter_async_context(
-            ChatClient(llm_settings, offline=settings.offline)
+        engines = await stack.enter_async_context(Engines(settings))
+        await engines.warm_up()
+        if files.output is not None:
+            stack.callback(screen, Notice(f"recorded in {files.output}"))
+        # In a recording, nothing comes back.
+        echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
+        language_model = await engines.language_model()
+        screen(
+            Started(
+                *(duplex.describe(), echo.describe()),
+                *(engines.recognizer().name, engines.voice().name, language_model.where),
+            )
         )
+        _tell_about(language_model, screen)
+        conversation = await engines.conversation(duplex, screen, echo=echo)
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(recognizer.warm_up())
-                tasks.create_task(voice.warm_up())
-                tasks.create_task(language_model.connect())
-                tasks.create_task(asyncio.to_thread(_warm_text, language))
-                turn_detector = tasks.create_task(asyncio.to_thread(_turn_detector, settings))
-            if files.output is not None:
-                stack.callback(screen, Notice(f"recorded in {files.output}"))
-            # In a recording, nothing comes back.
-            echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
-            screen(
-                Started(
-                    *(duplex.describe(), echo.describe()),
-                    *(recognizer.name, voice.name, language_model.where),
-                )
-            )
-            _tell_about(language_model, screen)
-            is_local = language_model.is_local
-            conversation = Conversation(
-                Parts(
-                    duplex,
-                    echo,
-                    SileroVad(),
-                    recognizer,
-                    language_model,
-                    voice,
-                    turn_detector.result(),
-                ),
-                History(),
-                screen,
-                settings=settings.listen,
-                language=language,
-                pronunciations=pronunciations_of(settings.tts),
-                speculate=settings.listen.speculate or ("full" if is_local else "stt"),
-                draft=is_local,
-            )
             async with asyncio.TaskGroup() as tasks:
                 talking = tasks.create_task(conversation.run())
                 keys |= _keys(conversation, talking, screen)
         except ExceptionGroup as group:
-            raise _first_error(group) from None
+            raise first_error(group) from None
 
 
 def _keys(
@@ -357,22 +319,6 @@ def _keys(
 
 def _nothing() -> None:
     """What a key does that means nothing."""
-
-
-def _warm_text(language: str) -> None:
-    """The first number and the first markdown load their libraries, a tenth of a second."""
-    from voicecli.text.aloud import spoken
-    from voicecli.text.markdown import speakable_text
-
-    spoken(speakable_text("**1**", language), language)
-
-
-def _turn_detector(settings: Settings) -> SmartTurnDetector | None:
-    if settings.listen.turn_model is None:
-        return None
-    from voicecli.hearing.turn_detector import SmartTurnDetector
-
-    return SmartTurnDetector(Path(settings.listen.turn_model).expanduser())
 
 
 def _open_duplex(settings: Settings, files: Files, emit: Callable[[Event], None]) -> Duplex:
@@ -401,7 +347,7 @@ def _open_duplex(settings: Settings, files: Files, emit: Callable[[Event], None]
     )
 
 
-def _tell_about(language_model: ChatClient, emit: Callable[[Event], None]) -> None:
+def _tell_about(language_model: LanguageModel, emit: Callable[[Event], None]) -> None:
     from voicecli.conversation.events import Notice
     from voicecli.llm.search import FIND_A_MODEL_HINT
 
@@ -412,13 +358,3 @@ def _tell_about(language_model: ChatClient, emit: Callable[[Event], None]) -> No
                 f"for a real one: {FIND_A_MODEL_HINT}",
             )
         )
-
-
-def _first_error(group: ExceptionGroup) -> Exception:
-    """Of errors that happened together, the first that can be told in a sentence."""
-    known, other = group.split(VoicecliError)
-    found: Exception = group
-    for part in (other, known):
-        while isinstance(part, ExceptionGroup):
-            found = part = part.exceptions[0]
-    return found

@@ -42,6 +42,7 @@ class LanguageModel(Protocol):
 
     async def connect(self) -> None:
         """Before the first stream(): find what answers; raises LanguageModelError."""
+        return
 
     def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """The reply to the last message, piece by piece; closing the generator ends it at once.
@@ -55,3 +56,25 @@ class LanguageModel(Protocol):
 
     async def __aexit__(self, *_: object) -> None:
         return None
+
+
+class Instructed(LanguageModel):
+    """A model that many users share, with the system prompt of one of them."""
+
+    def __init__(self, model: LanguageModel, system: str) -> None:
+        """system: empty for none. The model must not bring its own."""
+        self.name = model.name
+        self.is_builtin = model.is_builtin
+        self._model = model
+        self._prompt = [Message("system", system)] if system else []
+
+    @property
+    def where(self) -> str:
+        return self._model.where
+
+    @property
+    def is_local(self) -> bool:
+        return self._model.is_local
+
+    def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+        return self._model.stream([*self._prompt, *messages])

@@ -109,6 +109,8 @@ class ListenSettings:
 
 @dataclass(frozen=True)
 class SttSettings:
+    engine: str = "whisper"
+    """What recognises speech in `talk`: whisper, or the name that a plug-in gives its engine."""
     model: str | None = None
     """faster-whisper model: a name or a folder. None is the default of `voicecli models`."""
     language: Annotated[str, LanguageCode] | None = None
@@ -126,6 +128,8 @@ class SttSettings:
 
 @dataclass(frozen=True)
 class LlmSettings:
+    engine: str = "openai"
+    """What answers: openai is any server that speaks OpenAI's protocol; plug-ins bring others."""
     base_url: Annotated[str, ServerUrl] | None = None
     """Of an OpenAI-compatible server, with /v1. None looks at the usual local ports; `built-in` is
     the responder that comes with voicecli."""
@@ -153,6 +157,8 @@ class LlmSettings:
 
 @dataclass(frozen=True)
 class TtsSettings:
+    engine: str = "piper"
+    """What speaks: piper, or the name that a plug-in gives its engine."""
     voice: str | None = None
     """Piper voice: a name or a path. None is the default of `voicecli models`."""
     speaker: str | None = None

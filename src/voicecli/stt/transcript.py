@@ -51,6 +51,26 @@ class Recognizer(Protocol):
     async def warm_up(self) -> None:
         """Load what is needed, so that the first utterance need not wait for it; raises
         ModelError."""
+        return
+
+
+class InLanguage(Recognizer):
+    """A recogniser that many users share, for one of them, who speaks this language."""
+
+    def __init__(self, recognizer: Recognizer, language: str) -> None:
+        self.name = recognizer.name
+        self._recognizer = recognizer
+        self._language = language
+
+    @property
+    def busy(self) -> bool:
+        return self._recognizer.busy
+
+    async def transcribe(self, samples: Samples, language: str | None = None) -> Transcript:
+        return await self._recognizer.transcribe(samples, language or self._language)
+
+    async def warm_up(self) -> None:
+        await self._recognizer.warm_up()
 
 
 def compression(text: str) -> float:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from voicecli.sound.samples import Samples
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,21 @@ class Voice(Protocol):
     async def warm_up(self) -> None:
         """Load what is needed, so that the first sentence need not wait for it; raises
         ModelError."""
+        return
 
     def count_phonemes(self, text: str) -> int:
         """How long `text` is aloud, in whatever unit, to share a clip's time among its words."""
         return len(text)
+
+
+class TextOnly(Voice):
+    """For who reads the replies: each sentence is over as soon as it is written."""
+
+    name = "text only"
+    language = ""
+
+    async def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
+        yield Clip(silence(0), SAMPLE_RATE_HZ, sentence)
 
 
 def joined(clips: Sequence[Clip]) -> Clip:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voicecli.errors import ModelCorruptError, ModelError, SettingsError
+from voicecli.models.formats import voice_language
 from voicecli.onnx import load_session
 from voicecli.settings import TtsSettings
 from voicecli.sound.samples import Samples, silence
@@ -50,26 +51,48 @@ def load_piper(path: Path, *, aligned: bool = False, n_threads: int = 1) -> Pipe
         ) from error
 
 
-class PiperSynthesizer(Voice):
-    """A Piper voice on its own thread. It is loaded by the first job."""
+class PiperModel:
+    """A voice's model on its own thread, for any number of users. It is loaded by the first job."""
 
-    def __init__(
-        self, path: Path, settings: TtsSettings, *, aligned: bool = False, n_threads: int = 1
-    ) -> None:
+    def __init__(self, path: Path, *, aligned: bool = False, n_threads: int = 1) -> None:
         """aligned: clips tell when each phoneme is said. n_threads: more than one where nobody
         listens meanwhile."""
-        self.name = path.stem
-        self._aligned = aligned
-        self._path = path
-        self._settings = settings
-        self._piper: PiperVoice | None = None
+        self.path = path
+        self.aligned = aligned
+        self.worker = Worker("tts")
         self._n_threads = n_threads
+        self._piper: PiperVoice | None = None
+
+    def load(self) -> PiperVoice:
+        """On the worker's thread."""
+        if self._piper is None:
+            self._piper = load_piper(self.path, aligned=self.aligned, n_threads=self._n_threads)
+        return self._piper
+
+
+class PiperSynthesizer(Voice):
+    """A Piper voice for one listener."""
+
+    def __init__(
+        self,
+        model: PiperModel | Path,
+        settings: TtsSettings,
+        *,
+        aligned: bool = False,
+        n_threads: int = 1,
+    ) -> None:
+        """model: one that others may use too; or the file of one, loaded with the last two."""
+        if isinstance(model, Path):
+            model = PiperModel(model, aligned=aligned, n_threads=n_threads)
+        self.name = model.path.stem
+        self.language = voice_language(model.path)
+        self._model = model
+        self._settings = settings
         self._leveler: Leveler | None = None
-        self._worker = Worker("tts")
 
     async def load(self) -> None:
         """Load the voice; raises ModelCorruptError."""
-        await self._worker.run(self._load)
+        await self._model.worker.run(self._model.load)
 
     async def warm_up(self) -> None:
         """Load the voice and speak a word to nobody; raises ModelCorruptError, SettingsError."""
@@ -78,7 +101,7 @@ class PiperSynthesizer(Voice):
 
     async def synthesize(self, sentence: str) -> Clip:
         """Speak one sentence. Text with nothing to say (`...`) gives a clip of no samples."""
-        return await self._worker.run(lambda: joined(list(self._clips(sentence))))
+        return await self._model.worker.run(lambda: joined(list(self._clips(sentence))))
 
     async def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
         """Speak one sentence, in pieces where the voice can: each is given as soon as it is made.
@@ -87,25 +110,18 @@ class PiperSynthesizer(Voice):
         nothing but samples.
         """
         clips = self._clips(sentence, in_parts=True)
-        while (clip := await self._worker.run(lambda: next(clips, None))) is not None:
+        while (clip := await self._model.worker.run(lambda: next(clips, None))) is not None:
             yield clip
 
     def count_phonemes(self, text: str) -> int:
         """How many phonemes it has aloud; the voice must be loaded."""
-        return sum(map(len, self._load().phonemize(text)))
-
-    def _load(self) -> PiperVoice:
-        if self._piper is None:
-            self._piper = load_piper(self._path, aligned=self._aligned, n_threads=self._n_threads)
-            if isinstance(session := self._piper.session, VoiceInParts):
-                self._leveler = Leveler(session.expected_peak)
-        return self._piper
+        return sum(map(len, self._model.load().phonemize(text)))
 
     def _clips(self, sentence: str, *, in_parts: bool = False) -> Iterator[Clip]:
         """A clip of the whole, or its beginning and then the rest."""
         from piper import SynthesisConfig
 
-        piper = self._load()
+        piper = self._model.load()
         config = SynthesisConfig(
             speaker_id=self._speaker_id(piper),
             length_scale=piper.config.length_scale / self._settings.speed,
@@ -114,12 +130,12 @@ class PiperSynthesizer(Voice):
         try:
             # Espeak may find several sentences in one.
             chunks, pieces = [], []
-            for chunk in piper.synthesize(sentence, config, include_alignments=self._aligned):
+            for chunk in piper.synthesize(sentence, config, include_alignments=self._model.aligned):
                 chunks.append(chunk)
                 pieces.append(self._pieces(piper, chunk, config.volume, in_parts=in_parts))
             to_come = sum(len(chunk.audio_float_array) for chunk in chunks)
             clip = Clip(silence(0), piper.config.sample_rate, sentence, to_come=to_come)
-            if self._aligned:
+            if self._model.aligned:
                 clip = self._with_times(replace(clip, phonemes=phonemes_of(chunks)))
             for samples in itertools.chain.from_iterable(pieces):
                 to_come -= len(samples)
@@ -140,7 +156,9 @@ class PiperSynthesizer(Voice):
         session = piper.session
         if not isinstance(session, VoiceInParts):
             return iter([chunk.audio_float_array])
-        if in_parts and self._leveler is not None:
+        if in_parts:
+            # Of this listener alone: others may be told louder sentences.
+            self._leveler = self._leveler or Leveler(session.expected_peak)
             pieces = self._leveler.feed(session.chunks(), session.grid_samples)
         else:
             pieces = iter([leveled(session.whole())])

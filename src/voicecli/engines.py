@@ -1,0 +1,314 @@
+"""What recognises, answers and speaks: made of the settings once a process; and conversations, one
+a session.
+
+    async with Engines(settings) as engines:
+        await engines.warm_up()
+        conversation = await engines.conversation(duplex, emit)
+        await conversation.run()
+
+Any number of conversations may run at once. They share what takes memory and time to load; what is
+one user's own (the echo's path, the ends of turns, the history, a voice's volume) is made anew. A
+session that wants it otherwise brings its own settings, for instance
+
+    replace(engines.settings, llm=replace(engines.settings.llm, system="You are a pirate."))
+
+What others bring is found by entry points (docs/engines.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from weakref import WeakValueDictionary
+
+from voicecli.errors import ModelError, SettingsError, VoicecliError
+
+if TYPE_CHECKING:
+    from voicecli.conversation.conversation import Conversation
+    from voicecli.conversation.events import Event
+    from voicecli.conversation.history import History
+    from voicecli.duplex.seam import Duplex
+    from voicecli.hearing.detectors import TurnDetector
+    from voicecli.hearing.echo import Echo
+    from voicecli.llm.messages import LanguageModel
+    from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
+    from voicecli.stt.transcript import Recognizer
+    from voicecli.tts.clip import Voice
+    from voicecli.tts.piper import PiperModel
+
+ENTRY_POINTS = "voicecli.engines"
+"""The group of those whose modules have one or more of the functions `recognizers`, `voices` and
+`language_models`: each returns what it makes by name, with settings as the only argument."""
+
+WHISPER, PIPER, OPENAI = "whisper", "piper", "openai"
+"""The engines on board."""
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+
+class Engines:
+    """The engines of one process. Leaving it closes the connections that it opened."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Nothing is looked for or loaded yet."""
+        self.settings = settings
+        self._recognizers: _Shared[Recognizer] = _Shared()
+        self._piper: _Shared[PiperModel] = _Shared()
+        self._voices: _Shared[Voice] = _Shared()
+        """Those of plug-ins."""
+        self._turn_detectors: _Shared[TurnDetector] = _Shared()
+        self._language_models: dict[LlmSettings, LanguageModel] = {}
+        self._connecting: defaultdict[LlmSettings, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._own: list[object] = []
+        """Keeps what the settings of the process ask for, also while no session uses it."""
+        self._connections = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._own.clear()
+        self._language_models.clear()
+        await self._connections.aclose()
+
+    async def warm_up(self) -> None:
+        """Load everything that the settings of the process ask for, and connect.
+
+        Raises VoicecliError.
+        """
+        recognizer, voice = self.recognizer(), self.voice()
+        self._own += [recognizer, voice]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(recognizer.warm_up())
+                tasks.create_task(voice.warm_up())
+                tasks.create_task(self.language_model())
+                tasks.create_task(asyncio.to_thread(_warm_text, voice.language or "en"))
+                detector = tasks.create_task(self.turn_detector(self.settings.listen.turn_model))
+        except ExceptionGroup as group:
+            raise first_error(group) from None
+        self._own.append(detector.result())
+
+    def recognizer(self, settings: SttSettings | None = None) -> Recognizer:
+        """Shared by all whose settings differ in nothing but the language.
+
+        Raises ModelMissingError, ModelCorruptError, SettingsError.
+        """
+        settings = settings or self.settings.stt
+        shared = self._recognizers.get(replace(settings, language=None), _make_recognizer)
+        if settings.language is None:
+            return shared
+        from voicecli.stt.transcript import InLanguage
+
+        return InLanguage(shared, settings.language)
+
+    def voice(
+        self, settings: TtsSettings | None = None, *, aligned: bool = True, n_threads: int = 1
+    ) -> Voice:
+        """For one listener; what was loaded is shared with others that hear the same voice.
+
+        aligned: clips tell when each word is said. n_threads: more than one where nobody listens
+        meanwhile. Raises ModelMissingError, ModelCorruptError, SettingsError.
+        """
+        settings = settings or self.settings.tts
+        if settings.engine != PIPER:
+            return self._voices.get(settings, _plugged_voice)
+        from voicecli.models import find_voice
+        from voicecli.tts.piper import PiperModel, PiperSynthesizer
+
+        path = find_voice(settings.voice)
+        model = self._piper.get(
+            (path, aligned, n_threads),
+            lambda _: PiperModel(path, aligned=aligned, n_threads=n_threads),
+        )
+        return PiperSynthesizer(model, settings)
+
+    async def language_model(self, settings: LlmSettings | None = None) -> LanguageModel:
+        """Connected; shared by all whose settings differ in nothing but the system prompt.
+
+        Raises LanguageModelError, NetworkError, SettingsError.
+        """
+        from voicecli.llm.messages import Instructed
+
+        settings = settings or self.settings.llm
+        key = replace(settings, system="")
+        async with self._connecting[key]:
+            model = self._language_models.get(key) or await self._connect(key)
+        return Instructed(model, _system_prompt(settings))
+
+    async def _connect(self, settings: LlmSettings) -> LanguageModel:
+        from voicecli.settings.api_keys import api_key
+
+        settings_with_key = replace(settings, api_key=await asyncio.to_thread(api_key, settings))
+        async with AsyncExitStack() as stack:
+            model = await stack.enter_async_context(
+                _make_language_model(settings_with_key, offline=self.settings.offline)
+            )
+            await model.connect()
+            self._connections.push_async_exit(stack.pop_all())
+        self._language_models[settings] = model
+        return model
+
+    async def turn_detector(self, model: str | None) -> TurnDetector | None:
+        """model: its file, if there is one. Raises ModelMissingError, ModelCorruptError."""
+        if model is None:
+            return None
+        return await asyncio.to_thread(self._turn_detectors.get, model, _make_turn_detector)
+
+    async def conversation(
+        self,
+        duplex: Duplex,
+        emit: Callable[[Event], None],
+        *,
+        settings: Settings | None = None,
+        history: History | None = None,
+        echo: Echo | None = None,
+        text_only: bool = False,
+    ) -> Conversation:
+        """A conversation of one user, ready to run.
+
+        settings: of this session. echo: what keeps the loudspeaker from being taken for the user;
+        None chooses by the settings. text_only: replies are written, and not spoken.
+        Raises VoicecliError where something that the settings ask for can't be had.
+        """
+        from voicecli.conversation.conversation import Conversation, Parts
+        from voicecli.conversation.history import History
+        from voicecli.hearing.echo import NoEcho, choose_echo
+        from voicecli.hearing.vad import SileroVad
+        from voicecli.text.aloud.pronunciations import pronunciations_of
+        from voicecli.tts.clip import TextOnly
+
+        settings = settings or self.settings
+        voice = TextOnly() if text_only else self.voice(settings.tts)
+        language_model = await self.language_model(settings.llm)
+        if echo is None:  # in a recording, nothing comes back
+            echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
+        is_local = language_model.is_local
+        return Conversation(
+            Parts(
+                duplex,
+                echo,
+                SileroVad(),
+                self.recognizer(settings.stt),
+                language_model,
+                voice,
+                await self.turn_detector(settings.listen.turn_model),
+            ),
+            History() if history is None else history,
+            emit,
+            settings=settings.listen,
+            language=voice.language or settings.stt.language or "en",
+            pronunciations=pronunciations_of(settings.tts),
+            speculate=settings.listen.speculate or ("full" if is_local else "stt"),
+            draft=is_local,
+        )
+
+
+class _Shared(Generic[T]):
+    """One for each key, for as long as somebody has it. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._made: WeakValueDictionary[Hashable, T] = WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def get(self, key: K, make: Callable[[K], T]) -> T:
+        with self._lock:
+            found = self._made.get(key)
+            if found is None:
+                self._made[key] = found = make(key)
+            return found
+
+
+def first_error(group: ExceptionGroup) -> Exception:
+    """Of errors that happened together, the first that can be told in a sentence."""
+    known, other = group.split(VoicecliError)
+    found: Exception = group
+    for part in (other, known):
+        while isinstance(part, ExceptionGroup):
+            found = part = part.exceptions[0]
+    return found
+
+
+def _warm_text(language: str) -> None:
+    """The first number and the first markdown load their libraries, a tenth of a second."""
+    from voicecli.text.aloud import spoken
+    from voicecli.text.markdown import speakable_text
+
+    spoken(speakable_text("**1**", language), language)
+
+
+def _system_prompt(settings: LlmSettings) -> str:
+    if settings.system is not None:
+        return settings.system
+    from voicecli.llm.client import DEFAULT_SYSTEM_PROMPT
+
+    return DEFAULT_SYSTEM_PROMPT
+
+
+# -- one of each ------------------------------------------------------------------------------
+
+
+def _make_recognizer(settings: SttSettings) -> Recognizer:
+    if settings.engine != WHISPER:
+        return _plugged("recognizers", settings.engine, "speech recognition engine", settings)
+    from voicecli.models import find_stt
+    from voicecli.stt.recognizer import WhisperRecognizer
+
+    return WhisperRecognizer(find_stt(settings.model), settings)
+
+
+def _plugged_voice(settings: TtsSettings) -> Voice:
+    return _plugged("voices", settings.engine, "voice engine", settings)
+
+
+def _make_language_model(settings: LlmSettings, *, offline: bool) -> LanguageModel:
+    if settings.engine != OPENAI:
+        return _plugged("language_models", settings.engine, "language model engine", settings)
+    from voicecli.llm.client import ChatClient
+
+    return ChatClient(settings, offline=offline)
+
+
+def _make_turn_detector(model: str) -> TurnDetector:
+    from voicecli.hearing.turn_detector import SmartTurnDetector
+
+    return SmartTurnDetector(Path(model).expanduser())
+
+
+# -- what plug-ins bring ----------------------------------------------------------------------
+
+
+def _plugged(kind: str, name: str, noun: str, settings: object) -> Any:
+    """What a plug-in makes of the settings.
+
+    Raises SettingsError where none knows the name, ModelError where the plug-in fails.
+    """
+    known: dict[str, Callable[[Any], Any]] = {}
+    for entry_point in entry_points(group=ENTRY_POINTS):
+        try:
+            known |= getattr(entry_point.load(), kind, dict)()
+        except Exception as error:  # somebody else's code
+            raise ModelError(
+                f"the plug-in {entry_point.name} can't be loaded ({error})",
+                f"remove or update it: {entry_point.value}",
+            ) from error
+    if name not in known:
+        raise SettingsError(
+            f"there is no {noun} {name!r}", f"plug-ins bring: {', '.join(known) or 'none'}"
+        )
+    try:
+        return known[name](settings)
+    except VoicecliError:
+        raise
+    except Exception as error:
+        raise ModelError(
+            f"the {noun} {name} can't be made ({error})", "ask those who made the plug-in"
+        ) from error
