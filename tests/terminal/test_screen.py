@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from jack_person import JACK_DEVICE, Person
-from programs import speak
+from programs import save_wav, speak
 from sse_server import SseServer, reply
 from tmux import Terminal
 from voicecli.conversation.events import (
@@ -29,7 +30,7 @@ from voicecli.conversation.events import (
     UserSaid,
 )
 from voicecli.sound.samples import SAMPLE_RATE_HZ
-from voicecli.terminal.screen import JsonLines, PlainLines, printable, summary_line, timing_line
+from voicecli.terminal.screen import JsonLines, PlainLines, summary_line, timing_line
 
 TURN: list[Event] = [
     Started("USB Audio 48 kHz", "echo cancelled", "stt-en", "lessac", "llama3.2 @ localhost:11434"),
@@ -83,20 +84,6 @@ def test_a_summary_without_turns() -> None:
     assert summary_line(Ended(0, 0, 0, None, None)) == "0 turns"
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("plain", "plain"),
-        ("\x1b[31mred\x1b[0m", "[31mred[0m"),
-        ("a\u202eb\x07c\x9b2J", "abc2J"),
-        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
-        ("é 日本 🙂", "é 日本 🙂"),
-    ],
-)
-def test_printable(text: str, expected: str) -> None:
-    assert printable(text) == expected
-
-
 # ---- a real terminal --------------------------------------------------------------------------
 
 
@@ -136,3 +123,25 @@ def test_no_color_is_honoured(
     with_escapes = screen._call("capture-pane", "-p", "-e", "-S", "-")
     assert "nineteen" in with_escapes
     assert "\x1b[3" not in with_escapes.replace("\x1b[39m", "")
+
+
+def test_no_entity_turns_the_screen_around(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    """What Markdown decodes is cleaned, too; an address is shown and nothing is linked."""
+    answer = (
+        "One&#x202e;two&#x200b;&#27;[31m [three](http://a.example/x) ![four](http://b.example/y)"
+    )
+    with SseServer() as server:
+        server.script(*[reply(answer)] * 4)
+        recording = tmp_path / "question.wav"
+        save_wav(recording, speak("What is seven plus twelve?"))
+        screen = terminal(
+            *("talk", "--input", str(recording), "--output", str(tmp_path / "reply.wav")),
+            *("--base-url", server.base_url),
+        )
+        assert screen.wait_for_end() == "0"
+    shown = screen._call("capture-pane", "-p", "-e", "-S", "-")
+    assert "Onetwo" in shown
+    assert "http://a.example/x" in shown
+    assert not {"\u202e", "\u200b", "\x1b]8"} & set(re.findall("\u202e|\u200b|\x1b]8", shown))

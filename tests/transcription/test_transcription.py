@@ -23,7 +23,7 @@ from voicecli.models import find_stt
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
 from voicecli.stt.whisper import card_says, load_whisper
-from voicecli.transcription.formats import document, printable
+from voicecli.transcription.formats import document
 from voicecli.transcription.pipeline import Ended, Event, ReadOptions, Said, Source, transcribe
 from voicecli.transcription.recognition import BatchRecognizer, RecognitionOptions, SpokenLanguage
 from voicecli.transcription.segments import Segment, Transcription, Word
@@ -683,14 +683,6 @@ def test_languages_by_code_and_by_name() -> None:
         *("en", "en", "ja", "zh", "yue")
     ]
     assert language_code("klingon") is None
-
-
-@given(st.text())
-def test_printable_text_can_steer_no_terminal(text: str) -> None:
-    shown = printable(text)
-    assert all(char.isprintable() for char in shown)
-    assert shown == shown.strip()
-    assert printable(shown) == shown
 
 
 # -- progress and files -----------------------------------------------------------------------

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from voicecli.cli.streams import polite_ends, tell, write_out
+from voicecli.printable import in_one_line
 
 if TYPE_CHECKING:
     from voicecli.duplex.seam import Duplex
@@ -77,11 +78,11 @@ async def _write(
 ) -> None:
     """start, end: of the speech, at 16 kHz since the microphone opened."""
     from voicecli.sound.samples import SAMPLE_RATE_HZ
-    from voicecli.transcription.formats import line, printable
+    from voicecli.transcription.formats import line
     from voicecli.transcription.segments import Segment
 
     heard = await recognizer.transcribe(samples)
-    if text := printable(heard.text):
+    if text := in_one_line(heard.text):
         segment = Segment(
             start / SAMPLE_RATE_HZ,
             end / SAMPLE_RATE_HZ,

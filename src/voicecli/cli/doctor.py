@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voicecli.cli.options import JsonObject, Offline, Profile
+from voicecli.printable import in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,15 +86,12 @@ def _print(finding: Finding) -> None:
     lines = Table.grid(padding=(0, 1))
     lines.add_column(width=5)
     lines.add_column(ratio=1 if console.is_terminal else None)
-    lines.add_row(Text(f" {finding.verdict}", COLOURS[finding.verdict]), Text(_safe(finding.text)))
+    lines.add_row(
+        Text(f" {finding.verdict}", COLOURS[finding.verdict]), Text(in_one_line(finding.text))
+    )
     if finding.hint:
-        lines.add_row("", Text(_safe(finding.hint), "bold"))
+        lines.add_row("", Text(in_one_line(finding.hint), "bold"))
     console.print(lines)
-
-
-def _safe(text: str) -> str:
-    """Names of devices and models can't steer the terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def _print_json(findings: Sequence[Finding], *, works: bool) -> None:

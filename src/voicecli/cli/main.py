@@ -20,6 +20,7 @@ from voicecli.cli.say import say
 from voicecli.cli.talk import talk
 from voicecli.cli.transcribe import transcribe
 from voicecli.errors import VoicecliError
+from voicecli.printable import visible
 
 app = typer.Typer(
     name="voicecli",
@@ -94,8 +95,7 @@ def print_error(error: VoicecliError) -> None:
     """`voicecli: what happened`, and below it what to do."""
     text = f"voicecli: {error.message}" + (f"\n  {error.hint}" if error.hint else "")
     # A file name may hold anything: bytes that are no text, or control characters.
-    safe = "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
-    print(safe.encode(errors="backslashreplace").decode(), file=sys.stderr)  # noqa: T201
+    print(visible(text, keep="\n"), file=sys.stderr)  # noqa: T201
 
 
 if __name__ == "__main__":

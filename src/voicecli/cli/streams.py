@@ -12,6 +12,7 @@ from typing import TextIO
 import typer
 
 from voicecli.errors import AudioFileError
+from voicecli.printable import visible
 
 BROKEN_PIPE_CODE = 141
 """128 + SIGPIPE, as the shell shows it for every other program in a pipe."""
@@ -30,12 +31,6 @@ def write_out(data: str | bytes) -> None:
         raise AudioFileError(
             f"standard output can't be written ({error.strerror})", "free some space on the disk"
         ) from error
-
-
-def visible(text: str) -> str:
-    """In one line, what steers a terminal or is no text written out: `\\n`, `\\x1b`, `\\udcff`."""
-    shown = "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
-    return shown.encode(errors="backslashreplace").decode()
 
 
 def tell(message: str, hint: str = "") -> None:

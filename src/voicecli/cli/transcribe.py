@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from voicecli.cli.options import Offline, Profile, Track
-from voicecli.cli.streams import polite_ends, tell, visible, write_out
+from voicecli.cli.streams import polite_ends, tell, write_out
+from voicecli.printable import in_one_line, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -615,11 +616,11 @@ class _Sink:
     def add(self, segments: Sequence[Segment], language: str) -> None:
         from dataclasses import replace
 
-        from voicecli.transcription.formats import line, printable
+        from voicecli.transcription.formats import line
 
         self._transcription.language = language
         for segment in segments:
-            clean = replace(segment, text=printable(segment.text))
+            clean = replace(segment, text=in_one_line(segment.text))
             if not clean.text:
                 continue
             self._transcription.segments.append(clean)

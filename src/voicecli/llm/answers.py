@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 
+from voicecli.printable import in_one_line
+
 NO_CHAT_MODELS = ("embed", "minilm", "bge-", "rerank", "whisper", "tts", "dall-e", "moderation")
 """Parts of the names of models that servers list and that can't answer."""
 
@@ -150,5 +152,4 @@ def say_duration(seconds: float) -> str:
 
 def clean(text: str) -> str:
     """Text that a server sent, fit for one line of a terminal: no control characters, bounded."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= 200 else line[:197] + "..."
+    return in_one_line(text, 200)

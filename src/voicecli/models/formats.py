@@ -11,6 +11,7 @@ from typing import Any
 
 from voicecli.errors import ModelCorruptError
 from voicecli.models import catalogue
+from voicecli.printable import in_one_line
 
 MULTILINGUAL_TOKENS = 51865
 """CTranslate2 takes a Whisper model for multilingual from this many tokens on."""
@@ -184,9 +185,4 @@ def licence_in(folder: Path) -> str:
 def licence_of(card: str) -> str:
     """The licence in the text of a card."""
     stated = re.search(r"^[\s*#-]*licen[sc]e\**:\**[ \t]*(\S.*)$", card, re.I | re.M)
-    return in_one_line(stated[1].strip("\"' \t")) if stated else ""
-
-
-def in_one_line(text: str) -> str:
-    """What somebody else wrote, fit for a terminal: no control characters, no novel."""
-    return "".join(filter(str.isprintable, text))[:100].strip()
+    return in_one_line(stated[1].strip("\"' \t"))[:100] if stated else ""

@@ -16,6 +16,7 @@ from voicecli.files import write_atomically
 from voicecli.models import catalogue, formats, store
 from voicecli.models.catalogue import Kind
 from voicecli.models.hub import Hub, RemoteFile, not_the_hub
+from voicecli.printable import in_one_line
 
 INDEX_AGE_S = 7 * 24 * 3600
 """A list of voices that is older is asked for again."""
@@ -83,7 +84,7 @@ def _offer_of_repo(name: str, hub: Hub) -> Offer:
         kind,
         repo,
         info["sha"],
-        formats.in_one_line(str(card.get("license") or next(iter(tagged), ""))),
+        in_one_line(str(card.get("license") or next(iter(tagged), "")))[:100],
         (languages,) if isinstance(languages, str) else tuple(languages),
         main,
         files,

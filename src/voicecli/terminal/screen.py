@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from types import TracebackType
-from typing import Protocol, Self, TextIO
+from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from voicecli.conversation.events import (
     Ended,
@@ -24,7 +23,13 @@ from voicecli.conversation.events import (
     UserSaid,
     as_json,
 )
+from voicecli.printable import printable
 from voicecli.timing import now_s
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.markdown import Markdown
+    from rich.table import Table
 
 METER_FLOOR_DB = -60.0
 
@@ -32,11 +37,6 @@ REDRAW_S = 1 / 12
 """Between two drawings of what changes all the time."""
 
 BARS = " ▁▂▃▄▅▆▇█"
-
-
-def printable(text: str) -> str:
-    """Without control and formatting characters: what a model wrote must not drive the terminal."""
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf"))
 
 
 def timing_line(event: TurnTimed) -> str:
@@ -231,7 +231,6 @@ class LiveScreen:
             self._live.refresh()
 
     def _finish_reply(self, event: ReplyEnded) -> None:
-        from rich.markdown import Markdown
         from rich.text import Text
 
         written, self._reply = self._reply, ""
@@ -241,7 +240,7 @@ class LiveScreen:
             self._console.print(_row("ai", body))
         else:
             # As it was written: tables and code are for the screen.
-            self._console.print(_row("ai", Markdown(written.strip())))
+            self._console.print(_row("ai", _Printable(_markdown(written))))
 
     def _print(self, who: str, text: str, style: str = "") -> None:
         from rich.text import Text
@@ -291,7 +290,32 @@ class LiveScreen:
         return "".join(bar(level_db) for level_db in self._levels_db)
 
 
-def _row(who: str, body):
+def _markdown(text: str) -> Markdown:
+    """An address stands behind its name, and nothing is linked: to where, a model chose."""
+    from rich.markdown import Markdown
+
+    markdown = Markdown(text.strip(), hyperlinks=False)
+    for token in markdown.parsed:
+        for child in token.children or ():
+            if child.type == "image":  # Rich puts it in front of its line, or in the place of it
+                child.type = "text"
+                child.content = f"{child.content} ({child.attrGet('src')})"
+    return markdown
+
+
+class _Printable:
+    """What Rich makes of a text, fit for a terminal: an entity such as `&#x202e;` is a character
+    only then."""
+
+    def __init__(self, body: RenderableType) -> None:
+        self._body = body
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for segment in console.render(self._body, options):
+            yield segment._replace(text=printable(segment.text))
+
+
+def _row(who: str, body: RenderableType) -> Table:
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 1))

@@ -46,12 +46,6 @@ def document(transcription: Transcription, file_format: str, rules: SubtitleRule
     yield from write(subtitles.cues(transcription.segments, rules))
 
 
-def printable(text: str) -> str:
-    """Without what could steer a terminal or break a line; blanks of all kinds become one."""
-    shown = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(shown.split())
-
-
 def _with_speaker(segment: Segment) -> str:
     return f"[{segment.speaker}]: {segment.text}" if segment.speaker else segment.text
 

@@ -6,8 +6,8 @@ import json
 import sys
 from typing import Protocol, Self, TextIO
 
+from voicecli.printable import in_one_line
 from voicecli.timing import now_s
-from voicecli.transcription.formats import printable
 
 JSON_EVERY_S = 0.5
 """Between two lines of --json-progress; the last of a recording always comes."""
@@ -114,7 +114,7 @@ class Bar(Quiet):
 
     def start(self, name: str, number: int, duration_s: float | None) -> None:
         self._number, self._total_s = number, duration_s
-        shown = printable(name)
+        shown = in_one_line(name)
         shown = shown if len(shown) <= 24 else shown[:11] + "…" + shown[-12:]
         self._progress.reset(self._task, total=duration_s, description=shown)
         self._show(0.0)
