@@ -68,15 +68,23 @@ def test_no_module_of_ours_imports_torch() -> None:
     assert {
         "voicecli.hearing.vad",
         "voicecli.stt.recognizer",
-        "voicecli.tts.voice",
+        "voicecli.tts.piper",
         "voicecli.cli.main",
     } <= modules
     assert not {name for name in modules if name.split(".")[0] in {"torch", "silero_vad"}}
 
 
-def test_an_installed_tool_overrides_what_the_checkout_overrides() -> None:
-    overrides = (ROOT / "overrides.txt").read_text().splitlines()
-    assert overrides == PYPROJECT["tool"]["uv"]["override-dependencies"]
+def test_plain_pip_needs_no_override() -> None:
+    """What the wheel requires without any extra leads to no torch, whoever installs it."""
+    locked = {it["name"]: it for it in tomllib.loads((ROOT / "uv.lock").read_text())["package"]}
+    reached, open_ = set(), ["voicecli"]
+    while open_:
+        name = open_.pop()
+        reached.add(name)
+        needed = {it["name"] for it in locked[name].get("dependencies", ())}
+        open_ += needed - reached
+    assert {"faster-whisper", "onnxruntime", "piper-tts"} <= reached
+    assert "silero-vad" not in reached
 
 
 # --- --help

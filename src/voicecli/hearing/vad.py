@@ -14,12 +14,22 @@ from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples
 CONTEXT_SAMPLES = 64
 """Each frame is preceded by the end of the one before (silero_vad.utils_vad.OnnxWrapper)."""
 
+STATES = {"state": (2, 1, 128), "h": (1, 1, 128), "c": (1, 1, 128)}
+"""What the model remembers from frame to frame: in one input, or as faster-whisper exports it."""
+
+FILES = {"silero_vad": "data/silero_vad.onnx", "faster_whisper": "assets/silero_vad_v6.onnx"}
+"""Packages that bring the model, the better file first (docs/decisions/0001-no-torch.md)."""
+
 
 class SileroVad:
-    """The ONNX file of the silero-vad package, which itself is never imported: it needs torch."""
+    """The ONNX file of the silero-vad package, where that is installed; else faster-whisper's.
 
-    def __init__(self) -> None:
-        path = _model_path()
+    silero-vad itself is never imported: it needs torch.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        """path: the model, where another than the best installed is wanted."""
+        path = path or _model_path()
         try:
             self._session = load_session(path)
         except Exception as error:
@@ -27,26 +37,30 @@ class SileroVad:
                 f"the voice activity detector {path} can't be loaded ({error})",
                 "install voicecli again",
             ) from error
-        self._rate = np.array(SAMPLE_RATE_HZ, np.int64)
+        inputs = {one.name for one in self._session.get_inputs()}
+        self._states = [name for name in STATES if name in inputs]
+        self._rate = {"sr": np.array(SAMPLE_RATE_HZ, np.int64)} if "sr" in inputs else {}
         self.reset()
 
     def reset(self) -> None:
         """Forget what was heard. Between turns only: inside one it would be deaf for a moment."""
-        self._state = np.zeros((2, 1, 128), np.float32)
+        self._memory = {name: np.zeros(STATES[name], np.float32) for name in self._states}
         self._input = np.zeros((1, CONTEXT_SAMPLES + FRAME_SAMPLES), np.float32)
 
     def probability(self, frame: Samples) -> float:
         """Speech probability of the next 512 samples at 16 kHz, 0..1."""
         self._input[0, :CONTEXT_SAMPLES] = self._input[0, -CONTEXT_SAMPLES:]
         self._input[0, CONTEXT_SAMPLES:] = frame
-        output, self._state = self._session.run(
-            None, {"input": self._input, "state": self._state, "sr": self._rate}
+        output, *memory = self._session.run(
+            None, {"input": self._input, **self._memory, **self._rate}
         )
-        return float(output[0, 0])
+        self._memory = dict(zip(self._states, memory, strict=True))
+        return float(output.reshape(-1)[0])
 
 
 def _model_path() -> Path:
-    package = importlib.util.find_spec("silero_vad")
-    if package is None or package.origin is None:
-        raise ModelMissingError("the package silero-vad is missing", "install voicecli again")
-    return Path(package.origin).parent / "data" / "silero_vad.onnx"
+    for name, file in FILES.items():
+        package = importlib.util.find_spec(name)
+        if package is not None and package.origin is not None:
+            return Path(package.origin).parent / file
+    raise ModelMissingError("the package faster-whisper is missing", "install voicecli again")
