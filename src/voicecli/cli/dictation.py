@@ -47,30 +47,31 @@ async def _listen(
     *,
     as_json: bool,
 ) -> None:
-    from voicecli.hearing.endpointing import Endpointer, Utterance
+    from voicecli.hearing.ears import Ears
+    from voicecli.hearing.echo import NoEcho
+    from voicecli.hearing.endpointing import Utterance
     from voicecli.hearing.vad import SileroVad
     from voicecli.sound.samples import SAMPLE_RATE_HZ
 
-    vad, endpointer = SileroVad(), Endpointer(settings)
-    end = 0
+    ears = Ears(NoEcho(), SileroVad(), settings)
+    endpointer = ears.endpointer
     quiet_since: int | None = None
     try:
         async with aclosing(duplex.frames()) as frames:
             async for frame in frames:
-                end = frame.end
-                for event in endpointer.feed(frame, vad.probability(frame.samples)):
+                for event in ears.hear(frame).events:
                     if isinstance(event, Utterance):
                         times = event.start, event.speech_end
                         await _write(recognizer, event.samples, *times, as_json=as_json)
                 if endpointer.in_speech or quiet_since is None:
-                    quiet_since = end
-                elif silence_s and end - quiet_since >= silence_s * SAMPLE_RATE_HZ:
+                    quiet_since = ears.now
+                elif silence_s and ears.now - quiet_since >= silence_s * SAMPLE_RATE_HZ:
                     return
     finally:
         # Ctrl-C in the middle of a sentence: it was said, so it is written.
         if endpointer.in_speech:
             samples = endpointer.so_far()
-            await _write(recognizer, samples, end - len(samples), end, as_json=as_json)
+            await _write(recognizer, samples, ears.now - len(samples), ears.now, as_json=as_json)
 
 
 async def _write(

@@ -1,0 +1,65 @@
+"""Frames -> what of them may be the user, and where the user's speech starts and stops."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from voicecli.hearing.detectors import SpeechDetector
+from voicecli.hearing.echo import Echo
+from voicecli.hearing.endpointing import Endpointer, SpeechEvent, Utterance
+from voicecli.hearing.loudness import Loudness
+from voicecli.settings import ListenSettings
+from voicecli.sound.samples import FRAME_SAMPLES, Frame, silence
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """One frame, as it was understood."""
+
+    frame: Frame
+    """Without the loudspeaker's echo; silence while muted."""
+    may_be_user: bool
+    """It is speech, and not the loudspeaker's."""
+    events: list[SpeechEvent]
+
+
+class Ears:
+    """Echo, mute, speech detector, loudness and endpointer as one. Feed it every frame."""
+
+    def __init__(self, echo: Echo, detector: SpeechDetector, settings: ListenSettings) -> None:
+        self.endpointer = Endpointer(settings)
+        self.now = 0
+        """Sample index after the frame that was heard last."""
+        self._echo = echo
+        self._detector = detector
+        self._threshold = settings.threshold
+        self._loudness = Loudness()
+        self._heard_from = 0.0
+        """Sample index before which the microphone is muted."""
+
+    @property
+    def muted(self) -> bool:
+        return self._heard_from == math.inf
+
+    def mute(self, *, until: float) -> None:
+        """Silence takes the place of what the microphone hears before the sample index `until`,
+        which may be math.inf."""
+        self._heard_from = until
+        self._detector.reset()
+
+    def hear(self, frame: Frame) -> Heard:
+        frame = self._echo.cancel(frame)
+        if frame.start < self._heard_from:  # muted, though the echo's path stays known
+            frame = Frame(silence(FRAME_SAMPLES), frame.start, frame.played)
+            probability, loud = 0.0, False
+        else:
+            probability = self._detector.probability(frame.samples)
+            loud = self._loudness.is_loud(frame.samples)
+        self.now = frame.end
+        if not self._echo.may_be_user(frame):
+            probability = 0.0
+        events = self.endpointer.feed(frame, probability, loud=loud)
+        if any(isinstance(event, Utterance) and event.speech_end < frame.end for event in events):
+            self._detector.reset()  # a turn that is cut in the middle, for its length, goes on
+        return Heard(frame, probability >= self._threshold, events)
