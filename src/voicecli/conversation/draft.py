@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from voicecli.conversation.answer import Answer, Emit
+from voicecli.conversation.completeness import Completeness, completeness, same_words
 from voicecli.conversation.events import Event
+from voicecli.conversation.jobs import Jobs
 from voicecli.llm.messages import Message
+from voicecli.stt.transcript import Transcript
 from voicecli.tts.clip import Clip
+
+MAX_DRAFTS = 3
+"""Begun while one utterance is said; from then on, its first pause is waited for."""
 
 
 class Draft:
@@ -18,14 +24,28 @@ class Draft:
     It becomes a reply if the user's words turn out to be these.
     """
 
-    def __init__(self, text: str, answer: Answer, messages: Sequence[Message]) -> None:
+    def __init__(
+        self,
+        text: str,
+        answer: Answer,
+        messages: Sequence[Message],
+        after: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """after: what is waited for before the model is asked."""
         self.text = text
         self._answer = answer
         self._told: list[Event] = []
         answer.tell = self._told.append
         self._pieces = answer.to(messages)
-        self._first = asyncio.ensure_future(anext(self._pieces))
+        self._first = asyncio.ensure_future(self._make_first(after))
         """The first sentence is made whoever waits for it; errors wait, too."""
+
+    async def _make_first(
+        self, after: Callable[[], Awaitable[None]] | None
+    ) -> tuple[str, Clip] | None:
+        if after is not None:
+            await after()
+        return await anext(self._pieces, None)
 
     async def begin(self) -> None:
         """Wait for the first sentence."""
@@ -37,11 +57,12 @@ class Draft:
             tell(event)
         self._answer.tell = tell
         try:
-            yield await self._first
+            first = await self._first
+            if first is None:
+                return  # the model had nothing to say
+            yield first
             async for piece in self._pieces:
                 yield piece
-        except StopAsyncIteration:
-            pass  # the model had nothing to say
         finally:
             await self.discard()
 
@@ -54,3 +75,57 @@ class Draft:
             self._first.exception()  # nobody wants to know it any more
         with suppress(RuntimeError):
             await self._pieces.aclose()
+
+
+class Drafts:
+    """At most one draft, of what the user is saying."""
+
+    def __init__(self, new_answer: Callable[[], Answer], jobs: Jobs) -> None:
+        self._new_answer = new_answer
+        self._jobs = jobs
+        self._draft: Draft | None = None
+        self._job: asyncio.Task[None] | None = None
+        self._n_begun = 0
+
+    def begin_turn(self) -> None:
+        """The user begins to speak."""
+        self._n_begun = 0
+
+    def discard_unless(self, text: str) -> None:
+        """The user says `text` by now."""
+        if self._draft is not None and not same_words(self._draft.text, text):
+            self.discard()
+
+    def consider(self, transcript: Transcript, messages: Sequence[Message]) -> None:
+        """Begin to answer `messages`, if what the user says reads as complete."""
+        if self._draft is not None or self._n_begun >= MAX_DRAFTS:
+            return
+        if completeness(transcript.text, transcript.language) is Completeness.COMPLETE:
+            self._n_begun += 1
+            self.begin(transcript.text, messages)
+
+    def begin(self, text: str, messages: Sequence[Message]) -> None:
+        """Begin to answer `messages`, of which `text` is the newest thing said."""
+        self.discard()
+        self._draft = draft = Draft(text, self._new_answer(), messages, self._jobs.settled)
+        self._job = self._jobs.start(draft.begin(), "draft")
+
+    async def answer(
+        self, text: str, messages: Sequence[Message], tell: Emit
+    ) -> AsyncGenerator[tuple[str, Clip], None]:
+        """The answer to `messages`, of which `text` is the newest thing said: the draft, if that is
+        what it answers, or a new one."""
+        self.discard_unless(text)
+        draft, self._draft = self._draft, None
+        if draft is not None and self._job is not None:
+            self._job.cancel()  # from now on it is the reply that waits
+            return draft.take_over(tell)
+        await self._jobs.settled()
+        answer = self._new_answer()
+        answer.tell = tell
+        return answer.to(messages)
+
+    def discard(self) -> None:
+        draft, self._draft = self._draft, None
+        if draft is not None:
+            self._jobs.clear_away(draft.discard())

@@ -1,12 +1,32 @@
-"""Partial transcripts that don't flicker: LocalAgreement-2 (Macháček et al., 2023). Pure."""
+"""What the user is saying, while it is said."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import takewhile
+
+from voicecli.conversation.events import PartialTranscript
+from voicecli.conversation.jobs import Jobs
+from voicecli.errors import VoicecliError
+from voicecli.hearing.ears import Ears
+from voicecli.sound.samples import SAMPLE_RATE_HZ
+from voicecli.stt.transcript import Recognizer, Transcript
+
+PARTIAL_FRAMES = 16
+"""A partial transcript is made of this much more speech (0.5 s), if the recogniser is idle."""
+
+PARTIALS_REST_TURNS = 3
+"""Where a partial transcript takes longer than a pause does to be noticed, the final one may have
+to wait for it: then there is only one in so many turns."""
 
 
 class Agreement:
-    """Words on which two recognitions in a row agree are committed; the rest is the tail."""
+    """Partial transcripts that don't flicker: LocalAgreement-2 (Macháček et al., 2023). Pure.
+
+    Words on which two recognitions in a row agree are committed; the rest is the tail.
+    """
 
     def __init__(self) -> None:
         self._before: list[str] = []
@@ -24,3 +44,53 @@ class Agreement:
         self._committed += words[len(self._committed) : agreed]
         self._before = words
         return " ".join(self._committed), " ".join(words[len(self._committed) :])
+
+
+class Partials:
+    """Partial transcripts, made where that costs the final one nothing."""
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        ears: Ears,
+        jobs: Jobs,
+        pause_ms: float,
+        show: Callable[[PartialTranscript, Transcript], None],
+    ) -> None:
+        """show: is given each, and what it was made of."""
+        self._recognizer = recognizer
+        self._ears = ears
+        self._jobs = jobs
+        self._pause_ms = pause_ms
+        self._show = show
+        self._job: asyncio.Task[None] | None = None
+        self._agreement = Agreement()
+        self._countdown = PARTIAL_FRAMES
+        self._rest_turns = 0
+
+    def begin_turn(self) -> None:
+        """The user begins to speak."""
+        self._agreement = Agreement()
+        self._countdown = PARTIAL_FRAMES
+        self._rest_turns = max(0, self._rest_turns - 1)
+
+    def feed(self) -> None:
+        """Another frame was heard."""
+        endpointer = self._ears.endpointer
+        if not endpointer.in_speech or endpointer.paused:
+            return
+        self._countdown -= 1
+        idle = self._job is None or self._job.done()
+        if self._countdown > 0 or self._rest_turns > 0 or not idle or self._recognizer.busy:
+            return
+        self._countdown = PARTIAL_FRAMES
+        self._job = self._jobs.start(self._transcribe(self._agreement), "partial transcript")
+
+    async def _transcribe(self, agreement: Agreement) -> None:
+        with suppress(VoicecliError):  # the final transcription will say it
+            ears, begun = self._ears, self._ears.now
+            transcript = await self._recognizer.transcribe(ears.endpointer.so_far())
+            if (ears.now - begun) * 1000 > self._pause_ms * SAMPLE_RATE_HZ:
+                self._rest_turns = PARTIALS_REST_TURNS
+            if ears.endpointer.in_speech and agreement is self._agreement:
+                self._show(PartialTranscript(*agreement.feed(transcript.text)), transcript)

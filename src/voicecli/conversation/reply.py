@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from voicecli.conversation.answer import Emit
 from voicecli.conversation.events import Event
 from voicecli.conversation.heard import heard_words, times_of_words, words_before_end
 from voicecli.conversation.history import WordEnd
-from voicecli.duplex.speaker import Playback
+from voicecli.duplex.speaker import Playback, Speaker
 from voicecli.hearing.endpointing import Speech
-from voicecli.stt.transcript import Transcript
+from voicecli.sound.samples import silence
 from voicecli.timing import Stopwatch
+from voicecli.tts.clip import Clip
 
 NEARLY_OVER_WORDS = 2
 
@@ -29,18 +32,13 @@ class Reply:
     """What it answers: everything said that is not yet in the history."""
     begun_at: int
     """Sample index of the moment in which it was begun."""
+    emit: Emit
     may_ask_early: bool = True
     """The language model may be asked before the user's turn is over."""
-    transcript: Transcript | None = None
-    accepted: bool = False
-    """The transcript is worth an answer."""
-    confirmed: bool = False
-    """The user's turn is over."""
-    confirmed_at: int = 0
-    """Sample index of that moment."""
-    reopened: bool = False
-    """The user's turn was not over after all: nothing of the reply is remembered."""
-    interrupted: bool = False
+    over_at: int = 0
+    """Sample index of the moment in which the user's turn was over."""
+    may_be_heard: bool = False
+    """The user's turn is over, was worth this answer, and is in the history."""
     complete: bool = False
     """All of it was made."""
     spoken: list[tuple[str, Playback]] = field(default_factory=list)
@@ -51,24 +49,38 @@ class Reply:
     _untold: list[Event] = field(default_factory=list)
 
     @property
-    def running(self) -> bool:
-        return not self.task.done()
+    def first_sample(self) -> int | None:
+        """Sample index at which it began to be heard; None before."""
+        return self.spoken[0][1].first_sample if self.spoken else None
 
-    @property
-    def may_be_heard(self) -> bool:
-        return self.confirmed and self.accepted
-
-    def tell(self, event: Event, emit: Emit) -> None:
-        """Emit an event, or keep it until the reply may be heard."""
+    def tell(self, event: Event) -> None:
+        """Emit what is told of its answer, or keep it until the reply may be heard."""
+        self.stopwatch.mark("first token")
         if self.may_be_heard:
-            emit(event)
+            self.emit(event)
         else:
             self._untold.append(event)
 
-    def tell_kept(self, emit: Emit) -> None:
+    def tell_kept(self) -> None:
         untold, self._untold = self._untold, []
         for event in untold:
-            emit(event)
+            self.emit(event)
+
+    async def play(self, pieces: AsyncGenerator[tuple[str, Clip], None], speaker: Speaker) -> None:
+        """Give the speaker what is made of it, as far ahead as there is room."""
+        try:
+            async with aclosing(pieces):
+                async for sentence, clip in pieces:
+                    self.stopwatch.mark("first audio")
+                    if sentence:
+                        self.spoken.append((sentence, speaker.queue(clip)))
+                    else:
+                        speaker.extend(self.spoken[-1][1], clip.samples)
+                    await speaker.room()
+            self.complete = True
+        finally:
+            if self.spoken:  # the voice may have failed in the middle of a sentence
+                speaker.extend(self.spoken[-1][1], silence(0), last=True)
 
     @property
     def is_unfinished(self) -> bool:

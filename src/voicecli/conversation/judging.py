@@ -1,0 +1,83 @@
+"""What was said, is it anything, and is more to come?"""
+
+from __future__ import annotations
+
+from voicecli.conversation.answer import Emit
+from voicecli.conversation.completeness import hangover_ms, is_backchannel
+from voicecli.conversation.events import Notice, PartialTranscript
+from voicecli.conversation.floor import Nothing, Suspended, Verdict, Words
+from voicecli.conversation.ghosts import is_echo, why_nothing
+from voicecli.conversation.reply import Reply
+from voicecli.errors import VoicecliError
+from voicecli.hearing.detectors import TurnDetector
+from voicecli.hearing.endpointing import Endpointer, join
+from voicecli.settings import ListenSettings
+from voicecli.sound.samples import Samples
+from voicecli.stt.transcript import Recognizer, Transcript
+
+
+class Judge:
+    """Recognises what a reply answers. In a pause it says how long more is waited for."""
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        turn_detector: TurnDetector | None,
+        endpointer: Endpointer,
+        settings: ListenSettings,
+        emit: Emit,
+    ) -> None:
+        self._recognizer = recognizer
+        self._turn_detector = turn_detector
+        self._endpointer = endpointer
+        self._settings = settings
+        self._emit = emit
+
+    async def transcribe(self, reply: Reply) -> Transcript:
+        samples = join(reply.utterances)
+        transcript = await self._recognizer.transcribe(samples)
+        reply.stopwatch.mark("transcript")
+        if self._endpointer.paused:
+            self._emit(PartialTranscript(transcript.text, ""))
+        wanted_ms = await self._hangover_ms(samples, transcript)
+        if self._endpointer.paused:
+            self._endpointer.hangover_ms = wanted_ms
+        return transcript
+
+    def verdict(
+        self,
+        reply: Reply,
+        transcript: Transcript,
+        *,
+        suspended: Suspended[Reply] | None,
+        played: str,
+    ) -> Verdict:
+        """What the words are worth.
+
+        suspended: over what they were said. played: what the loudspeaker said just before.
+        """
+        listens = suspended is not None and not suspended.reply.asks_now
+        if listens and is_backchannel(transcript.text, transcript.language):
+            reason = "only a sign of listening"
+        elif is_echo(transcript.text, played):
+            reason = "the loudspeaker was heard"
+        else:
+            peak_probability = max(speech.peak_probability for speech in reply.utterances)
+            reason = why_nothing(transcript, join(reply.utterances), peak_probability)
+        if reason is None:
+            return Words(transcript.text)
+        if self._endpointer.paused:
+            self._endpointer.hangover_ms = self._settings.min_silence_ms
+        return Nothing(transcript.text, reason)
+
+    async def _hangover_ms(self, samples: Samples, transcript: Transcript) -> float:
+        settings = self._settings
+        if self._turn_detector is not None:
+            try:
+                probability = await self._turn_detector.probability(samples)
+            except VoicecliError as error:
+                self._turn_detector = None
+                self._emit(Notice(error.message, error.hint))
+            else:
+                return settings.min_silence_ms if probability > 0.5 else settings.max_silence_ms
+        return hangover_ms(transcript.text, transcript.language, settings)

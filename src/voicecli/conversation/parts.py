@@ -1,0 +1,23 @@
+"""What a conversation is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voicecli.duplex.seam import Duplex
+from voicecli.hearing.detectors import SpeechDetector, TurnDetector
+from voicecli.hearing.echo import Echo
+from voicecli.llm.messages import LanguageModel
+from voicecli.stt.transcript import Recognizer
+from voicecli.tts.clip import Voice
+
+
+@dataclass(frozen=True)
+class Parts:
+    duplex: Duplex
+    echo: Echo
+    detector: SpeechDetector
+    recognizer: Recognizer
+    language_model: LanguageModel
+    voice: Voice
+    turn_detector: TurnDetector | None = None

@@ -1,0 +1,54 @@
+"""What a conversation says of itself: its state, how long each answer took, what it came to."""
+
+from __future__ import annotations
+
+from voicecli.conversation.answer import Emit
+from voicecli.conversation.events import Ended, State, StateChanged, TurnTimed
+from voicecli.conversation.reply import Reply
+from voicecli.sound.samples import SAMPLE_RATE_HZ
+from voicecli.timing import percentile
+
+
+class Report:
+    """Tells a change once; counts for the end."""
+
+    def __init__(self, emit: Emit) -> None:
+        self.n_turns = 0
+        self.n_interruptions = 0
+        self.n_false_interruptions = 0
+        self._emit = emit
+        self._state: State | None = None
+        self._first_audio_ms: list[float] = []
+
+    def state(self, state: State) -> None:
+        if state != self._state:
+            self._state = state
+            self._emit(StateChanged(state))
+
+    def first_audio(self, reply: Reply, latency_s: float) -> None:
+        """How long the user waited, once the reply's first sample is on its way out.
+
+        latency_s: from the speaker to the air.
+        """
+        first_sample = reply.first_sample
+        if reply.timed or first_sample is None:
+            return
+        reply.timed = True
+        speech_end, watch = reply.utterances[-1].speech_end, reply.stopwatch
+        first_audio_ms = 1000 * ((first_sample - speech_end) / SAMPLE_RATE_HZ + latency_s)
+        self._first_audio_ms.append(first_audio_ms)
+        self._emit(
+            TurnTimed(
+                first_audio_ms,
+                1000 * (reply.over_at - speech_end) / SAMPLE_RATE_HZ,
+                watch.between_ms(None, "transcript"),
+                watch.between_ms("asked", "first token"),
+                watch.between_ms("first token", "first audio"),
+                1000 * (reply.begun_at - speech_end) / SAMPLE_RATE_HZ,
+            )
+        )
+
+    def end(self) -> None:
+        p50_ms, p95_ms = (percentile(self._first_audio_ms, percent) for percent in (50, 95))
+        counts = self.n_turns, self.n_interruptions, self.n_false_interruptions
+        self._emit(Ended(*counts, p50_ms, p95_ms))
