@@ -31,6 +31,7 @@ from weakref import WeakValueDictionary
 from voicecli.errors import ModelError, SettingsError, VoicecliError
 
 if TYPE_CHECKING:
+    from voicecli.conversation.answer import Answer
     from voicecli.conversation.conversation import Conversation
     from voicecli.conversation.events import Event
     from voicecli.conversation.history import History
@@ -57,17 +58,9 @@ T = TypeVar("T")
 class Engines:
     """The engines of one process. Leaving it closes the connections that it opened."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        notices: Callable[[str, str], None] = lambda message, hint: None,
-    ) -> None:
-        """Nothing is looked for or loaded yet.
-
-        notices: hears, with a hint, what changes for all sessions while they go on.
-        """
+    def __init__(self, settings: Settings) -> None:
+        """Nothing is looked for or loaded yet."""
         self.settings = settings
-        self._notices = notices
         self._recognizers: _Shared[Recognizer] = _Shared()
         self._piper: _Shared[PiperModel] = _Shared()
         self._voices: _Shared[Voice] = _Shared()
@@ -158,9 +151,7 @@ class Engines:
         settings_with_key = replace(settings, api_key=await asyncio.to_thread(api_key, settings))
         async with AsyncExitStack() as stack:
             model = await stack.enter_async_context(
-                _make_language_model(
-                    settings_with_key, offline=self.settings.offline, notices=self._notices
-                )
+                _make_language_model(settings_with_key, offline=self.settings.offline)
             )
             await model.connect()
             self._connections.push_async_exit(stack.pop_all())
@@ -193,32 +184,46 @@ class Engines:
         from voicecli.conversation.history import History
         from voicecli.hearing.echo import NoEcho, choose_echo
         from voicecli.hearing.vad import SileroVad
-        from voicecli.text.aloud.pronunciations import pronunciations_of
-        from voicecli.tts.clip import TextOnly
 
         settings = settings or self.settings
-        voice = TextOnly() if text_only else self.voice(settings.tts)
-        language_model = await self.language_model(settings.llm)
+        answer = await self.answer(settings, text_only=text_only, tell=emit)
         if echo is None:  # in a recording, nothing comes back
             echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
-        is_local = language_model.is_local
+        is_local = answer.language_model.is_local
         return Conversation(
             Parts(
                 duplex,
                 echo,
                 SileroVad(),
                 self.recognizer(settings.stt),
-                language_model,
-                voice,
+                answer.language_model,
+                answer.voice,
                 await self.turn_detector(settings.listen.turn_model),
             ),
             History() if history is None else history,
             emit,
             settings=settings.listen,
-            language=voice.language or settings.stt.language or "en",
-            pronunciations=pronunciations_of(settings.tts),
+            language=answer.language,
+            pronunciations=answer.pronunciations,
             speculate=settings.listen.speculate or ("full" if is_local else "stt"),
             draft=is_local,
+        )
+
+    async def answer(
+        self, settings: Settings, *, text_only: bool = False, tell: Callable[[Event], None]
+    ) -> Answer:
+        """Language model and voice of one user; raises VoicecliError."""
+        from voicecli.conversation.answer import Answer
+        from voicecli.text.aloud.pronunciations import pronunciations_of
+        from voicecli.tts.clip import TextOnly
+
+        voice = TextOnly() if text_only else self.voice(settings.tts)
+        return Answer(
+            await self.language_model(settings.llm),
+            voice,
+            voice.language or settings.stt.language or "en",
+            pronunciations_of(settings.tts),
+            tell,
         )
 
 
@@ -258,7 +263,7 @@ def _warm_text(language: str) -> None:
 def _system_prompt(settings: LlmSettings) -> str:
     if settings.system is not None:
         return settings.system
-    from voicecli.llm.request import DEFAULT_SYSTEM_PROMPT
+    from voicecli.llm.client import DEFAULT_SYSTEM_PROMPT
 
     return DEFAULT_SYSTEM_PROMPT
 
@@ -279,14 +284,12 @@ def _plugged_voice(settings: TtsSettings) -> Voice:
     return _plugged("voices", settings.engine, "voice engine", settings)
 
 
-def _make_language_model(
-    settings: LlmSettings, *, offline: bool, notices: Callable[[str, str], None]
-) -> LanguageModel:
+def _make_language_model(settings: LlmSettings, *, offline: bool) -> LanguageModel:
     if settings.engine != OPENAI:
         return _plugged("language_models", settings.engine, "language model engine", settings)
     from voicecli.llm.client import ChatClient
 
-    return ChatClient(settings, offline=offline, notices=notices)
+    return ChatClient(settings, offline=offline)
 
 
 def _make_turn_detector(model: str) -> TurnDetector:

@@ -8,7 +8,7 @@ from typing import Any
 from typer.core import TyperGroup
 
 GROUPS = {
-    "Speak and listen": ("talk", "transcribe", "say"),
+    "Speak and listen": ("talk", "transcribe", "say", "serve"),
     "Set up": ("doctor", "devices", "models", "config"),
     "Measure": ("bench",),
 }

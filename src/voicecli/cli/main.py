@@ -17,6 +17,7 @@ from voicecli.cli.devices import devices
 from voicecli.cli.doctor import doctor
 from voicecli.cli.help import GroupedHelp
 from voicecli.cli.say import say
+from voicecli.cli.serve import serve
 from voicecli.cli.talk import talk
 from voicecli.cli.transcribe import transcribe
 from voicecli.errors import VoicecliError
@@ -36,6 +37,7 @@ UNDERSCORES = {"token_normalize_func": lambda name: name.replace("_", "-")}
 app.command()(talk)
 app.command(context_settings=UNDERSCORES)(transcribe)
 app.command(context_settings=UNDERSCORES)(say)
+app.command()(serve)
 app.command()(devices)
 app.command()(doctor)
 app.command()(bench)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voicecli.conversation.conversation import Conversation
     from voicecli.conversation.events import Event
     from voicecli.duplex.seam import Duplex
+    from voicecli.llm.messages import LanguageModel
     from voicecli.settings import Settings
     from voicecli.terminal.screen import Screen
 
@@ -276,9 +277,7 @@ async def _converse(
         )
         # The microphone opens first: what is said while the models load waits in its inbox.
         duplex = await stack.enter_async_context(_open_duplex(settings, files, screen))
-        engines = await stack.enter_async_context(
-            Engines(settings, notices=lambda message, hint: screen(Notice(message, hint)))
-        )
+        engines = await stack.enter_async_context(Engines(settings))
         await engines.warm_up()
         if files.output is not None:
             stack.callback(screen, Notice(f"recorded in {files.output}"))
@@ -288,11 +287,10 @@ async def _converse(
         screen(
             Started(
                 *(duplex.describe(), echo.describe()),
-                *(engines.recognizer().name, engines.voice().name, language_model.title),
+                *(engines.recognizer().name, engines.voice().name, language_model.where),
             )
         )
-        for message, hint in language_model.remarks:
-            screen(Notice(message, hint))
+        _tell_about(language_model, screen)
         conversation = await engines.conversation(duplex, screen, echo=echo)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -347,3 +345,16 @@ def _open_duplex(settings: Settings, files: Files, emit: Callable[[Event], None]
         stereo=files.stereo,
         notices=notices,
     )
+
+
+def _tell_about(language_model: LanguageModel, emit: Callable[[Event], None]) -> None:
+    from voicecli.conversation.events import Notice
+    from voicecli.llm.search import FIND_A_MODEL_HINT
+
+    if language_model.is_builtin:
+        emit(
+            Notice(
+                "no language model found: answering from the built-in replies",
+                f"for a real one: {FIND_A_MODEL_HINT}",
+            )
+        )

@@ -107,6 +107,8 @@ class ReplyEnded:
     interrupted: bool
     number: int = field(default=0, compare=False)
     """Of its entry in the history; 0 where it has none."""
+    error: str = ""
+    """Why the rest could not be made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,144 @@
+"""`voicecli serve`: one conversation for a browser, a phone and an SDK."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from voicecli.cli.options import Offline, Profile, VoiceName
+from voicecli.cli.streams import tell
+from voicecli.errors import SettingsError, VoicecliError
+
+DEFAULT_PORT = 8765
+
+INSTALL_HINT = "install it with: uv tool install 'voicecli[serve]'"
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="0.0.0.0 lets other machines in, with a token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = DEFAULT_PORT,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            envvar="VOICECLI_SERVE_TOKEN",
+            help="What clients have to send. Default: none on this machine, else a new one.",
+        ),
+    ] = None,
+    max_sessions: Annotated[
+        int, typer.Option(min=1, help="Conversations at once; more are refused.")
+    ] = 8,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A name under which the server may be asked."),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="URL", help="Web pages from there may ask, e.g. https://example.org."),
+    ] = None,
+    ice_servers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="JSON", help="STUN and TURN servers, as browsers write them. Default: none."
+        ),
+    ] = None,
+    eager_speech_started: Annotated[
+        bool,
+        typer.Option(
+            "--eager-speech-started",
+            help="Tell at the first sound that the user speaks, even over a reply.",
+        ),
+    ] = False,
+    stt_model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="faster-whisper model: name or folder.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Of what is said, e.g. en.")
+    ] = None,
+    voice: VoiceName = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="OpenAI-compatible server, or `built-in`."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Language model, as the server names it.")
+    ] = None,
+    api_key: Annotated[
+        str | None, typer.Option(metavar="KEY", help="For the language model's server.")
+    ] = None,
+    system: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="System prompt in place of ours.")
+    ] = None,
+    turn_model: Annotated[
+        str | None, typer.Option(metavar="FILE", help="ONNX turn detector like Smart Turn v3.")
+    ] = None,
+    offline: Offline = None,
+    profile: Profile = None,
+) -> None:
+    """Serve conversations to browsers, phones and OpenAI's clients.
+
+    Example: voicecli serve --model llama3.2
+    """
+    try:
+        from voicecli.server.app import Options
+        from voicecli.server.serving import run
+    except ImportError as error:
+        raise VoicecliError(f"`serve` needs the package {error.name}", INSTALL_HINT) from error
+    import asyncio
+
+    from voicecli.models import ensure_stt, ensure_voice, forbid_network, on_terminal
+    from voicecli.network import is_loopback
+    from voicecli.server.security import new_token
+    from voicecli.server.sessions import Limits
+    from voicecli.settings.loading import load
+
+    loaded = load(
+        {
+            "stt.model": stt_model,
+            "stt.language": language,
+            "listen.turn_model": turn_model,
+            "tts.voice": voice,
+            "llm.base_url": base_url,
+            "llm.model": model,
+            "llm.api_key": api_key,
+            "llm.system": system,
+            "offline": offline,
+        },
+        profile=profile,
+    )
+    for warning in loaded.warnings:
+        tell(warning)
+    settings = loaded.settings
+    if settings.offline:
+        forbid_network()
+    ensure_stt(settings.stt.model, ask=on_terminal(), offline=settings.offline)
+    ensure_voice(settings.tts.voice, ask=on_terminal(), offline=settings.offline)
+    options = Options(
+        token=token or (None if is_loopback(host) else new_token()),
+        host_names=tuple(allow_host or ()),
+        allowed_origins=tuple(allow_origin or ()),
+        limits=Limits(max_sessions=max_sessions),
+        ice_servers=_ice_servers(ice_servers),
+        eager_speech_started=eager_speech_started,
+    )
+    asyncio.run(run(settings, options, host, port))
+
+
+def _ice_servers(text: str | None) -> tuple[dict[str, Any], ...]:
+    import json
+
+    if text is None:
+        return ()
+    hint = 'such as [{"urls": "turn:example.org", "username": "me", "credential": "secret"}]'
+    try:
+        servers = json.loads(text)
+    except ValueError as error:
+        raise SettingsError(f"--ice-servers is no JSON ({error})", hint) from None
+    if not isinstance(servers, list) or not all(
+        isinstance(server, dict) and server.get("urls") for server in servers
+    ):
+        raise SettingsError("--ice-servers is no list of servers with urls", hint)
+    return tuple(servers)

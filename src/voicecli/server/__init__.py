@@ -1,0 +1,26 @@
+"""`voicecli serve`: the same conversation for a browser, a phone and an SDK.
+
+    app         Server (what all requests share: engines, pacer, registry, secrets) and create_app
+    security    token, ephemeral keys, Host and Origin: an ASGI middleware before everything
+    errors      ApiError and the handlers: OpenAI's shape for all that goes wrong
+    sessions    who is admitted, limits, resume, drain
+    duplex      NetworkDuplex (a session as a Duplex) and Pacer (the clock of all of them)
+    talk        NetworkTalk: duplex + Conversation + RealtimeSession, whatever the transport
+    websocket   /v1/realtime over a WebSocket
+    webrtc      /v1/realtime/calls
+    realtime/   the Realtime API's events, pure
+
+Seams, for what is built upon this:
+
+- A route is an APIRouter in a module of its own, included by `app.create_app`; it finds everything
+  in `request.app.state.server` (`Server`). What it raises as ApiError is told in OpenAI's shape.
+- A transport opens a session so: `with server.sessions.admitted(kind) as place:` (before it
+  accepts: raises ApiError 503), then `async with server.talk(fields, send) as talk:` and, beside
+  its own reading and writing, `talk.run(place)`; `talk.session.receive(text)` for a client's event,
+  `talk.session.hear(bytes)` for its sound.
+- Another protocol, or metrics, observes `talk.observers`: every event of the conversation
+  (conversation/events.py), before the client is told.
+- `sessions.drain(grace_s)` is the orderly end; `sessions.why_refused()` the readiness.
+- What nobody may see without the token needs nothing: Guard lets nothing else through. What all
+  may see is named in `security.OPEN_PATHS`.
+"""

@@ -1,0 +1,174 @@
+"""The server as one ASGI app: engines, pacer and registry once a process, and the routes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field, ValidationError
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import HTTPConnection
+
+from voicecli.engines import Engines
+from voicecli.server import websocket
+from voicecli.server.duplex import Pacer
+from voicecli.server.errors import ApiError, shape_errors
+from voicecli.server.realtime.client_events import refusal_of
+from voicecli.server.realtime.fields import Fields
+from voicecli.server.realtime.response import Event
+from voicecli.server.security import (
+    DEFAULT_EPHEMERAL_S,
+    EPHEMERAL_S,
+    Guard,
+    Secrets,
+    key_of,
+    machine_names,
+)
+from voicecli.server.sessions import Limits, Sessions
+from voicecli.server.talk import NetworkTalk
+from voicecli.settings import Settings
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `voicecli serve` was told, besides the settings that all commands have."""
+
+    token: str | None = None
+    """None asks for none: on loopback alone."""
+    host_names: Sequence[str] = ()
+    """Under which the server is known, besides this machine's own."""
+    allowed_origins: Sequence[str] = ()
+    """Of pages of others that may ask."""
+    limits: Limits = Limits()
+    ice_servers: Sequence[dict[str, Any]] = ()
+    """STUN and TURN, as browsers write them; none asks nobody."""
+    eager_speech_started: bool = False
+    """At the first sound, also over a reply, as OpenAI's server does it."""
+
+
+@dataclass
+class Server:
+    """What all requests share; `request.app.state.server`."""
+
+    engines: Engines
+    options: Options
+    pacer: Pacer = field(default_factory=Pacer)
+    secrets: Secrets = field(default_factory=Secrets)
+    sessions: Sessions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sessions = Sessions(self.options.limits, self.pacer)
+
+    @property
+    def limits(self) -> Limits:
+        return self.options.limits
+
+    def fields(self, update: dict[str, Any]) -> Fields:
+        """The fields with which a session begins; raises ApiError."""
+        from voicecli.llm.client import DEFAULT_SYSTEM_PROMPT
+
+        instructions = self.engines.settings.llm.system or DEFAULT_SYSTEM_PROMPT
+        try:
+            return Fields(instructions=instructions).updated(update)
+        except ValidationError as error:
+            refusal = refusal_of(error, "session")
+            raise ApiError(400, refusal.message, refusal.code, param=refusal.param) from None
+
+    def first_fields(self, connection: HTTPConnection) -> Fields:
+        """As the address and an ephemeral key want them. The key is used up."""
+        update: dict[str, Any] = {}
+        if (key := key_of(connection)) is not None and (secret := self.secrets.use(key)):
+            update |= secret.session
+        query = connection.query_params
+        if model := query.get("model"):
+            update.setdefault("model", model[:128])
+        if query.get("intent") == "transcription":
+            update["type"] = "transcription"
+        return self.fields(update)
+
+    def talk(self, fields: Fields, send: Callable[[Event], None], **how: Any) -> NetworkTalk:
+        """The conversation of one admitted session."""
+        eager = self.options.eager_speech_started
+        return NetworkTalk(
+            self.engines, self.pacer, self.limits, fields, send, eager_speech_started=eager, **how
+        )
+
+
+@asynccontextmanager
+async def running(settings: Settings, options: Options = Options()) -> AsyncIterator[Server]:
+    """Everything loaded, and the clock of the sessions ticks; raises VoicecliError."""
+    async with Engines(settings) as engines:
+        server = Server(engines, options)
+        await engines.warm_up()
+        pacing = asyncio.ensure_future(server.pacer.run())
+        try:
+            yield server
+        finally:
+            pacing.cancel()
+            await asyncio.gather(pacing, return_exceptions=True)
+
+
+def create_app(server: Server) -> FastAPI:
+    options = server.options
+    app = FastAPI(title="voicecli", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.server = server
+    shape_errors(app)
+    app.include_router(websocket.router)
+    _add_routes(app)
+    if options.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(options.allowed_origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+            expose_headers=["Location"],
+        )
+    app.add_middleware(
+        Guard,
+        token=options.token,
+        secrets=server.secrets,
+        host_names={*options.host_names, *machine_names()},
+        allowed_origins=options.allowed_origins,
+    )
+    return app
+
+
+class ExpiresAfter(BaseModel):
+    anchor: Literal["created_at"] = "created_at"
+    seconds: int = Field(DEFAULT_EPHEMERAL_S, ge=EPHEMERAL_S[0], le=EPHEMERAL_S[1])
+
+
+class SecretRequest(BaseModel):
+    expires_after: ExpiresAfter | None = None
+    session: dict[str, Any] = {}
+
+
+def _add_routes(app: FastAPI) -> None:
+    @app.post("/v1/realtime/client_secrets")
+    async def client_secrets(request: Request, body: SecretRequest) -> JSONResponse:
+        """A key for a browser: good for one session, for a while."""
+        server: Server = request.app.state.server
+        fields = server.fields(body.session)
+        lasts_s = (body.expires_after or ExpiresAfter()).seconds
+        secret = server.secrets.issue(lasts_s, body.session)
+        session = {"object": "realtime.session", "id": "", **fields.as_json()}
+        return JSONResponse(
+            {"value": secret.value, "expires_at": secret.expires_at, "session": session}
+        )
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """The event loop turns: this answer comes from it."""
+        return {"status": "ok"}
+
+    @app.get("/readyz")
+    async def readyz(request: Request) -> JSONResponse:
+        """Whether a new session would be admitted."""
+        server: Server = request.app.state.server
+        reason = server.sessions.why_refused()
+        return JSONResponse({"status": reason or "ok"}, 200 if reason is None else 503)

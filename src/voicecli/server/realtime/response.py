@@ -1,0 +1,217 @@
+"""One response and its events, in the order that clients rely on. Pure: events come out as dicts.
+
+response.created > output_item.added > conversation.item.added > content_part.added > deltas > the
+same outwards again: output_audio.done > transcript.done > content_part.done > output_item.done >
+conversation.item.done > response.done. A response that is cut off ends the same way.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from voicecli.server.realtime.fields import Fields
+from voicecli.server.realtime.items import Item, new_id
+
+Event = dict[str, Any]
+
+Status = Literal["completed", "cancelled", "failed", "incomplete"]
+Reason = Literal["turn_detected", "client_cancelled", "max_output_tokens"]
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens, as the language model's server counted them; 0 where it didn't."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "total_tokens": self.input_tokens + self.output_tokens,
+            "input_tokens": self.input_tokens,
+            "output_tokens": self.output_tokens,
+            "input_token_details": {
+                "text_tokens": self.input_tokens,
+                "audio_tokens": 0,
+                "cached_tokens": 0,
+            },
+            "output_token_details": {"text_tokens": self.output_tokens, "audio_tokens": 0},
+        }
+
+
+@dataclass(eq=False)
+class Response:
+    fields: Fields
+    """The session's, as they hold for this one."""
+    conversation_id: str | None
+    """None for one that is answered beside the conversation."""
+    metadata: dict[str, str] | None = None
+    sends_sound: bool = True
+    """As events; a call over WebRTC has a track for it."""
+    id: str = field(default_factory=lambda: new_id("resp"))
+    asked_to_stop: bool = False
+    """By the client."""
+    truncate_at_ms: float | None = None
+    """So much of its sound was heard, as the client told before it ended."""
+    sounded: bool = False
+    """Something of it was given out."""
+    sent_ms: float = 0.0
+    """Of its sound, given out so far."""
+    message: Item | None = None
+    """What is said in it; None until something is."""
+    text: str = ""
+    """As it was written so far."""
+    output: list[Item] = field(default_factory=list)
+
+    @property
+    def speaks(self) -> bool:
+        return self.fields.output_modalities == ["audio"]
+
+    def begin(self) -> Iterator[Event]:
+        yield {"type": "response.created", "response": self._as_json("in_progress", None)}
+
+    def write(self, delta: str, previous_item_id: str | None = None) -> Iterator[Event]:
+        """More of its text."""
+        yield from self._open(previous_item_id)
+        self.text += delta
+        kind = "output_audio_transcript" if self.speaks else "output_text"
+        yield {"type": f"response.{kind}.delta", **self._place, "delta": delta}
+
+    def sound(
+        self, data: bytes, duration_ms: float, previous_item_id: str | None = None
+    ) -> Iterator[Event]:
+        """More of its sound."""
+        yield from self._open(previous_item_id)
+        if not self.sounded and not self.sends_sound:
+            yield {"type": "output_audio_buffer.started", "response_id": self.id}
+        self.sounded = True
+        self.sent_ms += duration_ms
+        if self.sends_sound:
+            delta = base64.b64encode(data).decode()
+            yield {"type": "response.output_audio.delta", **self._place, "delta": delta}
+
+    def call(self, call_id: str, name: str, arguments: str) -> tuple[Item, list[Event]]:
+        """A function is called: its item, and the events."""
+        body = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
+        item = Item(new_id("item"), body)
+        index = len(self.output)
+        self.output.append(item)
+        place = {"response_id": self.id, "output_index": index}
+        open_item = {**item.as_json(), "status": "in_progress", "arguments": ""}
+        about = {**place, "item_id": item.id, "call_id": call_id}
+        arguments_type = "response.function_call_arguments"
+        return item, [
+            {"type": "response.output_item.added", **place, "item": open_item},
+            {"type": "conversation.item.added", "previous_item_id": None, "item": open_item},
+            {"type": f"{arguments_type}.delta", **about, "delta": arguments},
+            {"type": f"{arguments_type}.done", **about, "name": name, "arguments": arguments},
+            {"type": "response.output_item.done", **place, "item": item.as_json()},
+            {"type": "conversation.item.done", "previous_item_id": None, "item": item.as_json()},
+        ]
+
+    def finish(
+        self,
+        status: Status,
+        heard: str,
+        *,
+        reason: Reason | None = None,
+        error: str = "",
+        usage: Usage = Usage(),
+        previous_item_id: str | None = None,
+    ) -> Iterator[Event]:
+        """heard: what the user heard of it; that is what the conversation remembers."""
+        if self.message is not None:
+            self.message.status = "completed" if status == "completed" else "incomplete"
+            self.message.body["content"] = [self._content(heard, in_item=True)]
+            yield from self._close(previous_item_id)
+        details: dict[str, Any] = {"type": status, "reason": reason}
+        if error:
+            details["error"] = {"type": "server_error", "code": "reply_failed", "message": error}
+        shown = None if status == "completed" else details
+        yield {"type": "response.done", "response": self._as_json(status, shown, usage)}
+        if self.sounded and not self.sends_sound:
+            how = "stopped" if status == "completed" else "cleared"
+            yield {"type": f"output_audio_buffer.{how}", "response_id": self.id}
+
+    # ---- within -------------------------------------------------------------------------------
+
+    @property
+    def _place(self) -> dict[str, Any]:
+        assert self.message is not None
+        return {
+            "response_id": self.id,
+            "item_id": self.message.id,
+            "output_index": self.output.index(self.message),
+            "content_index": 0,
+        }
+
+    def _open(self, previous_item_id: str | None) -> Iterator[Event]:
+        if self.message is not None:
+            return
+        body = {"type": "message", "role": "assistant", "content": []}
+        self.message = Item(new_id("item"), body, "in_progress")
+        self.output.append(self.message)
+        shown = self.message.as_json()
+        place = {"response_id": self.id, "output_index": self.output.index(self.message)}
+        yield {"type": "response.output_item.added", **place, "item": shown}
+        yield {
+            "type": "conversation.item.added",
+            "previous_item_id": previous_item_id,
+            "item": shown,
+        }
+        part = self._content("", in_item=False)
+        yield {"type": "response.content_part.added", **self._place, "part": part}
+
+    def _close(self, previous_item_id: str | None) -> Iterator[Event]:
+        assert self.message is not None
+        place = self._place
+        if self.speaks:
+            if self.sends_sound:
+                yield {"type": "response.output_audio.done", **place}
+            transcript_type = "response.output_audio_transcript.done"
+            yield {"type": transcript_type, **place, "transcript": self.text}
+        else:
+            yield {"type": "response.output_text.done", **place, "text": self.text}
+        part = self._content(self.text, in_item=False)
+        yield {"type": "response.content_part.done", **place, "part": part}
+        item = self.message.as_json()
+        output_place = {key: place[key] for key in ("response_id", "output_index")}
+        yield {"type": "response.output_item.done", **output_place, "item": item}
+        yield {
+            "type": "conversation.item.done",
+            "previous_item_id": previous_item_id,
+            "item": item,
+        }
+
+    def _content(self, text: str, *, in_item: bool) -> dict[str, Any]:
+        """A part is "audio" in the events of parts and "output_audio" in items."""
+        prefix = "output_" if in_item else ""
+        if self.speaks:
+            return {"type": f"{prefix}audio", "transcript": text}
+        return {"type": f"{prefix}text", "text": text}
+
+    def _as_json(
+        self, status: str, details: dict[str, Any] | None, usage: Usage | None = None
+    ) -> dict[str, Any]:
+        output = self.fields.audio.output
+        return {
+            "object": "realtime.response",
+            "id": self.id,
+            "status": status,
+            "status_details": details,
+            "output": [item.as_json() for item in self.output],
+            "conversation_id": self.conversation_id,
+            "output_modalities": list(self.fields.output_modalities),
+            "max_output_tokens": self.fields.max_output_tokens,
+            "audio": {
+                "output": {
+                    "format": output.format.model_dump(mode="json"),
+                    "voice": output.voice,
+                }
+            },
+            "usage": None if usage is None else usage.as_json(),
+            "metadata": self.metadata,
+        }

@@ -1,0 +1,82 @@
+"""The listening socket, uvicorn, and the address that people open."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+from contextlib import suppress
+from typing import TextIO
+
+import segno
+import uvicorn
+
+from voicecli.errors import VoicecliError
+from voicecli.network import is_loopback
+from voicecli.server.app import Options, Server, create_app, running
+from voicecli.settings import Settings
+
+MAX_MESSAGE_BYTES = 22 * 1024 * 1024
+"""Of a WebSocket: 15 MB of sound in base64, and what is around it."""
+
+
+async def run(settings: Settings, options: Options, host: str, port: int) -> None:
+    """Serve until a signal; raises VoicecliError."""
+    with listen(host, port) as listener:
+        async with running(settings, options) as server:
+            tell_address(listener, host, options.token)
+            await uvicorn.Server(config(server)).serve([listener])
+
+
+def config(server: Server) -> uvicorn.Config:
+    """Nothing is logged of addresses, which may hold a token."""
+    logging.getLogger("uvicorn.error").addFilter(_is_no_refusal)
+    return uvicorn.Config(
+        create_app(server),
+        lifespan="off",
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
+
+
+def _is_no_refusal(record: logging.LogRecord) -> bool:
+    """uvicorn 0.54 takes a WebSocket that is refused with an HTTP response for a mistake."""
+    return "without completing handshake" not in record.getMessage()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Raises VoicecliError where that can't be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise VoicecliError(
+            f"{host} port {port} can't be listened on ({reason})", "choose another with --port"
+        ) from None
+
+
+def tell_address(
+    listener: socket.socket, host: str, token: str | None, out: TextIO = sys.stderr
+) -> None:
+    """The address to open, and where there is a token, a QR code for a phone."""
+    port = listener.getsockname()[1]
+    shown = _own_address() if host in ("0.0.0.0", "::") else host
+    name = f"[{shown}]" if ":" in shown else shown
+    url = f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+    print(f"voicecli: serving at {url}", file=out)
+    if not is_loopback(shown) and out.isatty():
+        segno.make(url, error="l").terminal(out, compact=True)
+    out.flush()
+
+
+def _own_address() -> str:
+    """Under which this machine is known in its network. Nothing is sent to find out."""
+    probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with probe, suppress(OSError, VoicecliError):  # no network, or --offline
+        probe.connect(("192.0.2.1", 9))
+        return probe.getsockname()[0]
+    return socket.gethostname()

@@ -1,0 +1,210 @@
+"""The sessions of this process: who is admitted, for how long, and what becomes of them.
+
+A session is admitted before its WebSocket is accepted or its call is answered: who is refused gets
+503 and Retry-After, and nothing that hangs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from voicecli.conversation.history import History
+from voicecli.server.duplex import Pacer
+from voicecli.server.errors import ApiError
+from voicecli.server.realtime.items import Items, new_id
+
+
+class EndError(Exception):
+    """A session ends, and its client is told why."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        """Of a WebSocket's close: 1000 done, 1001 we go away, 1008 not like this."""
+        self.reason = reason
+
+
+Transport = Literal["websocket", "webrtc"]
+
+RETRY_AFTER_S = 5
+
+RESUME_S = 60.0
+"""So long a conversation that lost its connection waits for its client."""
+
+MAX_PARKED = 100
+
+MAX_LATE_S = 0.25
+"""An event loop that is later than this admits nobody more."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one client may take of the server."""
+
+    max_sessions: int = 8
+    session_s: float = 3600.0
+    """However lively."""
+    idle_s: float = 600.0
+    """Without speech or an event."""
+    connect_s: float = 10.0
+    """Until a call is connected."""
+    control_events_per_s: float = 60.0
+    sound_burst_s: float = 30.0
+    """So much sound may come at once; from then on, no faster than MAX_SPEED."""
+
+
+MAX_SPEED = 20.0
+"""Of sound that comes, in seconds a second."""
+
+
+@dataclass(eq=False)
+class Session:
+    """One admitted session."""
+
+    id: str
+    transport: Transport
+    token: str | None
+    """By which it came; for limits of each."""
+    started_at_s: float
+    close: Callable[[int, str], Awaitable[None]] | None = None
+    """End it: a WebSocket's close code, and why."""
+    finish: Callable[[], Awaitable[None]] | None = None
+    """Let the reply end that is heard."""
+
+
+@dataclass(frozen=True)
+class Parked:
+    """A conversation without its client."""
+
+    secret: str
+    history: History
+    items: Items
+    expires_at_s: float
+
+
+@dataclass
+class Sessions:
+    """The registry."""
+
+    limits: Limits
+    pacer: Pacer
+    draining: bool = False
+    """Nobody is admitted any more; the process is about to end."""
+    now_s: Callable[[], float] = time.monotonic
+    active: dict[str, Session] = field(default_factory=dict)
+    _parked: dict[str, Parked] = field(default_factory=dict)
+
+    def why_refused(self) -> str | None:
+        """The reason for which nobody more is admitted now."""
+        if self.draining:
+            return "draining"
+        if len(self.active) >= self.limits.max_sessions:
+            return "full"
+        if self.pacer.late_s > MAX_LATE_S:
+            return "overloaded"
+        return None
+
+    @contextmanager
+    def admitted(self, transport: Transport, token: str | None = None) -> Iterator[Session]:
+        """A place for as long as the context lasts; raises ApiError where there is none."""
+        reason = self.why_refused()
+        if reason is not None:
+            raise ApiError(
+                503,
+                _REFUSALS[reason],
+                reason,
+                headers={"Retry-After": str(RETRY_AFTER_S)},
+            )
+        session = Session(new_id("conn"), transport, token, self.now_s())
+        self.active[session.id] = session
+        try:
+            yield session
+        finally:
+            del self.active[session.id]
+
+    # ---- conversations that wait for their client ---------------------------------------------
+
+    def park(self, session_id: str, secret: str, history: History, items: Items) -> None:
+        self._forget_expired()
+        if not self.draining and len(self._parked) < MAX_PARKED:
+            expires_at_s = self.now_s() + RESUME_S
+            self._parked[session_id] = Parked(secret, history, items, expires_at_s)
+
+    def resume(self, session_id: str, secret: str) -> Parked | None:
+        """It can be had once, by whom it belongs to."""
+        self._forget_expired()
+        parked = self._parked.get(session_id)
+        if parked is None or parked.secret != secret:
+            return None
+        return self._parked.pop(session_id)
+
+    def _forget_expired(self) -> None:
+        now_s = self.now_s()
+        self._parked = {
+            key: parked for key, parked in self._parked.items() if parked.expires_at_s > now_s
+        }
+
+    # ---- the end ------------------------------------------------------------------------------
+
+    async def drain(self, grace_s: float) -> None:
+        """Admit nobody, let replies end, close what is left."""
+        self.draining = True
+        finishing = [
+            asyncio.ensure_future(session.finish())
+            for session in self.active.values()
+            if session.finish is not None
+        ]
+        if finishing:
+            _, late = await asyncio.wait(finishing, timeout=grace_s)
+            for task in late:
+                task.cancel()
+        closing = [
+            session.close(1001, "the server is going away")
+            for session in tuple(self.active.values())
+            if session.close is not None
+        ]
+        await asyncio.gather(*closing, return_exceptions=True)
+
+
+_REFUSALS = {
+    "draining": "this server is going away; ask another, or again in a moment",
+    "full": "as many conversations are held here as this machine can hold at once; try again soon",
+    "overloaded": "this machine can't keep up at the moment; try again soon",
+}
+
+
+@dataclass
+class Bucket:
+    """How much of something may pass: so much at once, and so much a second."""
+
+    capacity: float
+    per_s: float
+    now_s: Callable[[], float] = time.monotonic
+
+    def __post_init__(self) -> None:
+        self._level = self.capacity
+        self._at_s = self.now_s()
+
+    def take(self, amount: float) -> bool:
+        """False where it is too much; then nothing is taken."""
+        self._fill()
+        if amount > self._level:
+            return False
+        self._level -= amount
+        return True
+
+    def wait_s(self, amount: float) -> float:
+        """Take it; so long has to be waited before more may come."""
+        self._fill()
+        self._level -= amount
+        return max(0.0, -self._level / self.per_s)
+
+    def _fill(self) -> None:
+        now_s = self.now_s()
+        self._level = min(self.capacity, self._level + (now_s - self._at_s) * self.per_s)
+        self._at_s = now_s

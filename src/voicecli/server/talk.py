@@ -1,0 +1,288 @@
+"""One client's conversation: its duplex, the core's `Conversation`, and its session of the API.
+
+websocket.py and webrtc.py differ in how sound and events travel, and in nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from voicecli.conversation import events as told
+from voicecli.conversation.answer import Answer
+from voicecli.conversation.history import History
+from voicecli.errors import ModelError, VoicecliError
+from voicecli.hearing.echo import NoEcho
+from voicecli.llm.messages import Message
+from voicecli.server.duplex import LEAD_MS, NetworkDuplex, Pacer
+from voicecli.server.realtime.client_events import RefusalError
+from voicecli.server.realtime.fields import Fields, listen_settings
+from voicecli.server.realtime.items import Item
+from voicecli.server.realtime.response import Event, Response
+from voicecli.server.realtime.session import RealtimeSession
+from voicecli.server.sessions import MAX_SPEED, Bucket, EndError, Limits, Session
+from voicecli.settings import Settings
+from voicecli.sound.resampling import resample
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
+
+if TYPE_CHECKING:
+    from voicecli.conversation.conversation import Conversation
+    from voicecli.engines import Engines
+
+WEBRTC_HZ = 48_000
+
+FOREIGN_VOICES = frozenset(
+    """
+    alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse default
+    """.split()
+)
+"""OpenAI's, which clients name without thinking: the default voice answers, under its own name."""
+
+
+class NetworkTalk:
+    """Use it as an async context manager, and `run()` it."""
+
+    def __init__(
+        self,
+        engines: Engines,
+        pacer: Pacer,
+        limits: Limits,
+        fields: Fields,
+        send: Callable[[Event], None],
+        *,
+        track: Callable[[Samples], None] | None = None,
+        eager_speech_started: bool = False,
+    ) -> None:
+        """track: gets what is played, at 48 kHz and without a pause; without one, sound goes out as
+        events."""
+        self.history = History()
+        self.session = RealtimeSession(
+            self,
+            fields,
+            send,
+            sends_sound=track is None,
+            eager_speech_started=eager_speech_started,
+            expires_at=int(time.time() + limits.session_s),
+        )
+        self.duplex = NetworkDuplex(
+            played_hz=fields.audio.output.format.rate if track is None else WEBRTC_HZ,
+            on_sound=self._play,
+            lead_ms=LEAD_MS if track is None else 0,
+            continuous=track is not None,
+        )
+        self.observers: list[Callable[[told.Event], None]] = []
+        """Get every event of the conversation, before the client does."""
+        self._engines = engines
+        self._pacer = pacer
+        self._limits = limits
+        self._track = track
+        self._lively_at_s = time.monotonic()
+        self._sound_bucket = Bucket(limits.sound_burst_s, MAX_SPEED)
+        self._wanted = asyncio.Event()
+        self._quiet = asyncio.Event()
+        """Nothing is being answered."""
+        self._quiet.set()
+        self._conversation: Conversation | None = None
+        self._wait_s = 0.0
+        """Sound came too fast by this."""
+        self._asides: dict[str, asyncio.Task[None]] = {}
+        self._recognitions: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        """Raises RefusalError where the first fields can't be had."""
+        self.session.fields = await self.configure(self.session.fields)
+        self._pacer.add(self.duplex)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pacer.remove(self.duplex)
+        tasks = [*self._asides.values(), *self._recognitions]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.duplex.__aexit__(kind, error, trace)
+
+    async def run(self, place: Session) -> None:
+        """Until it is cancelled, or the session has to end: raises EndError."""
+        ending: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        async def close(code: int, reason: str) -> None:
+            if not ending.done():
+                ending.set_exception(EndError(code, reason))
+
+        place.close, place.finish = close, self._finish
+        self.session.begin()
+        work = [asyncio.ensure_future(self._talk()), asyncio.ensure_future(self._watch(place))]
+        try:
+            done, _ = await asyncio.wait([ending, *work], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+        for task in done:
+            task.result()
+
+    async def _talk(self) -> None:
+        """Begins with the first thing said: until then clients say how they want it."""
+        await self._wanted.wait()
+        conversation = await self._engines.conversation(
+            self.duplex,
+            self._tell,
+            settings=self._settings(self.session.fields),
+            history=self.history,
+            echo=NoEcho(),
+        )
+        self._conversation = conversation
+        await conversation.run()
+
+    async def room(self) -> None:
+        """Wait until more sound may come."""
+        if self._wait_s > 0:
+            await asyncio.sleep(self._wait_s)
+            self._wait_s = 0.0
+        await self.duplex.room()
+
+    async def _watch(self, place: Session) -> None:
+        """End what lasts too long."""
+        assert place.close is not None
+        while True:
+            await asyncio.sleep(1)
+            now_s = time.monotonic()
+            if now_s - place.started_at_s > self._limits.session_s:
+                await place.close(1001, "the session has lasted as long as one may")
+            if now_s - self._lively_at_s > self._limits.idle_s:
+                await place.close(1001, "nothing was said for long")
+
+    async def _finish(self) -> None:
+        """Wait until nothing is being answered."""
+        await self._quiet.wait()
+
+    # ---- what the session asks for (session.Talk) ---------------------------------------------
+
+    async def configure(self, fields: Fields) -> Fields:
+        if self._track is None:
+            self.duplex.speaker.retune(fields.audio.output.format.rate)
+        return self._as_they_hold(fields)
+
+    def hear(self, samples: Samples, rate_hz: int) -> None:
+        self._wanted.set()
+        self._wait_s = self._sound_bucket.wait_s(len(samples) / rate_hz)
+        self.duplex.feed(samples, rate_hz)
+
+    def client_ms(self, index: int) -> int:
+        return self.duplex.client_ms(index)
+
+    def stop(self) -> None:
+        if self._conversation is not None:
+            self._conversation.stop_reply()
+
+    def stop_aside(self, response: Response) -> None:
+        self._asides[response.id].cancel()
+
+    async def respond_aside(self, response: Response, messages: Sequence[Message]) -> None:
+        answer = await self._answer(
+            response.fields, lambda event: self._tell_aside(response, event)
+        )
+
+        async def speak() -> None:
+            error = ""
+            try:
+                async with aclosing(answer.to(messages)) as pieces:
+                    async for _, clip in pieces:
+                        samples = resample(
+                            clip.samples,
+                            clip.sample_rate_hz,
+                            response.fields.audio.output.format.rate,
+                        )
+                        if len(samples) and response.speaks:
+                            rate_hz = response.fields.audio.output.format.rate
+                            self.session.aside_sound(response, samples, rate_hz)
+            except VoicecliError as failure:
+                error = failure.message
+            finally:
+                del self._asides[response.id]
+                self.session.aside_ended(response, error)
+
+        self._asides[response.id] = asyncio.ensure_future(speak())
+
+    def _tell_aside(self, response: Response, event: told.Event) -> None:
+        if isinstance(event, told.ReplyText):
+            self.session.aside_text(response, event.delta)
+
+    def recognize(self, item: Item, samples: Samples, rate_hz: int) -> None:
+        async def recognize() -> None:
+            recognizer = self._engines.recognizer(self._settings(self.session.fields).stt)
+            try:
+                transcript = await recognizer.transcribe(resample(samples, rate_hz, SAMPLE_RATE_HZ))
+                text, error = transcript.text, ""
+            except ModelError as failure:
+                text, error = "", failure.message
+            self.session.recognized(item, text, len(samples) / rate_hz, error)
+
+        task = asyncio.ensure_future(recognize())
+        self._recognitions.add(task)
+        task.add_done_callback(self._recognitions.discard)
+
+    # ---- within -------------------------------------------------------------------------------
+
+    def _tell(self, event: told.Event) -> None:
+        if isinstance(event, told.SpeechBegan | told.UserSaid):
+            self._lively_at_s = time.monotonic()
+        for observer in self.observers:
+            observer(event)
+        self.session.tell(event)
+        if self.session.response is None:
+            self._quiet.set()
+        else:
+            self._quiet.clear()
+
+    def _play(self, samples: Samples) -> None:
+        if self._track is not None:
+            self._track(samples)
+            if not samples.any():
+                return
+        self.session.sound(samples, self.duplex.speaker.sample_rate_hz)
+
+    async def _answer(self, fields: Fields, tell: Callable[[told.Event], None]) -> Answer:
+        """What answers by these fields; raises VoicecliError."""
+        settings = self._settings(fields)
+        text_only = fields.output_modalities == ["text"]
+        return await self._engines.answer(settings, text_only=text_only, tell=tell)
+
+    def _settings(self, fields: Fields) -> Settings:
+        """The server's own, with what the session wants otherwise."""
+        settings = self._engines.settings
+        transcription = fields.audio.input.transcription
+        language = transcription.language if transcription is not None else None
+        output = fields.audio.output
+        return replace(
+            settings,
+            listen=listen_settings(fields.audio.input.turn_detection, settings.listen),
+            stt=replace(settings.stt, language=language or settings.stt.language),
+            llm=replace(settings.llm, system=fields.instructions or settings.llm.system),
+            tts=replace(
+                settings.tts,
+                voice=settings.tts.voice if output.voice in FOREIGN_VOICES else output.voice,
+                speed=output.speed * settings.tts.speed,
+            ),
+        )
+
+    def _as_they_hold(self, fields: Fields) -> Fields:
+        """The fields with what is meant by them here; raises RefusalError."""
+        try:
+            voice = self._engines.voice(self._settings(fields).tts)
+        except VoicecliError as error:
+            raise RefusalError(
+                error.message, "invalid_value", param="session.audio.output.voice"
+            ) from None
+        return fields.updated({"audio": {"output": {"voice": voice.name}}})

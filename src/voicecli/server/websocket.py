@@ -1,0 +1,131 @@
+"""`/v1/realtime`: the Realtime API over a WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketState
+
+from voicecli.server.errors import ApiError
+from voicecli.server.realtime.items import new_id
+from voicecli.server.sessions import Bucket, EndError
+
+if TYPE_CHECKING:
+    from voicecli.server.app import Server
+    from voicecli.server.talk import NetworkTalk
+
+router = APIRouter()
+
+SLOW_READER_S = 5.0
+MAX_UNSENT_BYTES = 4 * 1024 * 1024
+"""A client that doesn't read for so long, or lets so much pile up, is cut off."""
+
+
+class Outbox:
+    """What is to be sent, in order; nobody who sends has to wait."""
+
+    def __init__(self, send: Callable[[str], Awaitable[None]]) -> None:
+        self._send = send
+        self._waiting: deque[str] = deque()
+        self._n_bytes = 0
+        self._filled = asyncio.Event()
+
+    def put(self, event: dict[str, Any]) -> None:
+        text = json.dumps({"event_id": new_id("event"), **event}, separators=(",", ":"))
+        self._waiting.append(text)
+        self._n_bytes += len(text)
+        self._filled.set()
+
+    async def run(self) -> None:
+        """Send for ever; raises EndError for a client that doesn't read."""
+        while True:
+            await self._filled.wait()
+            while self._waiting:
+                text = self._waiting.popleft()
+                if self._n_bytes > MAX_UNSENT_BYTES:
+                    raise EndError(1008, "you don't read what is sent")
+                try:
+                    async with asyncio.timeout(SLOW_READER_S):
+                        await self._send(text)
+                except TimeoutError:
+                    raise EndError(1008, "you don't read what is sent") from None
+                self._n_bytes -= len(text)
+            self._filled.clear()
+
+
+@router.websocket("/v1/realtime")
+async def realtime(websocket: WebSocket) -> None:
+    server: Server = websocket.app.state.server
+    try:
+        fields = server.first_fields(websocket)
+        with server.sessions.admitted("websocket") as place:
+            offered = websocket.scope.get("subprotocols", ())
+            await websocket.accept("realtime" if "realtime" in offered else None)
+            outbox = Outbox(websocket.send_text)
+            async with server.talk(fields, outbox.put) as talk:
+                end = await first_end(
+                    outbox.run(),
+                    talk.run(place),
+                    _read(websocket, talk, server.limits.control_events_per_s),
+                )
+            await _close(websocket, end)
+    except ApiError as error:
+        await websocket.send_denial_response(error.response())
+
+
+async def _close(websocket: WebSocket, end: EndError | None) -> None:
+    if end is not None and websocket.client_state is WebSocketState.CONNECTED:
+        with suppress(TimeoutError, RuntimeError):  # it may be gone by now
+            async with asyncio.timeout(SLOW_READER_S):
+                await websocket.close(end.code, end.reason)
+
+
+async def _read(websocket: WebSocket, talk: NetworkTalk, events_per_s: float) -> None:
+    """Take what the client sends, until it hangs up."""
+    control = Bucket(2 * events_per_s, events_per_s)
+    try:
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if (text := message.get("text")) is not None:
+                if not is_sound(text) and not control.take(1):
+                    raise EndError(1008, f"more than {events_per_s:g} events a second")
+                await talk.session.receive(text)
+            elif data := message.get("bytes"):
+                talk.session.hear(data)  # sound without base64 and JSON, as an extension
+            await talk.room()
+    except WebSocketDisconnect:
+        return
+
+
+def is_sound(text: str) -> bool:
+    """Without reading it whole: it may be 15 MB."""
+    return "input_audio_buffer.append" in text[:100] or len(text) > 10_000
+
+
+async def first_end(*work: Coroutine[Any, Any, None]) -> EndError | None:
+    """Run all of it until one ends; raises what that raised, returns it where it is the client's.
+
+    The others are cancelled, and awaited.
+    """
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        if task.cancelled() or (error := task.exception()) is None:
+            continue
+        if isinstance(error, EndError):
+            return error
+        raise error
+    return None
