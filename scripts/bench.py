@@ -30,12 +30,12 @@ from pathlib import Path
 
 import numpy as np
 
+from voicecli.engines import Engines
 from voicecli.models import find_stt, find_voice
-from voicecli.settings import TtsSettings
+from voicecli.settings import Settings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import Samples
 from voicecli.sound.wav import WavWriter
-from voicecli.tts.piper import PiperSynthesizer
 
 SENTENCES = (
     *("What is seven plus twelve?", "Hello, how are you?", "Tell me a joke.", "Good morning."),
@@ -170,7 +170,7 @@ def recordings(folder: Path, minutes: float) -> dict[str, list[Path]]:
 
 
 async def spoken() -> list[Samples]:
-    voice = PiperSynthesizer(find_voice(None), TtsSettings())
+    voice = Engines(Settings()).voice()
     clips = [await voice.synthesize(sentence) for sentence in SENTENCES]
     return [resample(clip.samples, clip.sample_rate_hz, RATE_HZ) for clip in clips]
 

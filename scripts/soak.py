@@ -19,26 +19,21 @@ import numpy as np
 
 from voicecli.bench.measure import memory
 from voicecli.bench.server import MODEL, serve
-from voicecli.conversation.conversation import Conversation, Parts
 from voicecli.conversation.events import Event, TurnTimed
-from voicecli.conversation.history import History
 from voicecli.duplex.files import FileDuplex
+from voicecli.engines import Engines
 from voicecli.hearing.echo import choose_echo
-from voicecli.hearing.vad import SileroVad
-from voicecli.llm.client import ChatClient
-from voicecli.models import find_stt, find_voice
-from voicecli.settings import LlmSettings, SttSettings, TtsSettings
+from voicecli.settings import LlmSettings, Settings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 from voicecli.sound.wav import WavWriter
-from voicecli.stt.recognizer import WhisperRecognizer
 from voicecli.timing import percentile
-from voicecli.tts.piper import PiperSynthesizer
+from voicecli.tts.clip import Voice
 
 WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 
 
-async def record_questions(path: Path, voice: PiperSynthesizer, n_turns: int) -> None:
+async def record_questions(path: Path, voice: Voice, n_turns: int) -> None:
     rng = np.random.default_rng(0)
     wav = WavWriter(path, SAMPLE_RATE_HZ)
     for _ in range(n_turns):
@@ -71,20 +66,14 @@ class Watch:
 
 
 async def main(n_turns: int) -> None:
-    recognizer = WhisperRecognizer(find_stt(None), SttSettings())
-    voice = PiperSynthesizer(find_voice(None), TtsSettings())
-    with tempfile.TemporaryDirectory() as folder:
-        questions, replies = Path(folder, "questions.wav"), Path(folder, "replies.wav")
-        await record_questions(questions, voice, n_turns)
-        async with (
-            serve(0.0, 1000.0) as base_url,
-            ChatClient(LlmSettings(base_url=base_url, model=MODEL)) as language_model,
-            FileDuplex(questions, replies) as duplex,
-        ):
-            await language_model.connect()
-            echo = choose_echo("aec")
-            parts = Parts(duplex, echo, SileroVad(), recognizer, language_model, voice)
-            await Conversation(parts, History(), Watch(), draft=True).run()
+    async with serve(0.0, 1000.0) as base_url:
+        settings = Settings(llm=LlmSettings(base_url=base_url, model=MODEL))
+        with tempfile.TemporaryDirectory() as folder:
+            questions, replies = Path(folder, "questions.wav"), Path(folder, "replies.wav")
+            async with Engines(settings) as engines, FileDuplex(questions, replies) as duplex:
+                await record_questions(questions, engines.voice(), n_turns)
+                conversation = await engines.conversation(duplex, Watch(), echo=choose_echo("aec"))
+                await conversation.run()
 
 
 if __name__ == "__main__":

@@ -19,14 +19,12 @@ from voicecli.bench.start import talk_ms
 from voicecli.cli.bench import _print_table
 from voicecli.conversation.events import Notice, ReplyEnded, TurnTimed
 from voicecli.duplex.portaudio import StreamPlan
+from voicecli.engines import Engines
 from voicecli.errors import VoicecliError
 from voicecli.llm.client import ChatClient
 from voicecli.llm.messages import Message
-from voicecli.models import find_stt, find_voice
 from voicecli.settings import LlmSettings, Settings, SoundSettings, SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ
-from voicecli.stt.recognizer import WhisperRecognizer
-from voicecli.tts.piper import PiperSynthesizer
 
 TIMED = TurnTimed(
     first_audio_ms=370, hangover_ms=350, stt_ms=20, llm_ms=150, tts_ms=10, begun_ms=160
@@ -103,12 +101,7 @@ def test_the_server_is_a_server() -> None:
 
 
 def bench(settings: Settings) -> Bench:
-    return Bench(
-        settings,
-        WhisperRecognizer(find_stt(None), settings.stt),
-        PiperSynthesizer(find_voice(None), settings.tts),
-        tell=lambda _: None,
-    )
+    return Bench(Engines(settings), tell=lambda _: None)
 
 
 @pytest.mark.timeout(200)
@@ -165,8 +158,9 @@ def test_an_interruption_that_is_missed_lasts_as_long_as_the_answer(
     deaf = bench(replace(Settings(), sound=SoundSettings(echo="half-duplex")))
 
     async def measure_it() -> list[float]:
-        await deaf.prepare()
-        return await deaf.barge_in(1, HEADPHONES)
+        async with deaf.engines:
+            await deaf.prepare()
+            return await deaf.barge_in(1, HEADPHONES)
 
     [stop_ms] = asyncio.run(measure_it())
     assert stop_ms > 1000
@@ -193,8 +187,13 @@ def test_a_question_that_is_not_understood_ends_the_bench(monkeypatch: pytest.Mo
     hissed = bench(Settings())
     hiss = np.random.default_rng(1).normal(0, 0.003, SAMPLE_RATE_HZ).astype(np.float32)
     hissed.questions.append(hiss)
+
+    async def measure_it() -> None:
+        async with hissed.engines:
+            await hissed.turns(1, first_token_s=0.0, tokens_per_s=100.0)
+
     with pytest.raises(VoicecliError, match="not over after 2 s") as error:
-        asyncio.run(hissed.turns(1, first_token_s=0.0, tokens_per_s=100.0))
+        asyncio.run(measure_it())
     assert "smaller model" in error.value.hint
 
 

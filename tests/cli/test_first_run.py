@@ -126,8 +126,8 @@ def test_a_language_model_that_is_found_is_named(
 ) -> None:
     with SseServer() as server:
         code = (
-            "from voicecli import llm; from voicecli.cli.main import main; import sys;"
-            f"llm.LanguageModel.__init__.__kwdefaults__['local_base_urls'] = ['{server.base_url}'];"
+            "from voicecli.llm import client; from voicecli.cli.main import main; import sys;"
+            f"client.ChatClient.__init__.__kwdefaults__['local_base_urls'] = ['{server.base_url}'];"
             "sys.argv = ['voicecli', 'talk']; main()"
         )
         screen = Terminal(sys.executable, "-c", code)

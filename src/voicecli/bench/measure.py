@@ -15,21 +15,15 @@ import numpy as np
 from voicecli.bench.room import HEADPHONES, OPEN_LOUDSPEAKER, Loudspeaker, Room
 from voicecli.bench.server import ANSWER, MODEL, SHORT_ANSWER, serve
 from voicecli.bench.start import help_ms, talk_ms
-from voicecli.conversation.conversation import Conversation, Parts
 from voicecli.conversation.events import Event, Notice, ReplyEnded, State, StateChanged, TurnTimed
-from voicecli.conversation.history import History
 from voicecli.duplex.devices import DeviceDuplex
+from voicecli.engines import Engines
 from voicecli.errors import VoicecliError
-from voicecli.hearing.echo import choose_echo
 from voicecli.hearing.vad import SileroVad
-from voicecli.llm.client import ChatClient
-from voicecli.models import find_stt
-from voicecli.settings import LlmSettings, Settings
+from voicecli.settings import LlmSettings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples
-from voicecli.stt.recognizer import WhisperRecognizer
 from voicecli.timing import now_s, percentile
-from voicecli.tts.piper import PiperSynthesizer
 
 T = TypeVar("T", bound=Event)
 
@@ -100,19 +94,18 @@ class Stage:
 
 @dataclass
 class Bench:
-    """The loaded models, and everything that is measured with them."""
+    """The engines, and everything that is measured with them."""
 
-    settings: Settings
-    recognizer: WhisperRecognizer
-    voice: PiperSynthesizer
+    engines: Engines
     tell: Callable[[str], None]
     """Gets a line before each step."""
     questions: list[Samples] = field(default_factory=list)
 
     async def prepare(self) -> None:
-        await asyncio.gather(self.recognizer.warm_up(), self.voice.warm_up())
+        voice = self.engines.voice()
+        await asyncio.gather(self.engines.recognizer().warm_up(), voice.warm_up())
         for text in QUESTIONS:
-            clip = await self.voice.synthesize(text)
+            clip = await voice.synthesize(text)
             self.questions.append(resample(clip.samples, clip.sample_rate_hz, SAMPLE_RATE_HZ))
 
     async def run(self, n_turns: int) -> tuple[list[Metric], list[Stage]]:
@@ -144,7 +137,7 @@ class Bench:
             "first-audio-own": own.heard_ms,
             "first-audio": whole.heard_ms,
         }
-        full = self.settings.listen.speculate in (None, "full")
+        full = self.engines.settings.listen.speculate in (None, "full")
         stages = waterfall(whole.timed[-1], full=full) if whole.timed else []
         return [Metric(key, values[key]) for key in METRICS], stages
 
@@ -160,10 +153,11 @@ class Bench:
         return values
 
     async def tts(self) -> dict[str, list[float]]:
+        voice = self.engines.voice()
         first_ms, rtf = [], []
         for sentence in (QUESTIONS[0], LONG_SENTENCE) * 5:
             began_s = now_s()
-            async with aclosing(self.voice.stream(sentence)) as clips:
+            async with aclosing(voice.stream(sentence)) as clips:
                 first = await anext(clips)
                 first_ms.append(1000 * (now_s() - began_s))
                 async for _ in clips:
@@ -174,9 +168,10 @@ class Bench:
     async def recognition(self) -> dict[str, list[float]]:
         """Where the model's card doesn't allow to trim, this is what --trim-encoder would gain."""
         values: dict[str, list[float]] = {}
-        folder = find_stt(self.settings.stt.model)
         for key, trims in (("recognition-trimmed", True), ("recognition-padded", False)):
-            recognizer = WhisperRecognizer(folder, replace(self.settings.stt, trim_encoder=trims))
+            recognizer = self.engines.recognizer(
+                replace(self.engines.settings.stt, trim_encoder=trims)
+            )
             await recognizer.warm_up()
             values[key] = []
             for question in self.questions:
@@ -186,7 +181,7 @@ class Bench:
         return values
 
     async def starts(self) -> dict[str, list[float]]:
-        talks = [await talk_ms(self.settings, within_s=TURN_S) for _ in range(STARTS)]
+        talks = [await talk_ms(self.engines.settings, within_s=TURN_S) for _ in range(STARTS)]
         return {
             "start": [help_ms() for _ in range(STARTS)],
             "start-listening": [listening_ms for listening_ms, _ in talks],
@@ -208,30 +203,12 @@ class Bench:
         """Raises VoicecliError where one of the turns takes longer than TURN_S."""
         room, events = Room(n_turns * (TURN_S + 1), loudspeaker), Events()
         async with serve(first_token_s, tokens_per_s, answer) as base_url:
-            llm = replace(LlmSettings(), base_url=base_url, model=MODEL)
-            async with (
-                DeviceDuplex(sound_system=lambda: room) as duplex,
-                ChatClient(llm) as language_model,
-            ):
-                await language_model.connect()
-                parts = Parts(
-                    duplex,
-                    choose_echo(self.settings.sound.echo),
-                    SileroVad(),
-                    self.recognizer,
-                    language_model,
-                    self.voice,
+            llm = LlmSettings(base_url=base_url, model=MODEL)
+            async with DeviceDuplex(sound_system=lambda: room) as duplex:
+                conversation = await self.engines.conversation(
+                    duplex, events, settings=replace(self.engines.settings, llm=llm)
                 )
-                running = asyncio.create_task(
-                    Conversation(
-                        parts,
-                        History(),
-                        events,
-                        settings=self.settings.listen,
-                        speculate=self.settings.listen.speculate or "full",
-                        draft=True,
-                    ).run()
-                )
+                running = asyncio.create_task(conversation.run())
                 try:
                     yield room, events
                 except TimeoutError:

@@ -68,20 +68,17 @@ async def _measure(
     n_turns: int, stt_model: str | None, voice: str | None, trim_encoder: bool | None
 ) -> tuple[list[Metric], list[Stage]]:
     from voicecli.bench.measure import Bench
-    from voicecli.models import find_stt, find_voice
+    from voicecli.engines import Engines
     from voicecli.settings.loading import load
-    from voicecli.stt.recognizer import WhisperRecognizer
-    from voicecli.tts.piper import PiperSynthesizer
 
     settings = load(
         {"stt.model": stt_model, "tts.voice": voice, "stt.trim_encoder": trim_encoder}
     ).settings
-    return await Bench(
-        settings,
-        WhisperRecognizer(find_stt(settings.stt.model), settings.stt),
-        PiperSynthesizer(find_voice(settings.tts.voice), settings.tts, aligned=True),
-        tell=lambda step: print(step, file=sys.stderr),  # noqa: T201
-    ).run(n_turns)
+    async with Engines(settings) as engines:
+        return await Bench(
+            engines,
+            tell=lambda step: print(step, file=sys.stderr),  # noqa: T201
+        ).run(n_turns)
 
 
 def _print_json(metrics: list[Metric]) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from voicecli.duplex.seam import Duplex
     from voicecli.settings import ListenSettings, Settings
     from voicecli.sound.samples import Samples
-    from voicecli.stt.recognizer import WhisperRecognizer
+    from voicecli.stt.transcript import Recognizer
 
 
 def dictate(settings: Settings, *, silence_s: float | None, as_json: bool) -> None:
@@ -24,10 +24,9 @@ def dictate(settings: Settings, *, silence_s: float | None, as_json: bool) -> No
 
 async def _dictate(settings: Settings, silence_s: float | None, *, as_json: bool) -> None:
     from voicecli.duplex.devices import DeviceDuplex
-    from voicecli.models import find_stt
-    from voicecli.stt.recognizer import WhisperRecognizer
+    from voicecli.engines import Engines
 
-    recognizer = WhisperRecognizer(find_stt(settings.stt.model), settings.stt)
+    recognizer = Engines(settings).recognizer()
     # The microphone opens first: what is said while the model loads waits in its inbox.
     async with DeviceDuplex(
         settings.sound.input_device,
@@ -42,7 +41,7 @@ async def _dictate(settings: Settings, silence_s: float | None, *, as_json: bool
 async def _listen(
     duplex: Duplex,
     settings: ListenSettings,
-    recognizer: WhisperRecognizer,
+    recognizer: Recognizer,
     silence_s: float | None,
     *,
     as_json: bool,
@@ -75,7 +74,7 @@ async def _listen(
 
 
 async def _write(
-    recognizer: WhisperRecognizer, samples: Samples, start: int, end: int, *, as_json: bool
+    recognizer: Recognizer, samples: Samples, start: int, end: int, *, as_json: bool
 ) -> None:
     """start, end: of the speech, at 16 kHz since the microphone opened."""
     from voicecli.sound.samples import SAMPLE_RATE_HZ

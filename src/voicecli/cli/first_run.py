@@ -206,10 +206,9 @@ class Guide:
 
     async def _greet(self, device: Device) -> None:
         from voicecli.duplex.devices import DeviceDuplex
-        from voicecli.models import find_voice
-        from voicecli.tts.piper import PiperSynthesizer
+        from voicecli.engines import Engines
 
-        clip = await PiperSynthesizer(find_voice(None), self._settings.tts).synthesize(GREETING)
+        clip = await Engines(self._settings).voice().synthesize(GREETING)
         try:
             async with DeviceDuplex(None, str(device.index), microphone=False) as duplex:
                 await duplex.speaker.play(clip)
@@ -235,13 +234,13 @@ class Guide:
             config.write({SETTINGS[kind]: remembered_name(self._found, device)})
 
     async def _language_model(self) -> None:
+        from voicecli.engines import Engines
         from voicecli.llm.answers import clean
-        from voicecli.llm.client import ChatClient
         from voicecli.llm.search import FIND_A_MODEL_HINT
 
         while True:
-            async with ChatClient(self._settings.llm) as model:
-                await model.connect()
+            async with Engines(self._settings) as engines:
+                model = await engines.language_model()
                 if not model.is_builtin:
                     name = f"{clean(model.name)} at {model.where}"
                     _say(f"3/{N_STEPS}  language model: {name} will answer.")

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from voicecli.settings import Settings
-    from voicecli.tts.clip import Clip
-    from voicecli.tts.piper import PiperSynthesizer
+    from voicecli.tts.clip import Clip, Voice
 
 READ_BYTES = 4096
 """Of standard input at once, at most: what is there is spoken before more is asked for."""
@@ -290,22 +290,19 @@ async def _say(
 ) -> None:
     import asyncio
 
+    from voicecli.engines import PIPER, Engines
     from voicecli.errors import VoicecliError
-    from voicecli.models import find_voice
-    from voicecli.models.formats import voice_language
     from voicecli.sound.samples import silence
     from voicecli.tts.clip import Clip
-    from voicecli.tts.piper import PiperSynthesizer
 
-    if language is None:
-        path = find_voice(settings.tts.voice)
-        code = voice_language(path) or "en"
-    else:
+    tts, code = settings.tts, language
+    if language is not None and tts.engine == PIPER:
         beginning, deltas = await _peek(deltas)
-        path, code = _voice_for(language, beginning, settings.tts.voice)
-    voice = PiperSynthesizer(
-        path, settings.tts, aligned=timestamps, n_threads=min(MAX_THREADS, os.cpu_count() or 1)
-    )
+        path, code = _voice_for(language, beginning, tts.voice)
+        tts = replace(tts, voice=str(path))
+    n_threads = min(MAX_THREADS, os.cpu_count() or 1)
+    voice = Engines(settings).voice(tts, aligned=timestamps, n_threads=n_threads)
+    code = code or voice.language or "en"
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports
     from voicecli.text.aloud import spoken
@@ -350,7 +347,7 @@ async def _say(
         write_out(captions.as_json() + "\n")
 
 
-async def _clips(voice: PiperSynthesizer, aloud: str, *, in_parts: bool) -> AsyncIterator[Clip]:
+async def _clips(voice: Voice, aloud: str, *, in_parts: bool) -> AsyncIterator[Clip]:
     """A sentence's sound, none if there is nothing to say; in one piece, or as it is made."""
     if not aloud:
         return

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 
 from voicecli.doctor import machine, server, sound, speech
 from voicecli.doctor.findings import Finding
+from voicecli.engines import Engines
 from voicecli.settings import Settings
 
 
@@ -22,8 +23,9 @@ async def examine(
     tell: gets what the user should do or expect meanwhile.
     """
     yield machine.check_python()
-    voice = speech.find_voice(settings)
-    recognizer = speech.find_recognizer(settings)
+    engines = Engines(settings)
+    voice = speech.found(engines.voice)
+    recognizer = speech.found(engines.recognizer)
     latency_s = 0.0
     async for finding in sound.check(settings, voice, quiet=quiet, tell=tell):
         latency_s = finding.values.get("loudspeaker_latency_ms", 1000 * latency_s) / 1000
@@ -32,7 +34,7 @@ async def examine(
     model = await server.check(settings)
     yield model
     tell("measuring the models")
-    spoken = await speech.check_voice(settings, voice)
+    spoken = await speech.check_voice(voice)
     yield spoken
     yield await speech.check_recognizer(
         settings,

@@ -12,6 +12,7 @@ import httpx
 from voicecli import places
 from voicecli.doctor.findings import Finding, Verdict
 from voicecli.doctor.versions import licences, versions
+from voicecli.engines import PIPER, WHISPER
 from voicecli.errors import ModelError
 from voicecli.models import catalogue, find_stt, find_voice, formats
 from voicecli.network import hub_endpoint, hub_is_off
@@ -87,7 +88,13 @@ async def check_network(settings: Settings) -> Finding:
 def check_licences(settings: Settings) -> Finding:
     """Of voicecli, and of everything that a conversation loads."""
     found = licences()
-    for find, name in ((find_stt, settings.stt.model), (find_voice, settings.tts.voice)):
+    stt, tts = settings.stt, settings.tts
+    for find, name, is_ours in (
+        (find_stt, stt.model, stt.engine == WHISPER),
+        (find_voice, tts.voice, tts.engine == PIPER),
+    ):
+        if not is_ours:
+            continue
         try:
             path = find(name)
         except ModelError:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from dataclasses import replace
 
 from voicecli.doctor.findings import Finding, Verdict, failed
+from voicecli.engines import Engines
 from voicecli.errors import VoicecliError
 from voicecli.llm.answers import clean
-from voicecli.llm.client import ChatClient
-from voicecli.llm.messages import BUILTIN, Message
+from voicecli.llm.messages import BUILTIN, LanguageModel, Message
 from voicecli.llm.search import FIND_A_MODEL_HINT, LOCAL_BASE_URLS
 from voicecli.settings import Settings
-from voicecli.settings.api_keys import api_key
 from voicecli.timing import now_s
 
 TYPICAL_FIRST_TOKEN_MS = 150.0
@@ -25,9 +23,8 @@ SLOW_MS = 1000.0
 async def check(settings: Settings) -> Finding:
     """Ask it a short question, and stop it after the first token."""
     try:
-        llm = replace(settings.llm, api_key=api_key(settings.llm))
-        async with ChatClient(llm, offline=settings.offline) as model:
-            await model.connect()
+        async with Engines(settings) as engines:
+            model = await engines.language_model()
             if model.is_builtin:
                 return _builtin(settings)
             first_ms = await _first_token_ms(model)  # it may have to be loaded
@@ -50,7 +47,7 @@ async def check(settings: Settings) -> Finding:
     return Finding("language model", Verdict.OK, text, values=values)
 
 
-async def _first_token_ms(model: ChatClient) -> float:
+async def _first_token_ms(model: LanguageModel) -> float:
     begun_s = now_s()
     async with aclosing(model.stream([Message("user", "Say hello.")])) as deltas:
         await anext(deltas, None)

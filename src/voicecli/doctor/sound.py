@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -12,11 +11,11 @@ from voicecli.doctor.soundcheck import NOISY_DB, Heard, listen, measure_echo, pl
 from voicecli.duplex.devices import DeviceDuplex
 from voicecli.duplex.portaudio import Device, Kind, SoundSystem, choose
 from voicecli.duplex.zeros import zeros_hint
-from voicecli.errors import AudioDeviceError, ModelError
+from voicecli.errors import AudioDeviceError, VoicecliError
 from voicecli.hearing.echo import NOTHING_DB, EchoMeasurement
-from voicecli.settings import Settings, SoundSettings, TtsSettings
+from voicecli.settings import Settings, SoundSettings
 from voicecli.sound.samples import level_db
-from voicecli.tts.piper import PiperSynthesizer
+from voicecli.tts.clip import Voice
 from voicecli.worker import Worker
 
 LISTEN_S = 1.5
@@ -33,7 +32,7 @@ LATE_MS = 250.0
 
 async def check(
     settings: Settings,
-    voice: Path | ModelError,
+    voice: Voice | VoicecliError,
     *,
     quiet: bool,
     tell: Callable[[str], None],
@@ -49,10 +48,10 @@ async def check(
             heard = await listen(duplex, LISTEN_S)
             finding = judge_microphone(heard, _name(duplex.microphone))
             yield finding
-            if quiet or finding.verdict is Verdict.BAD or isinstance(voice, ModelError):
+            if quiet or finding.verdict is Verdict.BAD or isinstance(voice, VoicecliError):
                 return
             tell("playing a sentence: please be quiet still")
-            clip = await PiperSynthesizer(voice, TtsSettings()).synthesize(SENTENCE)
+            clip = await voice.synthesize(SENTENCE)
             frames = await play(duplex, clip)
             played_db = level_db(np.concatenate([frame.played for frame in frames]))
             audible_db = max(NOTHING_DB, heard.noise_db - played_db + ABOVE_NOISE_DB)

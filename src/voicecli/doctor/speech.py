@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from voicecli.doctor.findings import Finding, Verdict, failed
-from voicecli.errors import ModelError
-from voicecli.models import catalogue, installed_stt, store
-from voicecli.models import find_stt as stt_on_disk
-from voicecli.models import find_voice as voice_on_disk
+from voicecli.engines import WHISPER
+from voicecli.errors import ModelError, VoicecliError
+from voicecli.models import catalogue, find_stt, installed_stt, store
 from voicecli.settings import ListenSettings, Settings, SttSettings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
-from voicecli.stt.recognizer import WhisperRecognizer
+from voicecli.stt.transcript import Recognizer
 from voicecli.stt.whisper import FULL_FRAMES, load_whisper, utterance_threads
 from voicecli.timing import now_s
-from voicecli.tts.piper import PiperSynthesizer
+from voicecli.tts.clip import Voice
 from voicecli.worker import Worker
+
+T = TypeVar("T")
 
 BUDGET_MS = 700.0
 """Voice to voice. Above it, answers feel late; people among themselves take 200."""
@@ -64,28 +67,21 @@ BUNDLED = "stt-en"
 # -- finding ----------------------------------------------------------------------------------
 
 
-def find_recognizer(settings: Settings) -> Path | ModelError:
+def found(engine: Callable[[], T]) -> T | VoicecliError:
+    """The recogniser or the voice, or why there is none."""
     try:
-        return stt_on_disk(settings.stt.model)
-    except ModelError as error:
-        return error
-
-
-def find_voice(settings: Settings) -> Path | ModelError:
-    try:
-        return voice_on_disk(settings.tts.voice)
-    except ModelError as error:
+        return engine()
+    except VoicecliError as error:
         return error
 
 
 # -- measuring --------------------------------------------------------------------------------
 
 
-async def check_voice(settings: Settings, path: Path | ModelError) -> Finding:
+async def check_voice(voice: Voice | VoicecliError) -> Finding:
     """How long its first sentence takes."""
-    if isinstance(path, ModelError):
-        return failed("voice", path)
-    voice = PiperSynthesizer(path, settings.tts)
+    if isinstance(voice, VoicecliError):
+        return failed("voice", voice)
     try:
         await voice.warm_up()
         begun_s = now_s()
@@ -105,8 +101,8 @@ async def check_voice(settings: Settings, path: Path | ModelError) -> Finding:
 
 async def check_recognizer(
     settings: Settings,
-    path: Path | ModelError,
-    voice: Path | ModelError,
+    recognizer: Recognizer | VoicecliError,
+    voice: Voice | VoicecliError,
     *,
     others_ms: float,
     latency_ms: float,
@@ -115,28 +111,30 @@ async def check_recognizer(
 
     others_ms: the language model's first token and the voice's first sentence.
     """
-    if isinstance(path, ModelError):
-        return failed("speech recognition", path)
+    if isinstance(recognizer, VoicecliError):
+        return failed("speech recognition", recognizer)
     try:
         question = await _question(voice)
-        stt_ms = await _transcription_ms(path, settings.stt, question)
+        stt_ms = await _transcription_ms(recognizer, question)
+        path = find_stt(settings.stt.model) if settings.stt.engine == WHISPER else None
         speed = await Worker("doctor").run(_speed, _reference_model(path), settings.stt)
     except ModelError as error:
         return failed("speech recognition", error)
 
     expected_ms = _expected_ms(settings, speed, others_ms, latency_ms)
     fitting = [name for name, ms in expected_ms.items() if ms <= BUDGET_MS]
+    name = _name(path) if path else recognizer.name
     rtf = stt_ms / 1000 * SAMPLE_RATE_HZ / len(question)
     own_ms = latency_ms + until_first_audio_ms(stt_ms, others_ms, settings.listen)
     values = {
-        "model": _name(path),
+        "model": name,
         "rtf": round(rtf, 3),
         "first_audio_ms": round(own_ms),
         "machine_speed": round(speed, 2),
         "expected_first_audio_ms": {name: round(ms) for name, ms in expected_ms.items()},
         "recommended": fitting[-1] if fitting else None,
     }
-    text = f"speech recognition: {_name(path)} {rtf:.2f}x real time, "
+    text = f"speech recognition: {name} {rtf:.2f}x real time, "
     text += f"first audio after {own_ms / 1000:.2f} s; {_advice(expected_ms, fitting)}"
     hint = _pull_hint(fitting)
     if own_ms > BUDGET_MS:
@@ -148,7 +146,7 @@ async def check_recognizer(
 
 async def expected_first_audio_ms(settings: Settings) -> dict[str, float]:
     """Of each Whisper size on this machine, with a quick language model and voice, about."""
-    speed = await Worker("doctor").run(_speed, (BUNDLED, stt_on_disk(BUNDLED)), settings.stt)
+    speed = await Worker("doctor").run(_speed, (BUNDLED, find_stt(BUNDLED)), settings.stt)
     return _expected_ms(settings, speed, TYPICAL_OTHERS_MS, 0.0)
 
 
@@ -163,15 +161,14 @@ def _expected_ms(
     return {name: first_audio_ms(times) for name, times in sizes.items()}
 
 
-async def _question(voice: Path | ModelError) -> Samples:
-    if isinstance(voice, ModelError):
+async def _question(voice: Voice | VoicecliError) -> Samples:
+    if isinstance(voice, VoicecliError):
         return silence(2 * SAMPLE_RATE_HZ)
-    clip = await PiperSynthesizer(voice, Settings().tts).synthesize(QUESTION)
+    clip = await voice.synthesize(QUESTION)
     return resample(clip.samples, clip.sample_rate_hz, SAMPLE_RATE_HZ)
 
 
-async def _transcription_ms(path: Path, settings: SttSettings, samples: Samples) -> float:
-    recognizer = WhisperRecognizer(path, settings)
+async def _transcription_ms(recognizer: Recognizer, samples: Samples) -> float:
     await recognizer.warm_up()
     took_s = []
     for _ in range(3):
@@ -181,11 +178,11 @@ async def _transcription_ms(path: Path, settings: SttSettings, samples: Samples)
     return 1000 * min(took_s)  # what else runs here only makes it longer
 
 
-def _reference_model(path: Path) -> tuple[str, Path]:
+def _reference_model(path: Path | None) -> tuple[str, Path]:
     """The chosen one where its times are known, else the bundled one."""
     by_path = {model.path: store.canonical(model.name) for model in installed_stt()}
-    name = by_path.get(path, "")
-    return (name, path) if name in REFERENCE else (BUNDLED, stt_on_disk(BUNDLED))
+    name = by_path.get(path, "") if path else ""
+    return (name, path) if path and name in REFERENCE else (BUNDLED, find_stt(BUNDLED))
 
 
 def _speed(model: tuple[str, Path], settings: SttSettings) -> float:

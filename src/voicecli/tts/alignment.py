@@ -51,11 +51,15 @@ def words_of(clip: Clip, count_phonemes: Callable[[str], int]) -> list[SpokenWor
     each written word gets as many phonemes as it would have alone, in proportion, and its end goes
     to the nearest blank.
 
+    Where the voice tells no phonemes, its word ends serve, and where it tells none, proportion.
+
     :param count_phonemes: of a word alone.
     """
     words = clip.text.split()
-    if not words or not clip.phonemes:
+    if not words:
         return []
+    if not clip.phonemes:
+        return _by_word_ends(clip, words, count_phonemes)
     symbols = [phoneme.symbol for phoneme in clip.phonemes]
     ends = np.cumsum([phoneme.n_samples for phoneme in clip.phonemes]) / clip.sample_rate_hz
     starts = np.concatenate([[0.0], ends[:-1]])
@@ -74,6 +78,20 @@ def words_of(clip: Clip, count_phonemes: Callable[[str], int]) -> list[SpokenWor
     return [
         SpokenWord(word, *_span(voiced[first:last], voiced, first, starts, ends))
         for word, (first, last) in zip(words, itertools.pairwise(cuts), strict=True)
+    ]
+
+
+def _by_word_ends(
+    clip: Clip, words: Sequence[str], count_phonemes: Callable[[str], int]
+) -> list[SpokenWord]:
+    ends: Sequence[float] = clip.word_ends
+    if len(ends) != len(words):
+        weights = np.cumsum([max(1, count_phonemes(word)) for word in words])
+        ends = weights / weights[-1] * clip.n_samples
+    times = [end / clip.sample_rate_hz for end in (0, *ends)]
+    return [
+        SpokenWord(word, float(start_s), float(end_s))
+        for word, (start_s, end_s) in zip(words, itertools.pairwise(times), strict=True)
     ]
 
 

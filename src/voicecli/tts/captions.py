@@ -8,14 +8,13 @@ from dataclasses import replace
 from typing import Any
 
 from voicecli.tts.alignment import words_of
-from voicecli.tts.clip import Clip
-from voicecli.tts.piper import PiperSynthesizer
+from voicecli.tts.clip import Clip, Voice
 
 
 class Captions:
     """Written along with the clips: each is said after those before it."""
 
-    def __init__(self, voice: PiperSynthesizer) -> None:
+    def __init__(self, voice: Voice) -> None:
         self._voice = voice
         self._at_s = 0.0
         self._sentences: list[dict[str, Any]] = []

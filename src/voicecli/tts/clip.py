@@ -91,10 +91,15 @@ class Voice(Protocol):
         """The same in one piece. Text with nothing to say (`...`) gives a clip of no samples."""
         return joined([clip async for clip in self.stream(sentence)])
 
-    async def warm_up(self) -> None:
-        """Load what is needed, so that the first sentence need not wait for it; raises
-        ModelError."""
+    async def load(self) -> None:
+        """Load what is needed, so that the first sentence need not wait; raises ModelError."""
         return
+
+    async def warm_up(self) -> None:
+        """Load it, and speak a word to nobody: what runs for the first time takes longer."""
+        await self.load()
+        async for _ in self.stream("Hello."):
+            pass
 
     def count_phonemes(self, text: str) -> int:
         """How long `text` is aloud, in whatever unit, to share a clip's time among its words."""

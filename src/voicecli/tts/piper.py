@@ -94,11 +94,6 @@ class PiperSynthesizer(Voice):
         """Load the voice; raises ModelCorruptError."""
         await self._model.worker.run(self._model.load)
 
-    async def warm_up(self) -> None:
-        """Load the voice and speak a word to nobody; raises ModelCorruptError, SettingsError."""
-        async for _ in self.stream("Hello."):
-            pass
-
     async def synthesize(self, sentence: str) -> Clip:
         """Speak one sentence. Text with nothing to say (`...`) gives a clip of no samples."""
         return await self._model.worker.run(lambda: joined(list(self._clips(sentence))))
