@@ -180,8 +180,9 @@ class Engines:
         None chooses by the settings. text_only: replies are written, and not spoken.
         Raises VoicecliError where something that the settings ask for can't be had.
         """
-        from voicecli.conversation.conversation import Conversation, Parts
+        from voicecli.conversation.conversation import Conversation
         from voicecli.conversation.history import History
+        from voicecli.conversation.parts import Parts
         from voicecli.hearing.echo import NoEcho, choose_echo
         from voicecli.hearing.vad import SileroVad
 

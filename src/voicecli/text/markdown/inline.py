@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from voicecli.text.markdown.addresses import host_of
+
 _MARKUP = re.compile(r"[\\`*_~\[\]<>&!$|]|://")
 _PHONEMES = re.compile(r"(\[\[.*?\]\])", re.DOTALL)
 PICTURES = (
@@ -57,10 +59,3 @@ def _say_url(found: re.Match[str], link_to: str) -> str:
 def _say_emoji(found: re.Match[str]) -> str:
     after, following = found[1], found[2]
     return after if not following or following in ".,;:!?)" else " "
-
-
-def host_of(url: str) -> str:
-    """The part of an address that a person would say."""
-    rest = re.sub(r"\A[a-z]+:(?://)?", "", url, flags=re.I)
-    host = re.split(r"[/?#]", rest, maxsplit=1)[0].rsplit("@", 1)[-1]
-    return re.sub(r"\Awww\.|:\d+\Z", "", host, flags=re.I)

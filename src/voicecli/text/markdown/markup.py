@@ -10,8 +10,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from voicecli.text.markdown.addresses import host_of
 from voicecli.text.markdown.formulas import math_rule, say_formula
-from voicecli.text.markdown.inline import host_of
 from voicecli.text.markdown.tags import BREAKING_TAGS, TAG, is_tag
 
 _CODE_OR_TEXT = re.compile(r"(`+)[^`](?:.*?[^`])?\1(?!`)|[^`]+|`+", re.DOTALL)
