@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from voicecli.errors import AudioFileError
+from voicecli.errors import AudioFileError, reason
 
 
 @contextmanager
@@ -19,17 +19,16 @@ def written_atomically(path: Path) -> Iterator[Path]:
     A name that belongs to no regular file (`/dev/stdout`, a pipe) is given as it is. Raises
     AudioFileError for every OSError.
     """
-    # os.path, for which a name that is too long is a name of nothing.
-    if os.path.exists(path) and not os.path.isfile(path):
+    if is_no_file(path):
         if os.path.isdir(path):
             raise AudioFileError(f"{path} is a directory", "name a file in it")
-        with _named(path):
+        with told_with(path):
             yield path
         return
     # What replaces a link is what it points to.
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part{target.suffix}")
-    with _named(path):
+    with told_with(path):
         try:
             yield part
             os.replace(part, target)
@@ -38,14 +37,20 @@ def written_atomically(path: Path) -> Iterator[Path]:
                 part.unlink()
 
 
+def is_no_file(path: Path) -> bool:
+    """Whether something is there that is no regular file: a directory, a pipe, a device."""
+    # os.path, for which a name that is too long is a name of nothing.
+    return os.path.exists(path) and not os.path.isfile(path)
+
+
 @contextmanager
-def _named(path: Path) -> Iterator[None]:
+def told_with(path: Path) -> Iterator[None]:
+    """Every OSError as an AudioFileError about that path."""
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error) or type(error).__name__
         hint = "free some space on the disk" if is_full(error) else "choose another place"
-        raise AudioFileError(f"{path} can't be written ({reason})", hint) from error
+        raise AudioFileError(f"{path} can't be written ({reason(error)})", hint) from error
 
 
 def is_full(error: BaseException | None) -> bool:

@@ -357,3 +357,65 @@ def test_stdout_that_closes_early_is_no_traceback(tmp_path: Path, question: Path
             command, stdout=closed, stderr=subprocess.PIPE, text=True, check=False
         )
     assert "Traceback" not in done.stderr
+
+
+# ---- nothing is lost ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("link", ["", "symbolic", "hard"])
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_the_input_is_never_the_output(
+    tmp_path: Path, question: Path, link: str, force: tuple[str, ...]
+) -> None:
+    before = question.read_bytes()
+    output = tmp_path / "other.wav" if link else question
+    if link == "symbolic":
+        output.symlink_to(question)
+    elif link == "hard":
+        output.hardlink_to(question)
+    done = run_voicecli("talk", "--input", question, "--output", output, *force, *BUILT_IN)
+    assert done.returncode == 2
+    assert "is what is read" in done.stderr
+    assert question.read_bytes() == before
+
+
+def test_no_file_is_overwritten_unless_asked(tmp_path: Path, question: Path) -> None:
+    output = tmp_path / "old.wav"
+    output.write_bytes(b"old")
+    arguments = ("talk", "--input", question, "--output", output, *BUILT_IN)
+    done = run_voicecli(*arguments)
+    assert done.returncode == 1
+    assert done.stderr == (f"voicecli: {output} would be overwritten\n  --force overwrites it\n")
+    assert output.read_bytes() == b"old"
+    assert run_voicecli(*arguments, "--force").returncode == 0
+    assert len(read_audio(output)) > SAMPLE_RATE_HZ
+
+
+def test_an_ending_that_is_none_is_refused_before_anything(tmp_path: Path, question: Path) -> None:
+    output = tmp_path / "reply.xyz"
+    done = run_voicecli("talk", "--input", question, "--output", output, *BUILT_IN)
+    assert done.returncode == 1
+    assert ".mp3" in done.stderr
+    assert not output.exists()
+
+
+def test_the_reply_as_mp3(tmp_path: Path, question: Path) -> None:
+    output = tmp_path / "reply.mp3"
+    done = run_voicecli("talk", "--input", question, "--output", output, *BUILT_IN)
+    assert f"recorded in {output}" in done.stderr
+    assert not output.read_bytes().startswith(b"RIFF")
+    assert len(spans(read_audio(output))) == 1
+
+
+def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, question: Path) -> None:
+    for name in ("/dev/full", tmp_path / "full.wav"):
+        if name != "/dev/full":
+            name.symlink_to("/dev/full")
+        done = run_voicecli("talk", "--plain", "--input", question, "--output", name, *BUILT_IN)
+        assert done.returncode == 1
+        assert "recorded in" not in done.stderr
+        assert "Traceback" not in done.stderr
+        assert done.stderr.endswith(
+            f"voicecli: {name} can't be written (No space left on device)\n"
+            "  free some space on the disk\n"
+        )

@@ -247,6 +247,16 @@ def test_nothing_is_overwritten_unless_it_is_said(wav: Path, tmp_path: Path) -> 
     assert there.read_text() == f"{SUM}\n{JOKE}\n"
 
 
+def test_the_recording_is_never_the_output(wav: Path, tmp_path: Path) -> None:
+    link = tmp_path / "text.txt"
+    link.symlink_to(wav)
+    before = wav.read_bytes()
+    for output in (wav, link):
+        done = run_voicecli("transcribe", wav, "--output", output, "--force")
+        assert (done.returncode, "is what is read" in done.stderr) == (2, True)
+    assert wav.read_bytes() == before
+
+
 def test_one_that_can_not_be_written_is_told_and_the_others_go_on(tmp_path: Path) -> None:
     record(tmp_path / "a.wav", SUM)
     record(tmp_path / f"{'b' * 251}.wav", SUM)  # its text would need one character too many

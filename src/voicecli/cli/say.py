@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voicecli.cli.options import Offline, OutputDevice, Profile, VoiceName
+from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.sinks import Sink, Target, open_sink
 from voicecli.cli.streams import polite_ends, write_out
 
@@ -127,7 +128,7 @@ def say(
 
         forbid_network()
     if output_file is not None:
-        _check_output(output_file, force=force)
+        check_sound_output(output_file, force=force, source=Path(file) if file else None)
     import asyncio
 
     with polite_ends():
@@ -147,18 +148,6 @@ def _refuse_contradictions(contradictions: Mapping[str, bool]) -> None:
     for message, is_so in contradictions.items():
         if is_so:
             raise typer.BadParameter(message)
-
-
-def _check_output(output: Path, *, force: bool) -> None:
-    """Refuse before anything is spoken."""
-    from voicecli.errors import AudioFileError
-    from voicecli.sound.writing import codec_of
-
-    codec_of(output)
-    if output.is_file() and not force:
-        raise AudioFileError(f"{output} would be overwritten", "--force overwrites it")
-    if not output.parent.is_dir():
-        raise AudioFileError(f"there is no directory {output.parent}", "make it first")
 
 
 def _list_voices() -> None:

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voicecli.cli.options import Offline, OutputDevice, Profile, Track, VoiceName
+from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.streams import tell
+from voicecli.errors import VoicecliError
 
 if TYPE_CHECKING:
     from voicecli.conversation.conversation import Conversation
@@ -64,8 +66,13 @@ def talk(
     track: Track = None,
     output_file: Annotated[
         Path | None,
-        typer.Option("--output", metavar="FILE", help="Record the assistant in a WAV file."),
+        typer.Option(
+            *("--output", "-o"),
+            metavar="FILE",
+            help="Record the assistant: .wav, .flac, .mp3, .ogg, .opus or .m4a.",
+        ),
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the output.")] = False,
     stereo: Annotated[
         bool, typer.Option("--stereo", help="Record both: you left, the assistant right.")
     ] = False,
@@ -135,6 +142,8 @@ def talk(
     """
     if stereo and not (output_file or demo):
         raise typer.BadParameter("--stereo needs --output FILE to record into")
+    if force and not output_file:
+        raise typer.BadParameter("--force needs --output FILE")
     if track and not input_file:
         raise typer.BadParameter("--track needs --input FILE")
     if demo and input_file:
@@ -170,6 +179,8 @@ def talk(
         tell(warning)
     if loaded.settings.offline:
         forbid_network()
+    if output_file is not None:
+        check_sound_output(output_file, force=force, source=input_file)
     demo_file = (
         resources.as_file(resources.files("voicecli.cli") / "demo.flac")
         if demo
@@ -260,7 +271,7 @@ async def _converse(
     screen: Screen,
     files: Files,
 ) -> None:
-    from voicecli.conversation.events import Notice, Started
+    from voicecli.conversation.events import Started
     from voicecli.engines import Engines, first_error
     from voicecli.hearing.echo import NoEcho, choose_echo
     from voicecli.terminal.keys import Keyboard
@@ -275,12 +286,12 @@ async def _converse(
                 after_stop=screen.resume,
             )
         )
+        if files.output is not None:
+            stack.enter_context(_RecordedIn(files.output, screen))
         # The microphone opens first: what is said while the models load waits in its inbox.
         duplex = await stack.enter_async_context(_open_duplex(settings, files, screen))
         engines = await stack.enter_async_context(Engines(settings))
         await engines.warm_up()
-        if files.output is not None:
-            stack.callback(screen, Notice(f"recorded in {files.output}"))
         # In a recording, nothing comes back.
         echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
         language_model = await engines.language_model()
@@ -298,6 +309,24 @@ async def _converse(
                 keys |= _keys(conversation, talking, screen)
         except ExceptionGroup as group:
             raise first_error(group) from None
+
+
+class _RecordedIn:
+    """Says where the conversation is, once it lies there whole."""
+
+    def __init__(self, path: Path, emit: Callable[[Event], None]) -> None:
+        self._path = path
+        self._emit = emit
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        from voicecli.conversation.events import Notice
+
+        failed = kind is not None and issubclass(kind, VoicecliError)
+        if not failed and self._path.exists():
+            self._emit(Notice(f"recorded in {self._path}"))
 
 
 def _keys(

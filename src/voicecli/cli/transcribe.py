@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from voicecli.cli.options import Offline, Profile, Track
+from voicecli.cli.outputs import refuse_source
 from voicecli.cli.streams import polite_ends, tell, write_out
 from voicecli.printable import in_one_line, visible
 
@@ -417,6 +418,8 @@ def _plan(
         stdin = FileIO(sys.stdin.fileno(), closefd=False)
         jobs = [_Job("standard input", stdin, targets[0])]
     for job in jobs:
+        if job.output is not None and isinstance(job.path, Path):
+            refuse_source(job.output, job.path)
         if job.output is not None and os.path.isdir(job.output):
             raise AudioFileError(f"{job.output} is a directory", "name a file in it")
     # os.path, for which a name that is too long is a name of nothing.

@@ -98,7 +98,7 @@ class DeviceDuplex:
 
         input_file: its sound in place of the microphone's; track: of several, see sound.reading.
 
-        recording: a WAV of what is played, and with `stereo` of what is heard (see Recorder).
+        recording: a file of what is played, and with `stereo` of what is heard (see Recorder).
         """
         if not loudspeaker and (input_file is not None or not microphone):
             raise ValueError("without any device, a FileDuplex does it")
@@ -372,8 +372,10 @@ class DeviceDuplex:
         try:
             self._recorder.feed(heard, heard_hz, played, played_hz)
         except AudioFileError as error:
-            self._recorder = None
+            recorder, self._recorder = self._recorder, None
             self._notices(error.message, error.hint)
+            with suppress(AudioFileError):
+                recorder.close()
 
 
 def _can_share(microphone: Device | None, loudspeaker: Device | None) -> bool:

@@ -1,4 +1,4 @@
-"""The conversation as a WAV: what was played, or both sides."""
+"""The conversation as a sound file: what was played, or both sides."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from pathlib import Path
 
 from voicecli.duplex.lockstep import Lockstep
 from voicecli.sound.samples import Samples, silence
-from voicecli.sound.wav import WavWriter
+from voicecli.sound.writing import growing_file
 
 FILE_SAMPLE_RATE_HZ = 48_000
-"""Of the speaker and the WAV, where no device sets it: a multiple of 16 kHz, so that 512 samples of
-the input are exactly 1536 of the output, and above every voice's own rate, so that none loses."""
+"""Of the speaker and the file, where no device sets it: a multiple of 16 kHz, so that 512 samples
+of the input are exactly 1536 of the output, and above every voice's own rate: none loses."""
 
 
 class Recorder:
-    """Writes what was played to a WAV; with `stereo`, what was heard left, what was played right.
+    """Writes what was played to a file; with `stereo`, what was heard left, what was played right.
 
-    The file is valid after every write.
+    What was written can be heard at any time.
     """
 
     def __init__(self, path: Path, sample_rate_hz: int, *, stereo: bool = False) -> None:
         """Raises AudioFileError where the file can't be written."""
         self._sample_rate_hz = sample_rate_hz
         self._stereo = stereo
-        self._wav = WavWriter(path, sample_rate_hz, 2 if stereo else 1)
+        self._file = growing_file(path, sample_rate_hz, 2 if stereo else 1)
         self._rates: tuple[int, int] | None = None
         self._lockstep: Lockstep | None = None
 
@@ -37,8 +37,11 @@ class Recorder:
         self._write(*self._lockstep.feed(heard, played))
 
     def close(self) -> None:
-        self._finish()
-        self._wav.close()
+        """Raises AudioFileError where what is left can't be written."""
+        try:
+            self._finish()
+        finally:
+            self._file.close()
 
     def _finish(self) -> None:
         if self._lockstep is not None:
@@ -47,6 +50,6 @@ class Recorder:
 
     def _write(self, heard: Samples, played: Samples) -> None:
         if len(heard) and self._stereo:
-            self._wav.write(heard, played)
+            self._file.write(heard, played)
         elif len(heard):
-            self._wav.write(played)
+            self._file.write(played)
