@@ -92,10 +92,23 @@ class Room:
 
     def say(self, samples: Samples, delay_s: float = 0.1) -> tuple[int, int]:
         """Say it soon; the indices of its first and after its last audible sample."""
-        start = self._position + int(delay_s * SAMPLE_RATE_HZ)
-        self._said[start : start + len(samples)] += samples
+        start = self.speak(samples, delay_s)
         loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max())
         return start + int(loud[0]), start + int(loud[-1]) + 1
+
+    def speak(self, samples: Samples, delay_s: float = 0.1) -> int:
+        """Say it soon; the index of its first sample."""
+        start = self._position + int(delay_s * SAMPLE_RATE_HZ)
+        self._said[start : start + len(samples)] += samples
+        return start
+
+    def hush(self) -> None:
+        """Say nothing more of what was begun."""
+        self._said[self._position :] = 0
+
+    def heard(self, start: int, end: int) -> Samples:
+        """What came out of the loudspeaker between two indices."""
+        return self._heard[start:end].copy()
 
     def first_heard(self, after: int) -> int | None:
         """Index of the first sample after `after` that is not zero; None where there is none yet.
