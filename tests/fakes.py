@@ -61,6 +61,7 @@ class ScriptedRecognizer:
     def __init__(self, speaker: Speaker, texts: Sequence[str | VoicecliError]) -> None:
         self.heard: list[Samples] = []
         self.delay_frames = 0
+        self.language = "en"
         self.busy = True
         """No partial transcripts: each call is one turn's."""
         self._speaker = speaker
@@ -72,7 +73,7 @@ class ScriptedRecognizer:
         text = self._texts.pop(0)
         if isinstance(text, VoicecliError):
             raise text
-        return Transcript(text, "en", -0.1, 0.0)
+        return Transcript(text, self.language, -0.1, 0.0)
 
 
 class ScriptedModel:

@@ -33,7 +33,9 @@ from voicecli.conversation.events import (
     ReplyEnded,
     ReplyResumed,
     ReplyText,
+    State,
     StateChanged,
+    Stopped,
     TurnTimed,
     UserSaid,
 )
@@ -92,12 +94,14 @@ def talk(tmp_path: Path):
         partials: bool = False,
         turn_detector: TurnDetector | None = None,
         latency_s: float = 0.0,
+        language: str = "en",
     ) -> Outcome:
         output = tmp_path / "output.wav"
         duplex = FileDuplex(write_pattern(tmp_path / "input.wav", pattern), output)
         duplex.speaker.latency_s = latency_s
         recognizer = ScriptedRecognizer(duplex.speaker, texts)
         recognizer.delay_frames = stt_frames
+        recognizer.language = language
         recognizer.busy = not partials
         model, voice = ScriptedModel(duplex.speaker, scripts), ToneVoice()
         detector = LevelDetector()
@@ -241,13 +245,13 @@ def test_barge_in_stops_the_reply_and_history_keeps_what_was_heard(talk) -> None
     # The reply starts in frame 18; the user's onset is frame 45, noticed in frame 47.
     outcome = talk(
         "....####.........." + "." * 27 + "####..........",
-        ["hello", "stop"],
+        ["hello", "no"],
         [[reply], ["Fine."]],
     )
     assert outcome.conversation == [
         ("user", "hello"),
         ("assistant", "One two three —"),
-        ("user", "stop"),
+        ("user", "no"),
         ("assistant", "Fine."),
     ]
     (cut, fine) = outcome.of(ReplyEnded)
@@ -261,7 +265,7 @@ def test_barge_in_stops_the_reply_and_history_keeps_what_was_heard(talk) -> None
 def test_barge_in_closes_the_stream_at_once(talk) -> None:
     outcome = talk(
         "....####.........." + "." * 27 + "####..........",
-        ["hello", "stop"],
+        ["hello", "no"],
         [["One two three four five six. ", 5000, "late"], ["Fine."]],
     )
     assert outcome.model.n_closed_early == 1
@@ -524,7 +528,7 @@ def test_a_reply_is_not_soft_because_the_one_before_was_ducked(talk) -> None:
     assert ends[first : first + 8] == pytest.approx(0.5, abs=0.02)
 
 
-@pytest.mark.parametrize("text", ["stop", "wait", "no", "what time is it"])
+@pytest.mark.parametrize("text", ["no", "yes but", "what time is it"])
 def test_words_that_end_a_reply(talk, text) -> None:
     outcome = talk(
         "....####.........." + "." * 27 + "####..........",
@@ -533,6 +537,73 @@ def test_words_that_end_a_reply(talk, text) -> None:
     )
     assert outcome.of(ReplyEnded)[0].interrupted
     assert outcome.conversation[-2:] == [("user", text), ("assistant", "Fine.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Stop.", "en"),
+        ("wait", "en"),
+        ("Stop, please!", "en"),
+        ("Shut up.", "en"),
+        ("Sei still!", "de"),
+        ("Tais-toi.", "fr"),
+        ("Cállate.", "es"),
+        ("闭嘴。", "zh"),
+    ],
+)
+def test_stop_is_obeyed_and_not_answered(talk, text, language) -> None:
+    outcome = talk(
+        "....####.........." + "." * 27 + "####.........." + "." * 20,
+        ["hello", text],
+        [["One two three four five."]],
+        language=language,
+    )
+    assert outcome.conversation == [("user", "hello"), ("assistant", "One two three —")]
+    assert len(outcome.model.requests) == 1
+    assert outcome.of(Stopped) == [Stopped(text)]
+    assert outcome.of(StateChanged)[-1].state is State.LISTENING
+    assert max(outcome.audible_frames) <= 48
+    assert outcome.of(Ended)[0].n_interruptions == 1
+
+
+def test_stop_is_obeyed_where_it_is_recognised_late(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 27 + "####.........." + "." * 40,
+        ["hello", "stop"],
+        [["One two three four five six seven eight nine."]],
+        stt_frames=15,
+    )
+    assert outcome.conversation[0] == ("user", "hello")
+    assert len(outcome.model.requests) == 1
+    assert outcome.of(Stopped) == [Stopped("stop")]
+
+
+def test_stop_with_more_to_say_is_a_question(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 27 + "####.......####..........",
+        ["hello", "Stop.", "Stop. What is the time?"],
+        [["One two three four five."], ["Noon."]],
+    )
+    assert outcome.conversation[-2:] == [
+        ("user", "Stop. What is the time?"),
+        ("assistant", "Noon."),
+    ]
+
+
+def test_stop_where_nothing_is_said_stays_unanswered(talk) -> None:
+    outcome = talk("....####..........", ["Stop."], [])
+    assert outcome.conversation == []
+    assert outcome.of(Stopped) == [Stopped("Stop.")]
+
+
+def test_stop_can_be_the_answer_to_a_question(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 50 + "####..........",
+        ["hello", "stop"],
+        [["Go on or stop?"], ["Fine."]],
+    )
+    assert outcome.conversation[-2:] == [("user", "stop"), ("assistant", "Fine.")]
 
 
 def test_a_turn_that_was_cut_too_early_reopens(talk) -> None:
@@ -672,7 +743,7 @@ def test_two_runs_are_alike(talk) -> None:
     def run() -> tuple[bytes, list[Event]]:
         outcome = talk(
             "....####.........." + "." * 27 + "####..........",
-            ["hello", "stop"],
+            ["hello", "no"],
             [["One two three four five."], ["Fine."]],
         )
         kept = [event for event in outcome.events if not isinstance(event, TurnTimed)]
@@ -744,10 +815,10 @@ def test_a_draft_for_other_words_leaves_no_trace(talk) -> None:
 
 
 def test_a_draft_is_dropped_when_the_next_partial_says_something_else(talk) -> None:
-    texts = ["Stop.", "Stop the timer and", "stop the timer and go"]
+    texts = ["Help.", "Help the team and", "help the team and go"]
     outcome = talk(LONG, texts, [[100, "late"], ["Okay."]], partials=True)
     assert outcome.model.n_closed_early == 1
-    assert outcome.conversation == [("user", "stop the timer and go"), ("assistant", "Okay.")]
+    assert outcome.conversation == [("user", "help the team and go"), ("assistant", "Okay.")]
 
 
 @pytest.mark.parametrize(
@@ -787,11 +858,11 @@ def test_a_draft_that_is_discarded_before_it_began_is_silent(
 def test_a_draft_that_failed_and_is_not_wanted_is_forgotten(
     talk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    texts = ["Stop", "Stop.", "stop the timer"]
+    texts = ["Help", "Help.", "help the team"]
     outcome = talk(LONG, texts, [[LanguageModelError("gone")], ["Okay."]], partials=True)
     gc.collect()
     assert outcome.of(Notice) == []
-    assert outcome.conversation == [("user", "stop the timer"), ("assistant", "Okay.")]
+    assert outcome.conversation == [("user", "help the team"), ("assistant", "Okay.")]
     assert caplog.records == []  # asyncio would tell of an exception that nobody retrieved
 
 

@@ -14,6 +14,7 @@ from voicecli.conversation.floor import (
     Nothing,
     Preparing,
     Speaking,
+    Stop,
     Suspended,
     Verdict,
     Why,
@@ -21,7 +22,13 @@ from voicecli.conversation.floor import (
 )
 from voicecli.errors import ModelError
 
-WORDS, NOTHING, FAILED = Words("hello"), Nothing("", "noise"), Failed(ModelError("no memory"))
+WORDS = Words("hello")
+VERDICTS: dict[str, Verdict] = {
+    "words": WORDS,
+    "stop said": Stop("stop"),
+    "nothing": Nothing("", "noise"),
+    "failed": Failed(ModelError("no memory")),
+}
 
 
 @dataclass(eq=False)
@@ -115,7 +122,7 @@ class Conversation:
         yield from ("stop", "leave")
         match self.floor.state:
             case Preparing(verdict=None):
-                yield from ("words", "nothing", "failed")
+                yield from VERDICTS
             case Speaking():
                 yield "done"
         if any(reply.end for reply in self.hands.replies):
@@ -141,9 +148,8 @@ class Conversation:
                 hands.turn_is_over = True
                 hands.n_unanswered += 1
                 assert floor.over([]) is hands.replies[-1]
-            case "words" | "nothing" | "failed":
-                verdict = {"words": WORDS, "nothing": NOTHING, "failed": FAILED}[name]
-                floor.judged(floor.state.reply, verdict)
+            case _ if name in VERDICTS:
+                floor.judged(floor.state.reply, VERDICTS[name])
             case "done":
                 floor.done(floor.state.reply)
             case "stop":
@@ -254,6 +260,10 @@ SPEAKING = ("onset", "pause", "words", "over")
             ["KEY"],
             Free,
         ),
+        # A command ends the reply, and is not answered.
+        ((*SPEAKING, "onset", "pause", "stop said", "over"), ["WORDS", "forget", "drop"], Free),
+        (("onset", "pause", "over", "stop said"), ["forget", "drop"], Free),
+        ((*SPEAKING, "onset", "pause", "stop said", "resume"), ["cancel"], Suspended),
         # The user may go on in any pause.
         (("onset", "pause", "words", "resume"), ["cancel"], Free),
         ((*SPEAKING, "onset", "pause", "words", "resume"), ["cancel"], Suspended),

@@ -32,6 +32,7 @@ from voicecli.conversation.events import (
     SpeechBegan,
     SpeechEnded,
     State,
+    Stopped,
     UserSaid,
 )
 from voicecli.conversation.floor import (
@@ -40,6 +41,7 @@ from voicecli.conversation.floor import (
     Free,
     Nothing,
     Speaking,
+    Stop,
     Verdict,
     Why,
     Words,
@@ -265,9 +267,12 @@ class Conversation:
             self._speaker.duck(0.0)
             self._emit(ReplyResumed())
 
-    def drop(self, reply: Reply, verdict: Nothing | Failed) -> None:
+    def drop(self, reply: Reply, verdict: Stop | Nothing | Failed) -> None:
         self._drafts.discard()
         match verdict:
+            case Stop(text):
+                self._emit(PartialTranscript("", ""))
+                self._emit(Stopped(text))
             case Nothing(text, reason):
                 self._emit(PartialTranscript("", ""))
                 self._emit(Dropped(text, reason))
@@ -306,6 +311,7 @@ class Conversation:
         verdict = self._judge.verdict(
             *(reply, transcript),
             suspended=self._floor.suspended,
+            newest=newest,
             played=newest.last_words() if may_be_echo else "",
         )
         if isinstance(verdict, Nothing):

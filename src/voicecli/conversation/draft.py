@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from voicecli.conversation.answer import Answer, Emit
-from voicecli.conversation.completeness import Completeness, completeness, same_words
+from voicecli.conversation.completeness import Completeness, completeness, is_stop, same_words
 from voicecli.conversation.events import Event
 from voicecli.conversation.jobs import Jobs
 from voicecli.llm.messages import Message
@@ -100,9 +100,10 @@ class Drafts:
         """Begin to answer `messages`, if what the user says reads as complete."""
         if self._draft is not None or self._n_begun >= MAX_DRAFTS:
             return
-        if completeness(transcript.text, transcript.language) is Completeness.COMPLETE:
+        text, language = transcript.text, transcript.language
+        if completeness(text, language) is Completeness.COMPLETE and not is_stop(text, language):
             self._n_begun += 1
-            self.begin(transcript.text, messages)
+            self.begin(text, messages)
 
     def begin(self, text: str, messages: Sequence[Message]) -> None:
         """Begin to answer `messages`, of which `text` is the newest thing said."""

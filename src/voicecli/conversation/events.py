@@ -85,6 +85,13 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Stopped:
+    """The user said to stop: that is done, and not answered."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """The recogniser failed. What was said is tried again, once, with what is said next."""
 
@@ -168,6 +175,7 @@ Event = (
     | PartialTranscript
     | UserSaid
     | Dropped
+    | Stopped
     | NotUnderstood
     | ReplyText
     | ReplyEnded

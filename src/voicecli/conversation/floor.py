@@ -37,6 +37,13 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """The user wants silence, and no answer to that."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Nothing:
     """A noise, the loudspeaker, a sign of listening."""
 
@@ -51,7 +58,7 @@ class Failed:
     error: VoicecliError
 
 
-Verdict = Words | Nothing | Failed
+Verdict = Words | Stop | Nothing | Failed
 
 
 # ---- the states ----------------------------------------------------------------------------------
@@ -125,7 +132,7 @@ class Hands(Protocol[R]):
         """Let a reply go on from the first word that was not heard."""
         ...
 
-    def drop(self, reply: R, verdict: Nothing | Failed, /) -> None:
+    def drop(self, reply: R, verdict: Stop | Nothing | Failed, /) -> None:
         """Tell why there is no answer."""
         ...
 
@@ -268,6 +275,11 @@ class Floor(Generic[R]):
                 self._end_suspended(Why.WORDS)
                 self._hands.take_turn(state.reply, text)
                 self._become(Speaking(state.reply))
+            case Stop() as verdict:
+                self._end_suspended(Why.WORDS)
+                self._hands.forget()
+                self._hands.drop(state.reply, verdict)
+                self._become(Free())
             case Nothing() | Failed() as verdict:
                 # What could not be recognised is tried again with what is said next, once.
                 self._n_failures += isinstance(verdict, Failed)

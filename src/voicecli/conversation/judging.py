@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from voicecli.conversation.answer import Emit
-from voicecli.conversation.completeness import hangover_ms, is_backchannel
+from voicecli.conversation.completeness import hangover_ms, is_backchannel, is_stop
 from voicecli.conversation.events import Notice, PartialTranscript
-from voicecli.conversation.floor import Nothing, Suspended, Verdict, Words
+from voicecli.conversation.floor import Nothing, Stop, Suspended, Verdict, Words
 from voicecli.conversation.ghosts import is_echo, why_nothing
 from voicecli.conversation.reply import Reply
 from voicecli.errors import VoicecliError
@@ -50,14 +50,22 @@ class Judge:
         transcript: Transcript,
         *,
         suspended: Suspended[Reply] | None,
+        newest: Reply | None,
         played: str,
     ) -> Verdict:
         """What the words are worth.
 
-        suspended: over what they were said. played: what the loudspeaker said just before.
+        suspended: over what they were said. newest: the reply that was heard last.
+        played: what the loudspeaker said just before.
         """
-        listens = suspended is not None and not suspended.reply.asks_now
-        if listens and is_backchannel(transcript.text, transcript.language):
+        answers = newest is not None and newest.asks_now
+        if not answers and is_stop(transcript.text, transcript.language):
+            return Stop(transcript.text)
+        if (
+            suspended is not None
+            and not answers
+            and is_backchannel(transcript.text, transcript.language)
+        ):
             reason = "only a sign of listening"
         elif is_echo(transcript.text, played):
             reason = "the loudspeaker was heard"

@@ -197,8 +197,10 @@ ENGLISH = Language(
         "uh uhhuh uh-huh mm-hmm yeah yep yes right sure wow really nice good great i see"
     ),
     stop_words=phrases(
-        "stop, stop it, stop that, stop talking, please stop, wait, hold on, quiet, be quiet, "
-        "silence, hush, shut up, enough, that's enough, cancel, never mind"
+        "stop, stop it, stop that, stop talking, please stop, stop please, stop now, okay stop, no "
+        "stop, wait, wait please, wait a minute, wait a second, wait a moment, hold on, hang on, "
+        "quiet, quiet please, be quiet, please be quiet, silence, hush, shut up, enough, "
+        "that's enough, cancel, never mind"
     ),
     abbreviations=Abbreviations(
         never_end={

@@ -177,8 +177,8 @@ FRENCH = Language(
     unfinished_ends=words("et ou mais parce que le la les un une des mon ma mes euh"),
     backchannels=SOUNDS | words("oui ouais d'accord bien bon voilà"),
     stop_words=phrases(
-        "stop, arrête, arrêtez, arrête-toi, attends, attendez, silence, chut, tais-toi, taisez- "
-        "vous, assez, ça suffit, annule"
+        "stop, arrête, arrêtez, arrête-toi, attends, attendez, silence, chut, tais-toi, "
+        "taisez-vous, s'il te plaît stop, arrête de parler, assez, ça suffit, annule"
     ),
     has_spaced_abbreviations=True,
     abbreviations=Abbreviations(

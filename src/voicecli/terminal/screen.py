@@ -19,6 +19,7 @@ from voicecli.conversation.events import (
     Started,
     State,
     StateChanged,
+    Stopped,
     TurnTimed,
     UserSaid,
     as_json,
@@ -124,7 +125,7 @@ class PlainLines(_Lines):
             case Started():
                 self._line(f"listening: {event.sound}, {event.echo}")
                 self._line(f"stt {event.stt}, voice {event.voice}, llm {event.llm}")
-            case UserSaid(text):
+            case UserSaid(text) | Stopped(text):
                 self._line(f"you: {text}")
             case ReplyEnded(heard, _, interrupted):
                 self._line(f"ai: {heard}{' (you cut in)' if interrupted else ''}")
@@ -208,6 +209,9 @@ class LiveScreen:
             case UserSaid(text):
                 self._partial = "", ""
                 self._print("you", text)
+            case Stopped(text):
+                self._partial = "", ""
+                self._print("you", text, "dim")
             case ReplyText(delta):
                 self._reply += printable(delta)
             case ReplyEnded():
