@@ -21,9 +21,10 @@ LACKS = {
     "fr": "pronoun_of_one_letter",
     "es": "pronoun_of_one_letter",
     "zh": "sentence_starters before_label pronoun_of_one_letter",
-    "it": "short_answers unfinished_ends sentence_starters before_label pronoun_of_one_letter",
-    "xx": "short_answers unfinished_ends sentence_starters before_label"
-    " pronoun_of_one_letter phrases",
+    "it": "short_answers unfinished_ends sentence_starters before_label pronoun_of_one_letter"
+    " aloud",
+    "xx": "short_answers unfinished_ends sentence_starters before_label pronoun_of_one_letter aloud"
+    " phrases",
 }
 """The tables that are empty: a language that gets one leaves this list."""
 
