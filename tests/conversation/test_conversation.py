@@ -872,3 +872,42 @@ def test_a_model_is_asked_no_sooner_than_the_user_wants(talk, speculate) -> None
     outcome = talk(LONG, texts, [["Hi."]], speculate=speculate, partials=True)
     assert [n for event, n, _ in outcome.asked if isinstance(event, UserSaid)] == [0]
     assert outcome.conversation == [("user", "Hello."), ("assistant", "Hi.")]
+
+
+def test_a_thought_that_only_ends_is_taken_back_and_waited_for_the_next_time(talk) -> None:
+    outcome = talk(
+        "....####" + "." * 120 + "####" + "." * 60,
+        ["hello", "and now"],
+        [
+            [
+                "They greet me. ",
+                "I shall answer politely. ",
+                30,
+                "</think>\n\n",
+                "Hello ",
+                "there.",
+            ],
+            ["They ask again. ", 10, "\n</think>", "Good ", "day."],
+        ],
+    )
+    assert outcome.conversation == [
+        ("user", "hello"),
+        ("assistant", "Hello there."),
+        ("user", "and now"),
+        ("assistant", "Good day."),
+    ]
+    assert outcome.voice.sentences[-2:] == ["Hello there.", "Good day."]
+    assert "They ask again." not in outcome.voice.sentences
+    assert [ended.heard for ended in outcome.of(ReplyEnded)] == ["Hello there.", "Good day."]
+
+
+def test_a_model_that_plays_the_user_too_is_cut_off(talk) -> None:
+    outcome = talk(
+        "....####" + "." * 40,
+        ["hello"],
+        [["The capital is Paris.", "\nUser:", " And of Spain?", "\nAssistant:", " Madrid."]],
+    )
+    assert outcome.conversation == [("user", "hello"), ("assistant", "The capital is Paris.")]
+    assert outcome.voice.sentences == ["The capital is Paris."]
+    assert outcome.model.n_closed_early == 1
+    assert "Spain" not in "".join(text.delta for text in outcome.of(ReplyText))

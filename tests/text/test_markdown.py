@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecli.text.markdown import Speakable, speakable, speakable_text
+from voicecli.text.markdown import TAKEN_BACK, Speakable, speakable, speakable_text
 from voicecli.text.markdown.running import MAX_PIECE_CHARS
+from voicecli.text.markdown.turns import OwnTurn
 from voicecli.text.sentences import sentences, split_sentences
 
 TABLE = Path(__file__).parents[1] / "data" / "spoken_speakable.tsv"
@@ -21,7 +23,9 @@ FRAGMENTS = [
     "Hello", "**", "**Title**", ":** ", "✅ ", "1️⃣", "a) ",
     "*", "_", "`", "```", "~~~", "~~", "\n", "\n\n", " ", "  ", "    ", "\t", "# ",
     "- ", "1. ", "> ", "[", "]", "](", "](http://x.y/z)", ")", "<think>", "</think>", "<b>", "<",
-    "<br>", "<|x|>", "<!--", "-->", "|", "|---|---|\n", "a|b\n", "-|-\n", "$$", "$x^2$", "\\(",
+    "<br>", "<|x|>", "<|channel|>analysis<|message|>", "<|end|>", "[THINK]", "[/THINK]", "◁think▷",
+    '{"name": "f", "arguments": {}}', "{", "[1]", " [2], ", "【1†a】", "<start_of_turn>model\n",
+    "<!--", "-->", "|", "|---|---|\n", "a|b\n", "-|-\n", "$$", "$x^2$", "\\(",
     "\\)", "\\[", "\\]", "\\", "http://a.b/c. ", "Mr. ", "3.14", "... ", "。", "”", "[[ a.b ]]",
     "[[", "]]", "😀", "\x1b[31m", "\x1b]0;x\x07", "\x1b", "\r\n", "\r", "&amp;", "===\n", "---\n",
     "[a]: b\n", "<style>", "</style>", "<your-name>", "</your-name>", "<sup>2</sup>",
@@ -53,6 +57,16 @@ def cases() -> list[tuple[str, str, str]]:
     return found
 
 
+def said_of(deltas: Sequence[str], language: str = "en", *, thinks_first: bool = False) -> str:
+    """All that is said in the end, without what was taken back."""
+    speaker = Speakable(language, thinks_first=thinks_first)
+    said = ""
+    for step in (*(partial(speaker.feed, delta) for delta in deltas), speaker.finish):
+        piece = step()
+        said = piece if speaker.was_thought() else said + piece
+    return said.strip()
+
+
 def test_the_table_is_long_enough() -> None:
     assert len(cases()) >= 200
 
@@ -64,8 +78,7 @@ def test_table(language: str, markdown: str, said: str) -> None:
 
 @pytest.mark.parametrize(("language", "markdown", "said"), cases())
 def test_table_by_character(language: str, markdown: str, said: str) -> None:
-    speaker = Speakable(language)
-    assert ("".join(map(speaker.feed, markdown)) + speaker.finish()).strip() == said
+    assert said_of(list(markdown), language) == said
 
 
 @given(TEXTS, LANGUAGES, st.data())
@@ -73,10 +86,9 @@ def test_any_deltas_give_the_same_text(text: str, language: str, data: st.DataOb
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=12)))
     if data.draw(st.booleans()):
         cuts = list(range(len(text)))
-    speaker = Speakable(language)
     edges = zip([0, *cuts], [*cuts, len(text)], strict=True)
-    said = "".join(speaker.feed(text[a:b]) for a, b in edges) + speaker.finish()
-    assert said.strip() == speakable_text(text, language)
+    said = said_of([text[a:b] for a, b in edges], language)
+    assert said == speakable_text(text, language)
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", said)
 
 
@@ -186,3 +198,55 @@ def test_a_long_table_is_not_read_to_the_end() -> None:
     said = speakable_text("| n | square |\n|---|---|\n" + rows).splitlines()
     assert len(said) == 13
     assert said[-1] == "The rest of the table is shown on screen."
+
+
+@pytest.mark.parametrize("size", [1, 5, 1000])
+def test_a_model_that_thinks_first_is_waited_for(size: int) -> None:
+    def said(text: str) -> str:
+        return said_of([text[i : i + size] for i in range(0, len(text), size)], thinks_first=True)
+
+    assert said("They ask.\n\n- a\n</think>\n\nIt is **Paris**.") == "It is Paris."
+    assert said("No thought at all. It is **Paris**.") == "No thought at all. It is Paris."
+    speaker = Speakable(thinks_first=True)
+    assert speaker.feed("They ask. They do. ") == ""
+
+
+def test_what_was_taken_back_is_told() -> None:
+    async def deltas() -> AsyncIterator[str]:
+        for delta in ["They ask. They", " do.\n</thi", "nk>It is", " Paris. Done."]:
+            yield delta
+
+    async def pieces() -> list[str]:
+        async with aclosing(sentences(speakable(deltas()))) as found:
+            return [piece async for piece in found]
+
+    found = asyncio.run(pieces())
+    assert found == ["They ask. ", TAKEN_BACK, "It is Paris. ", "Done.\n"] or found == [
+        "They ask. ",
+        TAKEN_BACK,
+        "It is Paris. Done.\n",
+    ]
+    assert found[1] is TAKEN_BACK
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+@pytest.mark.parametrize(
+    ("reply", "language", "own"),
+    [
+        ("It is Paris.\nUser: And Spain?\nAssistant: Madrid.", "en", "It is Paris.\n"),
+        ("Assistant: Paris.", "en", "Paris."),
+        ("**Assistant:** Paris.\n\n**Human:** Hm", "en", "Paris.\n\n"),
+        ("Paris.\n### User: Hm", "en", "Paris.\n"),
+        ("Paris.\nNutzer: Hm", "de", "Paris.\n"),
+        ("巴黎。\n用户：西班牙呢？", "zh", "巴黎。\n"),
+        ("User: that is the word.", "en", "User: that is the word."),
+        ("The user: me.\nUsers: many.\nA user: x", "en", "The user: me.\nUsers: many.\nA user: x"),
+        ("Human", "en", "Human"),
+        ("\n\nHello\n  there", "en", "\n\nHello\n  there"),
+        ("", "en", ""),
+    ],
+)
+def test_own_turn(reply: str, language: str, own: str, size: int) -> None:
+    turn = OwnTurn(language)
+    pieces = [turn.feed(reply[i : i + size]) for i in range(0, len(reply), size)]
+    assert "".join(pieces) + turn.finish() == own

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from voicecli.conversation.events import Event, ReplyText
 from voicecli.llm.messages import LanguageModel, Message
+from voicecli.sound.samples import silence
 from voicecli.text.aloud import spoken
 from voicecli.text.markdown import speakable
-from voicecli.text.sentences import FIRST_CLAUSE_WORDS, sentences
+from voicecli.text.markdown.turns import own_turn
+from voicecli.text.sentences import FIRST_CLAUSE_WORDS, TAKEN_BACK, sentences
 from voicecli.tts.clip import Clip, Voice, without_lead
 
 Emit = Callable[[Event], None]
+
+
+NO_CLIP = Clip(silence(0), 1)
+"""Comes with TAKEN_BACK."""
+
+
+@dataclass
+class Habits:
+    """What a language model was seen to do; shared by its answers."""
+
+    thinks_first: bool = False
+    """It writes down its thoughts, and only their end is marked."""
 
 
 @dataclass
@@ -26,19 +40,26 @@ class Answer:
     pronunciations: Mapping[str, str]
     tell: Emit
     """Gets the text as it is written."""
+    habits: Habits = field(default_factory=Habits)
 
     async def to(self, messages: Sequence[Message]) -> AsyncGenerator[tuple[str, Clip], None]:
         """Sentences as written, each with its sound, or with its beginning: what is still to come
-        of it comes next, with no text. Closing it closes the model's stream."""
+        of it comes next, with no text. TAKEN_BACK in place of a sentence: all before was a thought.
+        Closing it closes the model's stream."""
+        thinks_first = self.habits.thinks_first
         async with (
             aclosing(self._written(messages)) as deltas,
-            aclosing(speakable(deltas, self.language)) as plain,
+            aclosing(speakable(deltas, self.language, thinks_first=thinks_first)) as plain,
             aclosing(
                 sentences(plain, self.language, first_clause_words=FIRST_CLAUSE_WORDS)
             ) as pieces,
         ):
             is_first = True
             async for sentence in pieces:
+                if sentence is TAKEN_BACK:
+                    self.habits.thinks_first = is_first = True
+                    yield TAKEN_BACK, NO_CLIP
+                    continue
                 aloud = spoken(sentence.strip(), self.language, self.pronunciations)
                 async with aclosing(self.voice.stream(aloud)) as clips:
                     async for clip in clips:
@@ -47,7 +68,8 @@ class Answer:
                         sentence, is_first = "", False
 
     async def _written(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
-        async with aclosing(self.language_model.stream(messages)) as deltas:
-            async for delta in deltas:
+        deltas = self.language_model.stream(messages)
+        async with aclosing(own_turn(deltas, self.language)) as own:
+            async for delta in own:
                 self.tell(ReplyText(delta))
                 yield delta

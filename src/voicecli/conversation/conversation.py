@@ -18,7 +18,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 
-from voicecli.conversation.answer import Answer
+from voicecli.conversation.answer import Answer, Habits
 from voicecli.conversation.draft import Drafts
 from voicecli.conversation.events import (
     Dropped,
@@ -111,8 +111,11 @@ class Conversation:
         self._partials = Partials(
             parts.recognizer, self._ears, self._jobs, settings.pause_ms, self._show_partial
         )
+        habits = Habits()
         self._drafts = Drafts(
-            lambda: Answer(parts.language_model, parts.voice, language, pronunciations or {}, emit),
+            lambda: Answer(
+                *(parts.language_model, parts.voice, language, pronunciations or {}, emit, habits)
+            ),
             self._jobs,
         )
         self._report = Report(emit)

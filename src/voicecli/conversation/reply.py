@@ -14,6 +14,7 @@ from voicecli.conversation.history import WordEnd
 from voicecli.duplex.speaker import Playback, Speaker
 from voicecli.hearing.endpointing import Speech
 from voicecli.sound.samples import silence
+from voicecli.text.markdown import TAKEN_BACK
 from voicecli.timing import Stopwatch
 from voicecli.tts.clip import Clip
 
@@ -71,6 +72,10 @@ class Reply:
         try:
             async with aclosing(pieces):
                 async for sentence, clip in pieces:
+                    if sentence is TAKEN_BACK:  # it was a thought: nothing of it is remembered
+                        speaker.stop()
+                        self.spoken.clear()
+                        continue
                     self.stopwatch.mark("first audio")
                     if sentence:
                         self.spoken.append((sentence, speaker.queue(clip)))

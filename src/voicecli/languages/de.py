@@ -192,6 +192,8 @@ GERMAN = Language(
     ),
     has_ordinal_dot=True,
     has_spaced_abbreviations=True,
+    user_labels=words("user human benutzer nutzer mensch anwender"),
+    own_labels=words("assistant assistent ai ki"),
     abbreviations=Abbreviations(
         never_end={
             "z.B.": "zum Beispiel", "Z.B.": "Zum Beispiel", "d.h.": "das heißt",

@@ -189,6 +189,8 @@ SPANISH = Language(
         "stop, cancela"
     ),
     has_spaced_abbreviations=True,
+    user_labels=words("user human usuario usuaria humano"),
+    own_labels=words("assistant asistente ai ia"),
     abbreviations=Abbreviations(
         never_end={
             "Sr.": "Señor", "Sra.": "Señora", "Srta.": "Señorita", "Sres.": "Señores",

@@ -181,6 +181,8 @@ FRENCH = Language(
         "taisez-vous, s'il te plaît stop, arrête de parler, assez, ça suffit, annule"
     ),
     has_spaced_abbreviations=True,
+    user_labels=words("user human utilisateur utilisatrice humain"),
+    own_labels=words("assistant ai ia"),
     abbreviations=Abbreviations(
         never_end={
             "M.": "Monsieur", "MM.": "Messieurs", "Mme": "Madame", "Mmes": "Mesdames",

@@ -89,6 +89,11 @@ class Language:
     stop_words: frozenset[str] = frozenset({"stop"})
     """Words and phrases that end an answer, and ask for none."""
 
+    user_labels: frozenset[str] = frozenset({"user", "human"})
+    """What stands before a colon where a model goes on to play the user."""
+    own_labels: frozenset[str] = frozenset({"assistant", "ai"})
+    """The same for itself."""
+
     # Sentences
 
     is_wide: bool = False

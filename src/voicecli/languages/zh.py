@@ -105,6 +105,8 @@ CHINESE = Language(
     stop_words=phrases("停, 停下, 停止, 别说了, 安静, 闭嘴, 等等, 等一下, 够了, 取消"),
     is_wide=True,
     is_spaced=False,
+    user_labels=words("user human 用户 用戶 人类"),
+    own_labels=words("assistant ai 助手 助理"),
     abbreviations=Abbreviations(
         never_end={
             "vs.": "对", "vs": "对", "VS": "对", "e.g.": "例如", "i.e.": "即",

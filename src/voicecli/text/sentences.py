@@ -40,6 +40,14 @@ MAX_WIDE_CHARS = 80
 LOOK_AHEAD_CHARS = 48
 """How much after a full stop may be looked at, in ambiguous places only."""
 
+
+class _TakenBack(str):
+    __slots__ = ()
+
+
+TAKEN_BACK = _TakenBack()
+"""A piece of text that says: all before it was a thought, and is not to be said."""
+
 _WIDE_ENDS = "。！？｡︒"
 _OTHER_ENDS = "؟۔।॥։።၊။។៕"
 _ENDS = ".!?…" + _WIDE_ENDS + _OTHER_ENDS
@@ -332,6 +340,9 @@ async def sentences(
     splitter = SentenceSplitter(language, first_clause_words, whole=whole)
     async with closing(deltas) as source:
         async for delta in source:
+            if delta is TAKEN_BACK:
+                splitter.finish()
+                yield TAKEN_BACK
             for sentence in splitter.feed(delta):
                 yield sentence
     for sentence in splitter.finish():

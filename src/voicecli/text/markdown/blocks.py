@@ -10,7 +10,9 @@ from voicecli.text.markdown.buffers import LINE_HEAD_CHARS, Arrived, Said
 from voicecli.text.markdown.characters import Cleaner
 from voicecli.text.markdown.inline import inline
 from voicecli.text.markdown.lines import DELIMITER_ROW, INDENT, ORDERED, PREFIX, kind_of
+from voicecli.text.markdown.marks import Marks
 from voicecli.text.markdown.running import MAX_PIECE_CHARS, RunningText
+from voicecli.text.markdown.tags import THOUGHT_END
 from voicecli.text.sentences import ends_sentence
 
 if TYPE_CHECKING:
@@ -22,10 +24,14 @@ _NOT_HEADING = re.compile(r"[ \t]#+[ \t]*\Z")
 class Speakable:
     """What `speakable` runs on: feed markdown, get what is to be said of it."""
 
-    def __init__(self, language: str = "en") -> None:
+    def __init__(self, language: str = "en", *, thinks_first: bool = False) -> None:
+        """With `thinks_first` nothing is said before a thought's end; all, if there is none."""
         self._language = language
         self._phrases = language_of(language).phrases
         self._cleaner = Cleaner()
+        self._marks = Marks()
+        self._thinks_first = thinks_first
+        self._withheld = ""
         self._arrived = Arrived()
         self._running = RunningText(self._arrived)
         self._said = Said()
@@ -47,14 +53,33 @@ class Speakable:
 
     def feed(self, text: str) -> str:
         """What can be said after `text` has arrived too; may be empty."""
-        self._arrived.text += self._cleaner.feed(text)
+        return self._read(self._marks.feed(self._cleaner.feed(text)))
+
+    def _read(self, text: str) -> str:
+        if self._thinks_first:
+            self._withheld += text
+            ends = list(THOUGHT_END.finditer(self._withheld))
+            if not ends:
+                return ""
+            text = self._withheld[ends[-1].end() :]
+            self._thinks_first, self._withheld = False, ""
+        self._arrived.text += text
         return self._run()
+
+    def was_thought(self) -> bool:
+        """Whether all that was handed out before the last call was a thought; asked once."""
+        taken_back, self._said.is_taken_back = self._said.is_taken_back, False
+        return taken_back
 
     def finish(self) -> str:
         """The rest, once nothing more will come."""
+        self._thinks_first = False
+        text = self._withheld + self._marks.feed("", is_all=True)
+        self._arrived.text += text
         self._arrived.is_all = True
-        said = self._run()
+        said, was_thought = self._run(), self._said.is_taken_back
         self.__init__(self._language)
+        self._said.is_taken_back = was_thought
         return said
 
     def _run(self) -> str:
@@ -330,11 +355,21 @@ class Speakable:
         self._say_piece(source)
         if stop.kind == "break":
             self._said.end_sentence()
+        elif stop.kind == "thought":
+            self._forget()
         elif stop.kind == "hidden":
             return self._hide(stop.hidden_until)
         elif stop.kind == "end":
             self._step = self._line
         return True
+
+    def _forget(self) -> None:
+        """All before was a thought: the reply begins here."""
+        self._said.take_back()
+        self._carried = self._block = ""
+        self._heading = self._in_list = self._soft_break = False
+        self._after_blank = True
+        self._step = self._line
 
     def _say_piece(self, source: str) -> None:
         source = self._carried + source

@@ -51,6 +51,8 @@ class Said:
         self._pieces: list[str] = []
         self.tail = "\n"
         """The last characters that were said."""
+        self.is_taken_back = False
+        """Whether all that was handed out is not to be said after all."""
 
     def say(self, text: str) -> None:
         if self.tail[-1].isspace():
@@ -69,6 +71,12 @@ class Said:
         self.end_sentence()
         self.say(sentence)
         self.end_sentence()
+
+    def take_back(self) -> None:
+        """Nothing of it is to be said."""
+        self._pieces = []
+        self.tail = "\n"
+        self.is_taken_back = True
 
     def take(self) -> str:
         said = "".join(self._pieces)

@@ -13,6 +13,10 @@ _DELETED = re.compile(f"[{_INVISIBLE}]")
 _ESCAPE = "\x1b"
 _CONTROL_STRING_CHARS = 2048
 """A terminal's control string (a title, a link) that is longer is taken for text again."""
+_CITES = "\ue200"
+"""ChatGPT puts its citations between U+E200 and U+E201."""
+CITATION = "【†】"
+"""What stands for one of them later on."""
 
 
 class Cleaner:
@@ -35,6 +39,9 @@ class Cleaner:
                 self._state = "escape"
             elif char == "\x9b":
                 self._state = "csi"
+            elif char == _CITES:
+                kept.append(CITATION)
+                self._state, self._n_swallowed = "citation", 0
             elif char == "\n" and self._after_return:
                 pass
             elif char in "\r\u2028\u2029":
@@ -58,8 +65,10 @@ class Cleaner:
                 self._state = ""
         else:
             self._n_swallowed += 1
-            ends = char in "\x07\x9c\n" or (state == "string escape" and char == "\\")
+            stops = "\ue201\n" if state == "citation" else "\x07\x9c\n"
+            ends = char in stops or (state == "string escape" and char == "\\")
             if ends or self._n_swallowed > _CONTROL_STRING_CHARS:
                 self._state = ""
             else:
-                self._state = "string escape" if char == _ESCAPE else "string"
+                is_escape = char == _ESCAPE and state != "citation"
+                self._state = "string escape" if is_escape else state.partition(" ")[0]

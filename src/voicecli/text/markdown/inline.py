@@ -6,7 +6,7 @@ import re
 
 from voicecli.text.markdown.addresses import host_of
 
-_MARKUP = re.compile(r"[\\`*_~\[\]<>&!$|]|://")
+_MARKUP = re.compile(r"[\\`*_~\[\]<>&!$|【^¹²³⁰⁴-⁹]|://")
 _PHONEMES = re.compile(r"(\[\[.*?\]\])", re.DOTALL)
 PICTURES = (
     "\u200d\u20e3\ufe0e\ufe0f\u231a\u231b\u2328\u23cf\u23e9-\u23fa\u25aa\u25ab\u25b6\u25c0"

@@ -15,10 +15,16 @@ from voicecli.text.markdown.formulas import math_rule, say_formula
 from voicecli.text.markdown.tags import BREAKING_TAGS, TAG, is_tag
 
 _CODE_OR_TEXT = re.compile(r"(`+)[^`](?:.*?[^`])?\1(?!`)|[^`]+|`+", re.DOTALL)
+_SOURCE = "(?:citation|doc|web|source|ref|cite)"
+_NUMBERED = rf"\[(?:{_SOURCE}:? ?)?[1-9]\d{{0,2}}(?:[,–-] ?\d{{1,3}})*\](?!\(|\[(?!{_SOURCE})\D)"
+_NUMBERED = rf"{_NUMBERED}(?:,? ?{_NUMBERED})*"
 _CITATION = re.compile(
-    r"\s?\[\^[^\]\s]+\]|\s?\[{1,2}\d{1,3}\]{1,2}\([^()\s]*\)"
-    r"|(?<=[\w.,;:!?)])\s?\[[1-9]\d{0,2}(?:[,–-] ?\d{1,3})*\]|【[^】]*†[^】]*】"
+    r"\s?\^?\[\^[^\]\s]+\]\^?|\s?\[{1,2}\d{1,3}\]{1,2}\([^()\s]*\)|\s?\^\[\d{1,3}\]\^"
+    rf"|(?<=[\w.,;:!?)*_”\"'%])\s?(?:{_NUMBERED}|\({_NUMBERED}\))|\s?【[^【】\n]{{1,80}}】(?=\W|\Z)"
+    r"|(?<=[^\W\d_][.,;:!?])[¹²³⁰⁴-⁹]{1,3}(?=\s|\Z)",
+    re.IGNORECASE,
 )
+"""What stands for a source."""
 _REFERENCE = re.compile(r"!?(?<![\[\]])\[([^\[\]]+)\]\[[^\[\]]*\]")
 """A link whose target stands elsewhere, perhaps in text that is still to come."""
 _DECLARATION = re.compile(r"<(?:!doctype|\?)[^<>]*>", re.IGNORECASE)
@@ -37,7 +43,7 @@ def without_markup(source: str, link_to: str) -> str:
 
 def _simpler(source: str) -> str:
     """Text, and in it no markup that only parts of the world have."""
-    source = _CITATION.sub("", _REFERENCE.sub(r"\1", source))
+    source = _REFERENCE.sub(r"\1", _CITATION.sub("", source))
     source = _SUPERSCRIPT.sub(_say_superscript, _BOXED.sub(r"\1", source))
     return _DIGIT_STAR.sub("×", source)
 

@@ -11,6 +11,7 @@ from voicecli.text.markdown.tags import (
     HIDDEN_TAGS,
     RAW_TAGS,
     TAG,
+    THOUGHT_TAGS,
     is_block,
     is_closed_in,
     is_element,
@@ -36,6 +37,7 @@ _SPECIAL = re.compile(r"<\|[^<>|\n]{0,40}\|>")
 _HALF_TAG = re.compile(rf"<(?:[/|][A-Za-z_]*|!-?|{'|'.join(_beginnings)})\Z", re.IGNORECASE)
 _PAUSE = ".!?…:;,—–*_~" + CLOSING
 _WIDE_PAUSE = "。！？" + WIDE_CLAUSES
+_AFTER_SOURCE = ("]", "],")
 _WIDE_CLOSERS = tuple("”’*_。！？…" + WIDE_CLOSING)
 _STOP = re.compile(rf"[\\`\[\]<$\n \t{_WIDE_PAUSE}]")
 
@@ -47,9 +49,9 @@ _FORMULAS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
 class Stop(NamedTuple):
     """What running text comes to next."""
 
-    kind: Literal["wait", "cut", "line end", "break", "hidden", "end"]
+    kind: Literal["wait", "cut", "line end", "break", "hidden", "thought", "end"]
     """More has to arrive; a place to cut; a newline; a tag that ends a sentence; the beginning of
-    something hidden; the end of all."""
+    something hidden; the end of a thought that began before all this; the end of all."""
     at: int = 0
     """The text before it can be said."""
     resume: int = 0
@@ -135,6 +137,12 @@ class RunningText:
         if self._code or (self._formula and char not in "\\$<"):
             return None
         if char in " \t":
+            if text[:here].endswith(_AFTER_SOURCE):  # another one may follow: "[1], [2]"
+                if here + 1 >= len(text) and not self._arrived.is_all:
+                    self._at = here
+                    return _WAIT
+                if text.startswith("[", here + 1):
+                    return None
             return self._cut(here + 1) if self._may_cut(here) else None
         if char in _WIDE_PAUSE:
             closes = text.startswith(_WIDE_CLOSERS, here + 1)
@@ -231,6 +239,9 @@ class RunningText:
         """Handle what looks like a tag."""
         here, name = tag.start(), tag[2].lower()
         if name in HIDDEN_TAGS and not self._brackets:
+            if tag[1] and name in THOUGHT_TAGS:
+                self.close_all()
+                return Stop("thought", here, tag.end())
             if tag[1]:
                 return self._cut(here, tag.end())
             return self._hidden(here, tag.end(), rf"</\s*{name}\s*>")

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import re
 
-HIDDEN_TAGS = frozenset("think thinking thought thoughts reasoning reflection scratchpad".split())
+THOUGHT_TAGS = frozenset(
+    "think thinking thought thoughts reasoning reflection scratchpad analysis inner_monologue "
+    "thought_process".split()
+)
+"""Elements of thoughts. One that ends without having begun tells that all before it was one."""
+
+CALL_TAGS = frozenset(
+    "tool_call tool_calls function_call function_calls tool_code tool_response tool_result "
+    "invoke".split()
+)
+"""Elements in which a model calls a tool, or plays it."""
+
+HIDDEN_TAGS = THOUGHT_TAGS | CALL_TAGS
 """Elements whose content is never spoken, whether they end or not."""
 
 RAW_TAGS = frozenset("script style svg".split())
@@ -33,6 +45,7 @@ _NAMES = (
     )
 )
 _ATTRIBUTE = r"\s+[A-Za-z_:@][\w:.-]*(?:\s*=\s*(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'=<>`]+))?"
+THOUGHT_END = re.compile(rf"</\s*(?:{'|'.join(THOUGHT_TAGS)})\s*>", re.IGNORECASE)
 TAG = re.compile(rf"<(/?)([A-Za-z][\w-]*)((?:{_ATTRIBUTE})*)\s*/?>")
 
 
