@@ -190,6 +190,8 @@ class Engines:
         answer = await self.answer(settings, text_only=text_only, tell=emit)
         if echo is None:  # in a recording, nothing comes back
             echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
+        history = History() if history is None else history
+        history.max_turns = settings.llm.history
         is_local = answer.language_model.is_local
         return Conversation(
             Parts(
@@ -201,7 +203,7 @@ class Engines:
                 answer.voice,
                 await self.turn_detector(settings.listen.turn_model),
             ),
-            History() if history is None else history,
+            history,
             emit,
             settings=settings.listen,
             language=answer.language,

@@ -597,6 +597,30 @@ def test_stop_where_nothing_is_said_stays_unanswered(talk) -> None:
     assert outcome.of(Stopped) == [Stopped("Stop.")]
 
 
+def test_a_question_that_went_wrong_is_asked_once_more(talk) -> None:
+    gone = [LanguageModelError("the server is gone")]
+    outcome = talk(
+        ("....####.........." + "." * 12) * 4,
+        ["first", "second", "third", "fourth"],
+        [["Yes."], gone, gone, ["No."]],
+    )
+    assert [request[-1].content for request in outcome.model.requests] == [
+        *("first", "second", "second third", "third fourth"),
+    ]
+    assert [event.text for event in outcome.of(UserSaid)] == ["first", "second", "third", "fourth"]
+
+
+def test_a_reply_that_broke_off_was_an_answer(talk) -> None:
+    outcome = talk(
+        ("....####.........." + "." * 30) * 2,
+        ["first", "second"],
+        [["One two. ", LanguageModelError("cut")], ["Yes."]],
+    )
+    assert [message.content for message in outcome.model.requests[-1]] == [
+        *("first", "One two.", "second"),
+    ]
+
+
 def test_stop_can_be_the_answer_to_a_question(talk) -> None:
     outcome = talk(
         "....####.........." + "." * 50 + "####..........",

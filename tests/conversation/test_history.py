@@ -197,3 +197,52 @@ def test_the_words_that_were_played_last(
     playback = speaker.queue(Clip(silence(5 * 4800), SAMPLE_RATE_HZ, text, ends))
     speaker.fill(silence(int(heard_s * SAMPLE_RATE_HZ)))
     assert words_before_end(playback, span_s) == words
+
+
+def talked(n_turns: int, max_turns: int) -> History:
+    history = History(max_turns=max_turns)
+    for number in range(n_turns):
+        history.add_user(f"question {number}")
+        history.add_assistant(f"answer {number}")
+    return history
+
+
+def test_the_model_is_told_of_the_newest_turns_and_all_are_kept() -> None:
+    history = talked(20, max_turns=8)
+    history.insert(Message("system", "Be brief."), after=0)
+    system, first, *_, last = history.messages
+    assert system.content == "Be brief."
+    assert first.role == "user"
+    assert last.content == "answer 19"
+    assert len(history.entries) == 41
+
+
+def test_what_the_model_is_told_begins_the_same_for_some_turns() -> None:
+    history = talked(0, max_turns=8)
+    begins = []
+    for number in range(40):
+        told = history.with_user(f"question {number}")
+        n_turns = sum(message.role == "user" for message in told)
+        assert min(number + 1, 7) <= n_turns <= 8
+        begins.append(told[0].content)
+        history.add_user(f"question {number}")
+        history.add_assistant(f"answer {number}")
+    assert len(set(begins)) == 1 + (40 - 8) // 2
+
+
+def test_one_turn_is_the_question_alone() -> None:
+    assert [m.content for m in talked(5, max_turns=1).with_user("now")] == ["now"]
+
+
+def test_what_was_said_twice_in_vain_is_kept_and_not_sent() -> None:
+    history = talked(1, max_turns=8)
+    history.add_user("in")
+    history.add_user("vain")
+    history.fail()
+    assert history.with_user("again")[-1].content == "in vain again"
+    history.fail()
+    assert history.messages[-1].content == "vain"
+    assert [m.content for m in history.with_user("again")] == ["question 0", "answer 0", "again"]
+    history.add_user("again")
+    assert history.messages == history.with_user("")
+    assert [entry.message.content for entry in history.entries][-3:] == ["in", "vain", "again"]

@@ -107,6 +107,12 @@ def talk(
     ] = None,
     temperature: Annotated[float | None, typer.Option(min=0, max=2)] = None,
     max_tokens: Annotated[int | None, typer.Option(min=1)] = None,
+    history: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="TURNS", help="So many turns the model is told of. Default: 40."
+        ),
+    ] = None,
     speculate: Annotated[
         SpeculateChoice | None,
         typer.Option(
@@ -171,6 +177,7 @@ def talk(
             "llm.system": system,
             "llm.temperature": temperature,
             "llm.max_tokens": max_tokens,
+            "llm.history": history,
             "offline": offline,
         },
         profile=profile,

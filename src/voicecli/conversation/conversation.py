@@ -331,6 +331,8 @@ class Conversation:
             await reply.play(pieces, self._speaker)
         except VoicecliError as error:
             await self._speaker.until(lambda: reply.may_be_heard)
+            if not reply.spoken:
+                self._history.fail()
             self._emit(Notice(error.message, error.hint))
 
     async def _wait_to_ask(self, reply: Reply, text: str) -> None:

@@ -12,6 +12,12 @@ from voicecli.llm.messages import Message
 INTERRUPTED = " —"
 """Behind a reply that the user cut off: the model should know, and must not say it."""
 
+MAX_TURNS = 40
+"""What the model is told of by default: half an hour of talk, some 4000 tokens."""
+
+MAX_FAILURES = 2
+"""What went unanswered is asked again with the next question, and not with each that follows."""
+
 Role = Literal["system", "user", "assistant"]
 
 
@@ -34,6 +40,8 @@ class Entry:
     message: Message
     word_ends: tuple[WordEnd, ...] = ()
     """Of a reply that was spoken."""
+    n_failures: int = 0
+    """Of what the user said: so many times the model was asked, and there was no answer."""
 
 
 @dataclass
@@ -41,6 +49,8 @@ class History:
     """The conversation so far, without the system prompt."""
 
     entries: list[Entry] = field(default_factory=list)
+    max_turns: int = MAX_TURNS
+    """The model is told of no more of the newest turns; the older ones stay in `entries`."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
 
     @property
@@ -48,20 +58,33 @@ class History:
         """As the language model gets them: the user's messages in a row are one."""
         messages: list[Message] = []
         for entry in self.entries:
-            messages = _joined(messages, entry.message)
-        return messages
+            if entry.n_failures < MAX_FAILURES or entry is self.entries[-1]:
+                messages = _joined(messages, entry.message)
+        return _newest(messages, self.max_turns)
 
     def with_user(self, text: str) -> list[Message]:
         """What would be sent if the user had said `text`; nothing is remembered."""
-        return _joined(self.messages, Message("user", text)) if text else self.messages
+        if not text:
+            return self.messages
+        as_if = self.copy()
+        as_if.add_user(text)
+        return as_if.messages
 
     def copy(self) -> History:
         """For what may come of it: nothing that is added there is remembered here."""
-        return History(list(self.entries))
+        return History(list(self.entries), self.max_turns)
 
     def add_user(self, text: str) -> int:
         """The number of the new entry; 0 where there is nothing to remember."""
         return self.insert(Message("user", text)) if text else 0
+
+    def fail(self) -> None:
+        """There was no answer to what the user said last."""
+        for position in reversed(range(len(self.entries))):
+            if self.entries[position].message.role != "user":
+                break
+            entry = self.entries[position]
+            self.entries[position] = replace(entry, n_failures=entry.n_failures + 1)
 
     def add_assistant(
         self, heard: str, *, interrupted: bool = False, word_ends: Sequence[WordEnd] = ()
@@ -117,3 +140,16 @@ def _joined(messages: Sequence[Message], message: Message) -> list[Message]:
         content = f"{messages[-1].content} {message.content}"
         return [*messages[:-1], Message("user", content)]
     return [*messages, message]
+
+
+def _newest(messages: Sequence[Message], max_turns: int) -> list[Message]:
+    """Without the oldest turns. A quarter of `max_turns` goes at once: servers keep what they have
+    read of a conversation only as long as its beginning stays the same."""
+    begins = [i for i, message in enumerate(messages) if message.role == "user"]
+    n_too_many = len(begins) - max_turns
+    if n_too_many <= 0:
+        return list(messages)
+    step = max(1, max_turns // 4)
+    n_left_out = min(step * -(-n_too_many // step), len(begins) - 1)
+    first = begins[n_left_out]
+    return [message for i, message in enumerate(messages) if i >= first or message.role == "system"]

@@ -147,6 +147,8 @@ class LlmSettings:
     """None leaves it to the server."""
     max_tokens: Annotated[int, Between(1)] | None = None
     """None leaves it to the server."""
+    history: Annotated[int, Between(1)] = 40
+    """Turns of the conversation that the model is told of; older ones are left out."""
     connect_timeout_s: Annotated[float, Seconds] = 5.0
     """Until the server accepts a connection."""
     first_token_timeout_s: Annotated[float, Seconds] = 60.0
