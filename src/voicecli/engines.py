@@ -58,9 +58,17 @@ T = TypeVar("T")
 class Engines:
     """The engines of one process. Leaving it closes the connections that it opened."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Nothing is looked for or loaded yet."""
+    def __init__(
+        self,
+        settings: Settings,
+        notices: Callable[[str, str], None] = lambda message, hint: None,
+    ) -> None:
+        """Nothing is looked for or loaded yet.
+
+        notices: hears, with a hint, what changes for all sessions while they go on.
+        """
         self.settings = settings
+        self._notices = notices
         self._recognizers: _Shared[Recognizer] = _Shared()
         self._piper: _Shared[PiperModel] = _Shared()
         self._voices: _Shared[Voice] = _Shared()
@@ -151,7 +159,9 @@ class Engines:
         settings_with_key = replace(settings, api_key=await asyncio.to_thread(api_key, settings))
         async with AsyncExitStack() as stack:
             model = await stack.enter_async_context(
-                _make_language_model(settings_with_key, offline=self.settings.offline)
+                _make_language_model(
+                    settings_with_key, offline=self.settings.offline, notices=self._notices
+                )
             )
             await model.connect()
             self._connections.push_async_exit(stack.pop_all())
@@ -266,7 +276,7 @@ def _warm_text(language: str) -> None:
 def _system_prompt(settings: LlmSettings) -> str:
     if settings.system is not None:
         return settings.system
-    from voicecli.llm.client import DEFAULT_SYSTEM_PROMPT
+    from voicecli.llm.request import DEFAULT_SYSTEM_PROMPT
 
     return DEFAULT_SYSTEM_PROMPT
 
@@ -287,12 +297,14 @@ def _plugged_voice(settings: TtsSettings) -> Voice:
     return _plugged("voices", settings.engine, "voice engine", settings)
 
 
-def _make_language_model(settings: LlmSettings, *, offline: bool) -> LanguageModel:
+def _make_language_model(
+    settings: LlmSettings, *, offline: bool, notices: Callable[[str, str], None]
+) -> LanguageModel:
     if settings.engine != OPENAI:
         return _plugged("language_models", settings.engine, "language model engine", settings)
     from voicecli.llm.client import ChatClient
 
-    return ChatClient(settings, offline=offline)
+    return ChatClient(settings, offline=offline, notices=notices)
 
 
 def _make_turn_detector(model: str) -> TurnDetector:

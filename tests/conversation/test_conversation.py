@@ -714,13 +714,13 @@ def test_a_failed_reply_is_told_once_and_the_conversation_goes_on(talk) -> None:
     assert outcome.conversation == [("user", "hello again"), ("assistant", "Hello again.")]
 
 
-def test_a_stream_cut_mid_way_keeps_what_was_heard(talk) -> None:
+def test_a_stream_cut_mid_way_is_said_as_far_as_it_came(talk) -> None:
     outcome = talk(
         "....####..........",
         ["hello"],
         [["One two three. Four ", LanguageModelError("the stream broke off")]],
     )
-    assert outcome.conversation == [("user", "hello"), ("assistant", "One two three.")]
+    assert outcome.conversation == [("user", "hello"), ("assistant", "One two three. Four")]
     assert outcome.of(Notice) == [Notice("the stream broke off", "")]
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from voicecli.conversation.conversation import Conversation
     from voicecli.conversation.events import Event
     from voicecli.duplex.seam import Duplex
-    from voicecli.llm.messages import LanguageModel
     from voicecli.settings import Settings
     from voicecli.terminal.screen import Screen
 
@@ -278,7 +277,7 @@ async def _converse(
     screen: Screen,
     files: Files,
 ) -> None:
-    from voicecli.conversation.events import Started
+    from voicecli.conversation.events import Notice, Started
     from voicecli.engines import Engines, first_error
     from voicecli.hearing.echo import NoEcho, choose_echo
     from voicecli.terminal.keys import Keyboard
@@ -297,7 +296,9 @@ async def _converse(
             stack.enter_context(_RecordedIn(files.output, screen))
         # The microphone opens first: what is said while the models load waits in its inbox.
         duplex = await stack.enter_async_context(_open_duplex(settings, files, screen))
-        engines = await stack.enter_async_context(Engines(settings))
+        engines = await stack.enter_async_context(
+            Engines(settings, notices=lambda message, hint: screen(Notice(message, hint)))
+        )
         await engines.warm_up()
         # In a recording, nothing comes back.
         echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
@@ -305,10 +306,11 @@ async def _converse(
         screen(
             Started(
                 *(duplex.describe(), echo.describe()),
-                *(engines.recognizer().name, engines.voice().name, language_model.where),
+                *(engines.recognizer().name, engines.voice().name, language_model.title),
             )
         )
-        _tell_about(language_model, screen)
+        for message, hint in language_model.remarks:
+            screen(Notice(message, hint))
         conversation = await engines.conversation(duplex, screen, echo=echo)
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -381,16 +383,3 @@ def _open_duplex(settings: Settings, files: Files, emit: Callable[[Event], None]
         stereo=files.stereo,
         notices=notices,
     )
-
-
-def _tell_about(language_model: LanguageModel, emit: Callable[[Event], None]) -> None:
-    from voicecli.conversation.events import Notice
-    from voicecli.llm.search import FIND_A_MODEL_HINT
-
-    if language_model.is_builtin:
-        emit(
-            Notice(
-                "no language model found: answering from the built-in replies",
-                f"for a real one: {FIND_A_MODEL_HINT}",
-            )
-        )

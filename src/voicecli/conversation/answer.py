@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from voicecli.conversation.events import Event, ReplyText
+from voicecli.errors import LanguageModelError
 from voicecli.llm.messages import LanguageModel, Message
 from voicecli.sound.samples import silence
 from voicecli.text.aloud import spoken
@@ -45,10 +46,14 @@ class Answer:
     async def to(self, messages: Sequence[Message]) -> AsyncGenerator[tuple[str, Clip], None]:
         """Sentences as written, each with its sound, or with its beginning: what is still to come
         of it comes next, with no text. TAKEN_BACK in place of a sentence: all before was a thought.
-        Closing it closes the model's stream."""
+        Closing it closes the model's stream.
+
+        Where the model's stream breaks off, what came of it is made before the error is raised.
+        """
         thinks_first = self.habits.thinks_first
+        broke_off: list[LanguageModelError] = []
         async with (
-            aclosing(self._written(messages)) as deltas,
+            aclosing(self._written(messages, broke_off)) as deltas,
             aclosing(speakable(deltas, self.language, thinks_first=thinks_first)) as plain,
             aclosing(
                 sentences(plain, self.language, first_clause_words=FIRST_CLAUSE_WORDS)
@@ -66,10 +71,33 @@ class Answer:
                         # Between sentences silence is a pause; before the first, only late.
                         yield sentence, without_lead(clip) if is_first else clip
                         sentence, is_first = "", False
+        if broke_off:
+            raise broke_off[0]
 
-    async def _written(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
-        deltas = self.language_model.stream(messages)
-        async with aclosing(own_turn(deltas, self.language)) as own:
+    async def _written(
+        self, messages: Sequence[Message], broke_off: list[LanguageModelError]
+    ) -> AsyncGenerator[str, None]:
+        stream = self.language_model.stream(messages)
+        async with (
+            aclosing(_as_far_as_it_comes(stream, broke_off)) as deltas,
+            aclosing(own_turn(deltas, self.language)) as own,
+        ):
             async for delta in own:
                 self.tell(ReplyText(delta))
                 yield delta
+
+
+async def _as_far_as_it_comes(
+    stream: AsyncGenerator[str, None], broke_off: list[LanguageModelError]
+) -> AsyncGenerator[str, None]:
+    """An error that ends a stream which had begun goes into `broke_off`."""
+    begun = False
+    try:
+        async with aclosing(stream) as deltas:
+            async for delta in deltas:
+                begun = True
+                yield delta
+    except LanguageModelError as error:
+        if not begun:
+            raise
+        broke_off.append(error)

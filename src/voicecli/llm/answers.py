@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
-
-import httpx
 
 from voicecli.printable import in_one_line
 
-NO_CHAT_MODELS = ("embed", "minilm", "bge-", "rerank", "whisper", "tts", "dall-e", "moderation")
-"""Parts of the names of models that servers list and that can't answer."""
+MAX_DEPTH = 8
+"""Levels of an error in which a reason is looked for."""
+
+
+@dataclass(frozen=True)
+class CallPiece:
+    """Part of a tool call, as it stands in one chunk."""
+
+    index: int
+    id: str
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True)
@@ -24,36 +30,81 @@ class Chunk:
 
     content: str = ""
     """Text of the reply."""
+    whole: str = ""
+    """Text of the whole reply: some servers repeat it at the end, others send nothing else."""
+    calls: tuple[CallPiece, ...] = ()
     is_alive: bool = False
     """True where the model made something, said or only thought."""
+    is_waiting: bool = False
+    """True where the server tells, by an empty token, that the model is at work."""
+    is_done: bool = False
+    """True where nothing can follow."""
     finish_reason: str | None = None
     error: str | None = None
     is_overload: bool = False
     """True where the error may pass."""
 
 
-def parse_chunk(data: str | bytes) -> Chunk:
-    """One event's data, or a whole answer of a server that doesn't stream. Raises ValueError."""
-    if data == "[DONE]":
-        return Chunk(finish_reason="stop")
-    body = json.loads(data)
+def parse_chunk(data: str | bytes, name: str = "") -> Chunk:
+    """One event's data, or a whole answer of a server that doesn't stream. Raises ValueError.
+
+    :param name: of the event; `error` makes an error of anything.
+    """
+    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+    text = text.strip()
+    if name != "error" and text == "[DONE]":
+        return Chunk(is_done=True)
+    if name == "error":
+        return _failed(_parsed(text) or text)
+    if text[:1] not in ("{", "["):  # a ping, null
+        return Chunk()
+    body = json.loads(text)
+    if isinstance(body, list) and body and isinstance(body[0], dict):
+        body = body[0]
     if not isinstance(body, dict):
         raise ValueError(f"{body!r:.40} is no part of a reply")
-    if (error := error_in(body)) is not None:
-        code = error_code(body)
-        return Chunk(error=error, is_overload=code == 429 or (code is not None and code >= 500))
+    if error_in(body) is not None:
+        return _failed(body)
     choices = body.get("choices")
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    if not isinstance(choice, dict):
-        return Chunk()
-    delta = choice.get("delta") or choice.get("message")
+    if isinstance(choices, list) and choices:
+        choice = choices[0]
+    else:  # Ollama's own API
+        choice = {"delta": body.get("message"), "finish_reason": body.get("done_reason")}
+    return _spoken(choice) if isinstance(choice, dict) else Chunk()
+
+
+def _failed(body: object) -> Chunk:
+    code = error_code(body) if isinstance(body, dict) else None
+    overload = code == 429 or (code is not None and code >= 500)
+    return Chunk(error=reason(body) or "it doesn't say why", is_overload=overload)
+
+
+def _spoken(choice: dict[str, Any]) -> Chunk:
     finish = choice.get("finish_reason")
-    finish_reason = finish if isinstance(finish, str) else None
-    if not isinstance(delta, dict):
-        return Chunk(finish_reason=finish_reason)
-    content = content_text(delta.get("content"))
-    thought = (delta.get(key) for key in ("content", "reasoning_content", "reasoning"))
-    return Chunk(content, bool(content) or any(thought), finish_reason)
+    has_finish = isinstance(finish, str) and finish not in ("", "null")
+    finish_reason = finish if has_finish else None
+    delta, message = choice.get("delta"), choice.get("message")
+    whole = _text_in(message) if isinstance(message, dict) else ""
+    if isinstance(delta, dict) and delta:
+        content = _text_in(delta)
+    else:
+        delta = message if isinstance(message, dict) else {}
+        content = text if isinstance(text := choice.get("text"), str) else ""
+    made = any(value for key, value in delta.items() if key != "role") or bool(content)
+    return Chunk(
+        content,
+        whole,
+        tuple(_calls(delta.get("tool_calls"))),
+        is_alive=made,
+        is_waiting="content" in delta and not made and not delta.get("role"),
+        finish_reason=finish_reason,
+    )
+
+
+def _text_in(delta: dict[str, Any]) -> str:
+    """What is to be said; where the model refuses to answer, that."""
+    refusal = delta.get("refusal")
+    return content_text(delta.get("content")) or (refusal if isinstance(refusal, str) else "")
 
 
 def content_text(content: object) -> str:
@@ -66,79 +117,97 @@ def content_text(content: object) -> str:
     return "".join(text for text in texts if isinstance(text, str))
 
 
+def _calls(listed: object) -> Iterator[CallPiece]:
+    for position, call in enumerate(listed if isinstance(listed, list) else []):
+        function = call.get("function") if isinstance(call, dict) else None
+        if not isinstance(function, dict):
+            continue
+        arguments, index = function.get("arguments"), call.get("index")
+        if isinstance(arguments, dict):  # Ollama's own way
+            arguments = json.dumps(arguments, ensure_ascii=False)
+        yield CallPiece(
+            index if isinstance(index, int) else position,
+            str(call.get("id") or ""),
+            str(function.get("name") or ""),
+            arguments if isinstance(arguments, str) else "",
+        )
+
+
+# -- errors -----------------------------------------------------------------------------------
+
+_REASONS = (
+    *("message", "msg", "error_msg", "error_message", "status_msg", "errors", "error"),
+    *("detail", "details", "base_resp", "reason", "description", "title", "type", "code"),
+)
+"""Where servers put what is wrong, the best first."""
+
+_SIGNS = ("message", "msg", "error_msg", "error_message", "status_msg", "errors", "detail")
+"""What no answer has at its top but one that reports an error."""
+
+
 def error_in(body: dict[str, Any]) -> str | None:
     """The error that a JSON object reports, in the ways that servers have; None without one."""
     error = body.get("error")
-    if error is None and body.get("object") == "error":
-        error = body
-    if error is None and "choices" not in body:
-        error = body.get("detail")  # FastAPI
-    if error is None:
+    is_error = bool(error) or "error" in (body.get("object"), body.get("type"))
+    if not body.get("choices"):
+        base = body.get("base_resp")
+        is_error = (
+            is_error
+            or any(isinstance(body.get(key), str | list) and body[key] for key in _SIGNS)
+            or (isinstance(error, dict | str) and "choices" not in body)
+            or (isinstance(base, dict) and bool(base.get("status_code")))
+            or (error_code(body) or 0) >= 400
+        )
+    if not is_error:
         return None
-    if isinstance(error, dict):
-        error = error.get("message") or error.get("type") or error.get("code")
-    return str(error) if error else "it doesn't say why"
+    return reason(error if isinstance(error, dict | list) and error else body) or (
+        "it doesn't say why"
+    )
 
 
 def error_code(body: dict[str, Any]) -> int | None:
     error = body.get("error")
     code = (error if isinstance(error, dict) else body).get("code")
-    return int(code) if isinstance(code, int | str) and str(code).isdecimal() else None
+    text = str(code)  # a status of HTTP, or the server's own word or number
+    return int(text) if text.isascii() and text.isdecimal() and len(text) == 3 else None
+
+
+def reason(said: object, depth: int = 0) -> str:
+    """The first text in what a server says of an error; empty where there is none."""
+    if depth > MAX_DEPTH:
+        return ""
+    if isinstance(said, str):
+        # Who passes on another's error often wraps its JSON in a string.
+        inner = _parsed(said)
+        return (reason(inner, depth + 1) if inner is not None else "") or said.strip()
+    if isinstance(said, list):
+        return next(filter(None, (reason(entry, depth + 1) for entry in said)), "")
+    if not isinstance(said, dict):
+        return ""
+    metadata = said.get("metadata")
+    found = reason(metadata.get("raw"), depth + 1) if isinstance(metadata, dict) else ""
+    for key in _REASONS:
+        found = found or reason(said.get(key), depth + 1)
+    code = said.get("code")
+    return found or (str(code) if isinstance(code, int) else "")
+
+
+def _parsed(text: str) -> dict[str, Any] | list[Any] | None:
+    """The object or list that a text is in JSON; None for any other."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def error_text(body: str) -> str:
-    """What an answer with an error status says; empty where it is no JSON (but a web page)."""
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    return (error_in(parsed) or "") if isinstance(parsed, dict) else ""
-
-
-def model_ids(body: bytes) -> list[str] | None:
-    """The ids in an answer of /v1/models; None where it is no such answer. Raises ValueError."""
-    parsed = json.loads(body)
-    if not isinstance(parsed, dict) or "data" not in parsed:
-        return None
-    models = parsed["data"] or []  # Ollama without a model says null
-    if not isinstance(models, list):
-        return None
-    ids = (model.get("id") for model in models if isinstance(model, dict))
-    return [model for model in ids if isinstance(model, str) and model]
-
-
-def choose_model(wanted: str | None, listed: Sequence[str]) -> str | None:
-    """The wanted model (Ollama lists llama3.2 as llama3.2:latest), else the first that chats."""
-    if wanted:
-        return next((name for name in (wanted, f"{wanted}:latest") if name in listed), None)
-    chatting = (m for m in listed if not any(part in m.lower() for part in NO_CHAT_MODELS))
-    return next(chatting, listed[0] if listed else None)
-
-
-def media_type(response: httpx.Response) -> str:
-    return response.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def is_framed(response: httpx.Response) -> bool:
-    """True where HTTP itself tells a complete answer from one that was cut off."""
-    return "transfer-encoding" in response.headers or "content-length" in response.headers
-
-
-def retry_after_s(header: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for, given as a number or an HTTP date; else None."""
-    if not header:
-        return None
-    try:
-        seconds = float(header)
-    except ValueError:
-        try:
-            when = parsedate_to_datetime(header)
-        except ValueError:
-            return None
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
-        seconds = (when - now).total_seconds()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    """What an answer with an error status says; empty where it is a web page."""
+    parsed = _parsed(body)
+    if parsed is not None:
+        return reason(parsed)
+    return "" if body.lstrip().startswith(("<", "{", "[")) else body.strip()
 
 
 def say_duration(seconds: float) -> str:
@@ -152,4 +221,4 @@ def say_duration(seconds: float) -> str:
 
 def clean(text: str) -> str:
     """Text that a server sent, fit for one line of a terminal: no control characters, bounded."""
-    return in_one_line(text, 200)
+    return in_one_line(text[:10_000], 200)

@@ -8,52 +8,57 @@ the same code. A named server is never replaced by another, and no remote one is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager, suppress
-from datetime import UTC, datetime
-from typing import Any, Self, TypeVar
+import re
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
+from typing import Self, TypeVar
 
 import httpx
-from httpx_sse import EventSource
 
 from voicecli.errors import LanguageModelError, NetworkError, SettingsError
-from voicecli.llm.answers import (
-    Chunk,
-    choose_model,
-    clean,
-    error_text,
-    is_framed,
-    media_type,
-    model_ids,
-    parse_chunk,
-    retry_after_s,
-    say_duration,
+from voicecli.llm.answers import Chunk, clean, parse_chunk
+from voicecli.llm.events import Event, events
+from voicecli.llm.failures import (
+    MAX_WAIT_S,
+    RETRY_DELAYS_S,
+    ContextFullError,
+    EmptyReplyError,
+    Peer,
+    RefusalError,
 )
-from voicecli.llm.failures import FOREIGN_ERRORS, _Backoff, _RefusalError
-from voicecli.llm.messages import BUILTIN, LanguageModel, Message
+from voicecli.llm.listing import Listing, choose_model
+from voicecli.llm.messages import BUILTIN, LanguageModel, Message, Options, Part
+from voicecli.llm.reply import MAX_REPLY_CHARS, Reply
+from voicecli.llm.request import first_form, request_body, size_chars, without_oldest
 from voicecli.llm.search import (
     FIND_A_MODEL_HINT,
     LOCAL_BASE_URLS,
+    Found,
+    Search,
+    endpoint,
+    head_of,
     host_and_port,
+    list_models,
+    look,
     parse_base_url,
-    probe,
 )
-from voicecli.network import is_loopback
+from voicecli.network import Backoff, is_loopback, proxy_for
 from voicecli.settings import LlmSettings
-
-DEFAULT_SYSTEM_PROMPT = (
-    "You are a voice assistant. Everything you write is read aloud, and what the user says comes "
-    "from a speech recogniser that mishears now and then. Answer in the user's language, as people "
-    "talk: one to three short sentences, more only when asked for. Plain text only: no markdown, "
-    "no lists, no headings, no tables, no code, no links, no emoji. If something is unclear, ask "
-    "one short question."
-)
-"""Without date or time, so that servers can keep the prompt's state from turn to turn."""
-
 
 END_TIMEOUT_S = 0.5
 """After the last token the stream is read to its end, so that the connection can be used again."""
 
+LIST_TIMEOUT_S = 3.0
+"""Where a model is named, the server's list only tells how the name is spelt."""
+
+LOOK_AGAIN_S = 0.3
+"""So long a turn waits for a server that has come meanwhile; a slower one is for the next turn."""
+
+MAX_WORDLESS_S = 600.0
+"""A model may think for so long, or a server keep alive, before it says a word."""
+
+MAX_ERROR_BYTES = 64_000
+"""Of an error's body; what follows is not read."""
 
 T = TypeVar("T")
 
@@ -70,25 +75,39 @@ class ChatClient(LanguageModel):
         settings: LlmSettings,
         *,
         offline: bool = False,
+        notices: Callable[[str, str], None] = lambda message, hint: None,
         transport: httpx.AsyncBaseTransport | None = None,
         local_base_urls: Sequence[str] = LOCAL_BASE_URLS,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """Raises SettingsError where the base URL or the API key can't be one."""
+        """`notices` hears, with a hint, what the user should know while the conversation goes on.
+
+        Raises SettingsError where the base URL or the API key can't be one.
+        """
         self._settings = settings
         self._offline = offline
+        self._notices = notices
         self._transport = transport
         self._local_base_urls = local_base_urls
         self._sleep = sleep
         self._api_key = checked_api_key(settings.api_key)
         self._client: httpx.AsyncClient | None = None
         self._url: httpx.URL | None = None
+        self._proxy: str | None = None
         if settings.base_url and settings.base_url != BUILTIN:
             self._url = parse_base_url(settings.base_url)
+        self._form = first_form(self._url or httpx.URL())
+        self._search: asyncio.Task[Search] | None = None
+        """A look for a server, while the built-in replies stand in for one."""
+        self._no_chat: set[httpx.URL] = set()
+        """Servers that list a model and have nothing that chats."""
+        self._full_chars: int | None = None
+        """Conversations of so many characters are refused for their length."""
+        self._remarks: list[tuple[str, str]] = []
         self.is_builtin = settings.base_url == BUILTIN
         """True where the built-in replies answer, and no language model."""
         self.name = settings.model or ""
-        """The model's id, for the screen; final after connect()."""
+        """The model's id, for the screen; final after connect(), but for a server found later."""
 
     def __repr__(self) -> str:
         return f"ChatClient({self.name!r} @ {self.where!r})"
@@ -101,9 +120,30 @@ class ChatClient(LanguageModel):
         return host_and_port(self._url) if self._url else ""
 
     @property
+    def remarks(self) -> list[tuple[str, str]]:
+        """What the user should know of the choice that connect() made, with hints."""
+        return self._remarks
+
+    @property
+    def title(self) -> str:
+        """Model and server, for the screen."""
+        return self.where if self.is_builtin else f"{clean(self.name)} at {self.where}"
+
+    @property
     def is_local(self) -> bool:
         """True where asking costs nothing and tells nobody: replies may be begun on suspicion."""
         return self.is_builtin or (self._url is not None and is_loopback(self._url.host))
+
+    @property
+    def _peer(self) -> Peer:
+        return Peer(
+            self.where,
+            self.name,
+            self._api_key,
+            bool(self._api_key and self._settings.base_url),
+            self._settings.connect_timeout_s,
+            self._proxy,
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -112,17 +152,23 @@ class ChatClient(LanguageModel):
         await self._close()
 
     async def _close(self) -> None:
+        if self._search is not None:
+            self._search.cancel()
+            self._search = None
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
 
+    # ---- which server, which model ------------------------------------------------------------
+
     async def connect(self) -> None:
         """Find the server and choose the model.
 
-        Raises LanguageModelError where the named server can't be reached, refuses the API key or
-        lacks the named model, and NetworkError where --offline forbids to ask it.
+        Raises LanguageModelError where the named server can't be reached, or there is no model
+        to ask, and NetworkError where --offline forbids to ask it.
         """
         await self._close()
+        self.remarks.clear()
         if self.is_builtin:
             self._use_builtin()
         elif self._settings.base_url:
@@ -131,14 +177,12 @@ class ChatClient(LanguageModel):
             await self._connect_to_found()
 
     def _use_builtin(self) -> None:
-        from voicecli.llm.builtin.transport import (
-            ResponderTransport,  # it imports Message from here
-        )
+        from voicecli.llm.builtin.transport import ResponderTransport
 
         self.is_builtin = True
         self.name = BUILTIN
         self._url = httpx.URL("http://built-in/v1")
-        self._client = httpx.AsyncClient(base_url=self._url, transport=ResponderTransport())
+        self._client = httpx.AsyncClient(transport=ResponderTransport())
 
     async def _connect_to_named(self) -> None:
         assert self._url is not None
@@ -148,180 +192,351 @@ class ChatClient(LanguageModel):
                 "leave out --offline, or name a server on this machine with --base-url",
             )
         self._open(self._url)
-        listed = await self._listed_models()
-        if listed is None and not self._settings.model:
-            raise LanguageModelError(
-                f"the server at {self.where} doesn't list its models",
-                "name one with --model; and does the base URL end where it should, mostly in /v1?",
-            )
-        if listed is not None:
-            self.name = self._chosen(self._settings.model, listed, f"the server at {self.where}")
+        if self._settings.model:
+            listing = await self._listing_if_any()
+            self._choose_named(self._settings.model, listing.ids if listing else [])
+        else:
+            self._choose_first(await self._listing(), f"the server at {self.where}")
 
     async def _connect_to_found(self) -> None:
-        found = await probe(self._local_base_urls, self._settings.model)
-        if found is not None:
-            url, listed = found
-            self._open(url)
-            self.name = self._chosen(
-                self._settings.model, listed, "no server on this machine", has="has"
+        wanted = self._settings.model
+        search = await look(self._local_base_urls, wanted)
+        for where in search.silent:
+            self.remarks.append(
+                (f"{where} is there but does not answer", "is it busy, or stuck? Restart it")
             )
-        elif self._settings.model:
+        if not search.servers:
+            self._without_server(wanted)
+            return
+        found = search.servers[0]
+        if wanted and len(search.servers) > 1 and not choose_model(wanted, found.listing.ids):
+            shown = sorted(
+                {model for server in search.servers for model in server.listing.chatting}
+            )
+            raise LanguageModelError(
+                f"no server on this machine has model '{clean(wanted)}'",
+                f"name one of its models with --model: {_some(shown)}",
+            )
+        self._adopt(found)
+
+    def _without_server(self, wanted: str | None) -> None:
+        if wanted:
+            said = "".join(f"; {message}" for message, _ in self.remarks)
             raise LanguageModelError(
                 f"no language model server answers on this machine, so there is no model "
-                f"'{clean(self._settings.model)}'",
+                f"'{clean(wanted)}'{said}",
                 f"start one ({FIND_A_MODEL_HINT}), or name one with --base-url",
             )
-        else:
-            self._use_builtin()
+        self.remarks.append(
+            (
+                "no language model found: answering from the built-in replies",
+                f"for a real one: {FIND_A_MODEL_HINT}",
+            )
+        )
+        self._use_builtin()
 
-    def _chosen(self, wanted: str | None, listed: Sequence[str], who: str, has: str = "") -> str:
-        name = choose_model(wanted, listed)
-        if name is not None:
-            return name
-        if not listed:
+    def _adopt(self, found: Found) -> None:
+        """Ask this server from now on."""
+        self.is_builtin = False
+        self._open(found.url)
+        if self._settings.model:
+            self._choose_named(self._settings.model, found.listing.ids)
+        else:
+            self._choose_first(found.listing, f"the server at {self.where}")
+
+    def _choose_named(self, wanted: str, listed: Sequence[str]) -> None:
+        """The name as the server spells it. A name that it doesn't list may do all the same."""
+        self.name = choose_model(wanted, listed) or wanted
+        if listed and self.name not in listed:
+            self.remarks.append(
+                (
+                    f"{self.where} doesn't list model '{clean(wanted)}'; it is asked for it anyway",
+                    f"it lists: {_some(listed)}",
+                )
+            )
+
+    def _choose_first(self, listing: Listing, who: str) -> None:
+        name = choose_model(None, listing.chatting or listing.ids)
+        if name is None:
             raise LanguageModelError(
                 f"{who} has no model", "give it one, for instance with: ollama pull llama3.2"
             )
-        shown = ", ".join(clean(model) for model in listed[:8])
-        raise LanguageModelError(
-            f"{who} {has or 'has no'} model '{clean(wanted or '')}'",
-            f"name one of its models with --model: {shown}{', ...' if len(listed) > 8 else ''}",
-        )
+        self.name = name
+        others = [other for other in listing.chatting if other != name]
+        if others:
+            self.remarks.append((f"{clean(name)} answers", f"--model takes: {_some(others)}"))
+
+    async def _look_again(self) -> None:
+        """A server may have come since the built-in replies took its place."""
+        if not self.is_builtin or self._settings.base_url or self._settings.model:
+            return
+        if self._search is None:
+            urls = [url for url in self._local_base_urls if httpx.URL(url) not in self._no_chat]
+            self._search = asyncio.create_task(look(urls))
+        search = self._search
+        await asyncio.wait([search], timeout=LOOK_AGAIN_S)
+        if not search.done() or self._search is not search:
+            return
+        self._search = None
+        if search.result().servers:
+            self.remarks.clear()
+            self._adopt(search.result().servers[0])
+            self._notices(f"a language model is there now: {self.title} answers", "")
 
     def _open(self, url: httpx.URL) -> None:
         self._url = url
+        self._form = first_form(url)
         local = is_loopback(url.host)
-        headers = {"User-Agent": "voicecli"}
+        headers = {"User-Agent": "voicecli", "Accept-Encoding": "identity"}
         # A key that is meant for a remote service isn't shown to whatever listens on a local port.
         if self._api_key and self._settings.base_url:
             headers["Authorization"] = f"Bearer {self._api_key}"
+            if "api-version" in url.params:  # Azure's own header
+                headers["api-key"] = self._api_key
         try:
+            self._proxy = None if local or self._transport else proxy_for(str(url))
             self._client = httpx.AsyncClient(
-                base_url=url,
                 headers=headers,
                 transport=self._transport,
-                trust_env=not local,  # proxies are for remote servers only
-                verify=url.scheme == "https",  # certificates take 20 ms to load
+                proxy=self._proxy,
+                trust_env=False,
+                # Certificates take 20 ms to load.
+                verify=httpx.create_ssl_context() if url.scheme == "https" else False,
                 # Reading is timed per token, in _in_time.
                 timeout=httpx.Timeout(self._settings.connect_timeout_s, read=None, pool=None),
             )
         except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
             # ALL_PROXY names a proxy that httpx can't use, SSL_CERT_FILE a file that isn't there.
             raise LanguageModelError(
-                f"can't prepare the connection to {self.where}: {clean(str(error))}",
+                f"can't prepare the connection to {self.where}: {self._peer.clean(str(error))}",
                 "look at the environment: HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE",
             ) from error
 
-    async def _listed_models(self) -> list[str] | None:
-        """The ids that the server lists; None where it has no list."""
-        backoff = _Backoff(self._sleep)
+    async def _listing_if_any(self) -> Listing | None:
+        """What the server lists; None for whatever reason, but that it isn't there."""
+        try:
+            return await self._listing_once(min(LIST_TIMEOUT_S, self._settings.idle_timeout_s))
+        except LanguageModelError as error:
+            if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout):
+                raise
+            return None
+
+    async def _listing(self) -> Listing:
+        backoff = Backoff(RETRY_DELAYS_S, MAX_WAIT_S)
         while True:
             try:
-                return await self._listed_models_once()
-            except _RefusalError as refusal:  # such as llama.cpp's 503 while it loads the model
-                await backoff.wait(refusal)
+                return await self._listing_once(self._settings.idle_timeout_s)
+            except RefusalError as refusal:  # such as llama.cpp's 503 while it loads the model
+                await self._wait(backoff, refusal)
 
-    async def _listed_models_once(self) -> list[str] | None:
+    async def _listing_once(self, patience_s: float) -> Listing:
         assert self._client is not None
-        timeout_s = self._settings.connect_timeout_s + self._settings.idle_timeout_s
-        with self._foreign_errors():
+        assert self._url is not None
+        timeout_s = self._settings.connect_timeout_s + patience_s
+        with self._peer.foreign_errors():
             try:
                 async with asyncio.timeout(timeout_s):
-                    response = await self._client.get("models")
+                    listed = await list_models(self._client, self._url)
             except TimeoutError as error:
                 raise LanguageModelError(
-                    f"{self.where} didn't list its models within {timeout_s:g} s",
+                    f"{self.where} is there but does not answer: it didn't list its models within "
+                    f"{timeout_s:g} s",
                     "is the server busy, or stuck? Restart it, or name another with --base-url",
                 ) from error
-            if response.status_code == 404:
-                return None
-            if not response.is_success:
-                raise self._refusal(response)
-            listed = model_ids(response.content)
-        if listed is None:
+        if isinstance(listed, Listing):
+            return listed
+        if listed.status_code in (404, 405):
             raise LanguageModelError(
-                f"what answers at {self.where} is no OpenAI-compatible server",
-                "look at --base-url: it mostly ends in /v1",
+                f"the server at {self.where} doesn't list its models",
+                "name one with --model; and does the base URL end where it should, mostly in /v1?",
             )
-        return listed
+        if not listed.is_success:
+            raise self._peer.refusal(listed, listed.content)
+        raise LanguageModelError(
+            f"what answers at {self.where} is no OpenAI-compatible server",
+            "look at --base-url: it mostly ends in /v1",
+        )
+
+    async def _wait(self, backoff: Backoff, error: LanguageModelError) -> None:
+        """Until the next try; raises `error` where there should be none."""
+        asked_s = error.retry_after_s if isinstance(error, RefusalError) else None
+        delay_s = backoff.delay_s(asked_s) if error.retryable else None
+        if delay_s is None:
+            raise error
+        await self._sleep(delay_s)
+
+    # ---- one reply ----------------------------------------------------------------------------
 
     async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+        """The reply's text, piece by piece, as respond() tells."""
+        async with aclosing(self.respond(messages, Options())) as parts:
+            async for part in parts:
+                if isinstance(part, str):
+                    yield part
+
+    async def respond(
+        self, messages: Sequence[Message], options: Options
+    ) -> AsyncGenerator[Part, None]:
         """The reply, piece by piece. Closing the generator closes the HTTP stream at once.
 
         The system prompt is put in front unless the messages bring their own. Until the first
-        piece, what may pass is tried again; from then on an error raises LanguageModelError, and
-        what was yielded stays valid.
+        piece, what may pass is tried again, and what the server refuses in one form is asked in
+        another; where the conversation is too long for the model, its oldest turns are left out.
+        From then on an error raises LanguageModelError, and what was yielded stays valid; so does
+        CutOffError, which ends a reply at the model's limit.
         """
-        backoff = _Backoff(self._sleep)
+        backoff = Backoff(RETRY_DELAYS_S, MAX_WAIT_S)
         begun = False
+        n_left_out = 0
+        await self._look_again()
+        messages = self._within_limit(messages)
         while True:
             try:
-                async with aclosing(self._attempt(messages)) as deltas:
-                    async for delta in deltas:
+                async with aclosing(self._attempt(messages, options)) as parts:
+                    async for part in parts:
                         begun = True
-                        yield delta
+                        yield part
                 return
             except LanguageModelError as error:
                 if begun:
                     raise
-                await backoff.wait(error)
+                if self._is_too_long(error, n_left_out):
+                    n_left_out = max(1, 2 * n_left_out)
+                    messages = self._shortened(messages, n_left_out, error)
+                elif not self._asks_otherwise(error, messages, options):
+                    await self._wait(backoff, error)
 
-    async def _attempt(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+    def _is_too_long(self, error: LanguageModelError, n_left_out: int) -> bool:
+        if isinstance(error, EmptyReplyError):  # if that was not why, it helps once at most
+            return error.is_bare and n_left_out == 0
+        return isinstance(error, ContextFullError)
+
+    def _within_limit(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """As much of the end of the conversation as is known to be taken."""
+        while self._full_chars is not None and size_chars(messages) >= self._full_chars:
+            shorter = without_oldest(messages, 1)
+            if shorter is None:
+                break
+            messages = shorter
+        return messages
+
+    def _shortened(
+        self, messages: Sequence[Message], n_turns: int, error: LanguageModelError
+    ) -> Sequence[Message]:
+        shorter = without_oldest(messages, n_turns)
+        if shorter is None:
+            raise error
+        if isinstance(error, ContextFullError):
+            if self._full_chars is None:
+                self._notices(
+                    f"the conversation is longer than {clean(self.name)} takes: "
+                    "its oldest turns are left out from now on",
+                    "a larger context in the server's settings keeps more of it",
+                )
+            self._full_chars = size_chars(messages)
+        return shorter
+
+    def _asks_otherwise(
+        self, error: LanguageModelError, messages: Sequence[Message], options: Options
+    ) -> bool:
+        """Whether the server, or the one that takes its place, is to be asked in another way."""
+        if not isinstance(error, RefusalError):
+            return False
+        if error.status == 404 and not self._settings.base_url and not self._settings.model:
+            assert self._url is not None
+            self._no_chat.add(self._url)
+            where = self.where
+            self._use_builtin()
+            self._notices(f"{where} doesn't chat: answering from the built-in replies", "")
+            return True
+        body = request_body(self.name, messages, self._settings, self._form, options)
+        form = self._form.after(error.said, body)
+        if form is None:
+            return False
+        self._form = form
+        return True
+
+    async def _attempt(
+        self, messages: Sequence[Message], options: Options
+    ) -> AsyncGenerator[Part, None]:
         if self._client is None:
             raise RuntimeError("connect() comes before stream()")
         first_token_s = self._settings.first_token_timeout_s
         deadline_s = asyncio.get_running_loop().time() + first_token_s
-        said = False
-        finish_reason: str | None = None
-        with self._foreign_errors():
+        reply = Reply()
+        with self._peer.foreign_errors():
             response = await self._in_time(
-                self._client.send(self._request(messages), stream=True), deadline_s
+                self._client.send(self._request(messages, options), stream=True), deadline_s
             )
             async with aclosing(response):
                 if not response.is_success:
-                    await self._in_time(response.aread(), deadline_s)
-                    raise self._refusal(response)
-                async with aclosing(self._chunks(response, deadline_s)) as chunks:
+                    body = await self._in_time(head_of(response, MAX_ERROR_BYTES), deadline_s)
+                    raise self._peer.refusal(response, body)
+                async with aclosing(self._chunks(response, reply, deadline_s)) as chunks:
                     async for chunk in chunks:
-                        finish_reason = finish_reason or chunk.finish_reason
-                        if chunk.content:
-                            said = True
-                            yield chunk.content
-        if not said:
-            raise self._empty(finish_reason)
+                        for part in self._fed(reply, chunk):
+                            yield part
+        if reply.is_empty:
+            raise self._peer.empty(reply.finish_reason, is_bare=not reply.anything_came)
+        for call in reply.whole_calls():
+            yield call
+        if cut_off := self._peer.cut_off(reply.finish_reason or ""):
+            raise cut_off
+
+    def _fed(self, reply: Reply, chunk: Chunk) -> list[Part]:
+        try:
+            return list(reply.feed(chunk))
+        except OverflowError as error:
+            raise self._peer.endless(
+                f"answered with more than {MAX_REPLY_CHARS} characters"
+            ) from error
 
     async def _chunks(
-        self, response: httpx.Response, deadline_s: float
+        self, response: httpx.Response, reply: Reply, deadline_s: float
     ) -> AsyncGenerator[Chunk, None]:
         """What arrives; the first token may take until `deadline_s` of the loop's clock."""
-        if media_type(response) == "application/json":  # a server that doesn't stream
-            yield self._checked(parse_chunk(await self._in_time(response.aread(), deadline_s)))
-            return
         now_s = asyncio.get_running_loop().time
         idle_s: float | None = None
-        async with aclosing(EventSource(response).aiter_sse()) as events:
+        worded_s = now_s()
+        async with aclosing(events(response.aiter_bytes())) as arriving:
             while True:
-                event = await self._in_time(anext(events, None), deadline_s, idle_s)
+                is_over = reply.finish_reason is not None and not reply.finish_is_doubtful
+                try:
+                    event = await self._in_time(
+                        anext(arriving, None),
+                        min(deadline_s, now_s() + END_TIMEOUT_S) if is_over else deadline_s,
+                        idle_s,
+                    )
+                except Exception:
+                    if reply.finish_reason is None or reply.is_empty:
+                        raise
+                    return  # nothing is lost of a reply that was complete
                 if event is None:
                     break
-                if not event.data:
-                    continue
-                chunk = self._checked(parse_chunk(event.data))
+                chunk = self._checked(event)
                 yield chunk
-                if chunk.finish_reason:
-                    await read_to_end(events)
+                if chunk.is_done:
+                    await read_to_end(arriving)
                     return
-                # Keep-alives and empty chunks gain no time. The next token is awaited from now on,
-                # when it is asked for: a reply that is being spoken may leave it lying for long.
+                if chunk.content or chunk.calls:
+                    worded_s = now_s()
+                if now_s() - worded_s > MAX_WORDLESS_S:
+                    raise self._peer.endless(f"has said no word for {MAX_WORDLESS_S:g} s")
+                # Before the first token, keep-alives gain no time. The next token is awaited from
+                # now on, when it is asked for: a reply that is being spoken may leave it lying.
                 if chunk.is_alive:
                     idle_s = self._settings.idle_timeout_s
                     deadline_s = now_s() + idle_s
-        if not is_framed(response):
-            raise LanguageModelError(
-                f"{self.name} at {self.where} broke off in the middle",
-                "ask again; if it stays so, look at the server's log",
-                retryable=True,
-            )
+                elif chunk.is_waiting or idle_s is not None:
+                    deadline_s = max(deadline_s, now_s() + self._settings.idle_timeout_s)
+        if not is_framed(response) and reply.finish_reason is None:
+            raise self._peer.broke_off()
+
+    def _checked(self, event: Event) -> Chunk:
+        chunk = parse_chunk(event.data, event.name) if event.data or event.name else Chunk()
+        if chunk.error is None:
+            return chunk
+        raise self._peer.failed(chunk.error, retryable=chunk.is_overload)
 
     async def _in_time(
         self, result: Awaitable[T], deadline_s: float, idle_s: float | None = None
@@ -332,147 +547,46 @@ class ChatClient(LanguageModel):
                 return await result
         except TimeoutError as error:
             first_token_s = self._settings.first_token_timeout_s
-            raise LanguageModelError(
-                f"{self.name} at {self.where} said nothing for {first_token_s:g} s"
-                if idle_s is None
-                else f"{self.name} at {self.where} fell silent for {idle_s:g} s",
-                "is the server busy, or still loading the model? Ask again in a moment",
+            raise self._peer.silent(
+                first_token_s if idle_s is None else idle_s, has_begun=idle_s is not None
             ) from error
 
-    def _request(self, messages: Sequence[Message]) -> httpx.Request:
+    def _request(self, messages: Sequence[Message], options: Options) -> httpx.Request:
         assert self._client is not None
         assert self._url is not None
-        system = self._settings.system
-        if system is None:
-            system = DEFAULT_SYSTEM_PROMPT
-        if system and not (messages and messages[0].role == "system"):
-            messages = [Message("system", system), *messages]
-        body: dict[str, Any] = {
-            "model": self.name,
-            "messages": [{"role": m.role, "content": m.content} for m in messages],
-            "stream": True,
-        }
-        if self._settings.temperature is not None:
-            body["temperature"] = self._settings.temperature
-        if self._settings.max_tokens is not None:
-            # OpenAI's newer models refuse the old name, other servers don't know the new one.
-            is_openai = self._url.host == "api.openai.com"
-            body["max_completion_tokens" if is_openai else "max_tokens"] = self._settings.max_tokens
         return self._client.build_request(
             "POST",
-            "chat/completions",
-            json=body,
+            endpoint(self._url, "chat/completions"),
+            json=request_body(self.name, messages, self._settings, self._form, options),
             headers={"Accept": "text/event-stream", "Cache-Control": "no-store"},
         )
 
-    def _checked(self, chunk: Chunk) -> Chunk:
-        if chunk.error is None:
-            return chunk
-        raise LanguageModelError(
-            f"{self.name} at {self.where} failed: {self._clean(chunk.error)}",
-            "ask again; if it stays so, look at the server's log",
-            retryable=chunk.is_overload,
-        )
 
-    def _empty(self, finish_reason: str | None) -> LanguageModelError:
-        if finish_reason == "length":
-            return LanguageModelError(
-                f"{self.name} used up its tokens before it said anything",
-                "raise --max-tokens: it thinks before it speaks",
-            )
-        return LanguageModelError(
-            f"{self.name} at {self.where} sent an empty reply", "ask again, in other words"
-        )
-
-    def _clean(self, text: str) -> str:
-        """`text` of a server or a library, on one line and without the key."""
-        return clean(text.replace(self._api_key, "***") if self._api_key else text)
-
-    def _refusal(self, response: httpx.Response) -> _RefusalError:
-        """The error for an answer (already read) whose status is no success."""
-        status = response.status_code
-        said = error_text(response.text) or response.reason_phrase
-        said = f": {self._clean(said)}" if said else ""
-        pause_s = retry_after_s(response.headers.get("retry-after"), datetime.now(UTC))
-        if status in (401, 403):
-            if self._settings.base_url and self._api_key:
-                return _RefusalError(
-                    f"{self.where} refuses the API key{said}",
-                    "look at --api-key or OPENAI_API_KEY",
-                )
-            return _RefusalError(
-                f"{self.where} asks for an API key{said}",
-                "give it with --api-key or OPENAI_API_KEY, and the server with --base-url",
-            )
-        if status == 404:
-            return _RefusalError(
-                f"{self.where} doesn't find model '{clean(self.name)}' or has no "
-                f"{response.request.url.path}{said}",
-                "look at --model, and at --base-url: it mostly ends in /v1",
-            )
-        if response.is_redirect:
-            return _RefusalError(
-                f"{self.where} redirects to {self._clean(response.headers.get('location', '?'))}",
-                "if that is the right place, name it with --base-url",
-            )
-        if status == 429 and "quota" in said:
-            return _RefusalError(f"{self.where} answers no more{said}", "look at your account")
-        if status == 429 or status >= 500:
-            what = "is asked too often" if status == 429 else f"failed ({status})"
-            return _RefusalError(
-                f"{self.where} {what}{said}",
-                f"try again in {say_duration(pause_s)}" if pause_s else "try again in a moment",
-                retryable=True,
-                retry_after_s=pause_s,
-            )
-        return _RefusalError(
-            f"{self.where} refuses the request ({status}){said}",
-            "look at --model, --temperature and --max-tokens",
-        )
-
-    @contextmanager
-    def _foreign_errors(self) -> Iterator[None]:
-        """Maps what the libraries raise."""
-        try:
-            yield
-        except httpx.ConnectTimeout as error:
-            raise LanguageModelError(
-                f"{self.where} doesn't answer (waited {self._settings.connect_timeout_s:g} s)",
-                "is the server running, and --base-url right?",
-            ) from error
-        except (httpx.ConnectError, httpx.ProxyError) as error:
-            raise LanguageModelError(
-                f"can't reach the language model at {self.where}: {self._clean(str(error))}",
-                "is the server running, and --base-url right?",
-                retryable="certificate" not in str(error).lower(),
-            ) from error
-        except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
-            raise LanguageModelError(
-                f"{self.where} broke the connection: {self._clean(str(error)) or 'reset'}",
-                "ask again; if it stays so, look at the server's log",
-                retryable=True,
-            ) from error
-        except FOREIGN_ERRORS as error:
-            raise LanguageModelError(
-                f"{self.where} answers what voicecli doesn't understand: "
-                f"{self._clean(str(error)) or type(error).__name__}",
-                "is it an OpenAI-compatible server, and --base-url right? It mostly ends in /v1",
-            ) from error
+def is_framed(response: httpx.Response) -> bool:
+    """True where HTTP itself tells a complete answer from one that was cut off."""
+    return "transfer-encoding" in response.headers or "content-length" in response.headers
 
 
-async def read_to_end(events: AsyncGenerator[Any, None]) -> None:
+async def read_to_end(arriving: AsyncGenerator[Event, None]) -> None:
     """Read what follows a complete reply. Nothing is lost if it fails."""
-    with suppress(TimeoutError, *FOREIGN_ERRORS):
+    with suppress(Exception):
         async with asyncio.timeout(END_TIMEOUT_S):
-            async for _ in events:
+            async for _ in arriving:
                 pass
 
 
 def checked_api_key(key: str | None) -> str:
-    """The key as it can stand in a header, empty without one. Raises SettingsError."""
-    key = (key or "").strip()
+    """The key as it can stand in a header, empty without one; what was pasted around it is cut
+    off: `NAME=`, quotes, `Bearer`. Raises SettingsError."""
+    key = re.sub(r"^(?:export\s+)?[A-Z][A-Z_]*=|^Authorization:\s*", "", (key or "").strip())
+    key = re.sub(r"^Bearer\s+", "", key.strip("\"'` "), flags=re.IGNORECASE).strip("\"'` ")
     if not (key.isascii() and key.isprintable()):
         raise SettingsError(
             "the API key holds characters that no key has", "look at --api-key or OPENAI_API_KEY"
         )
     return key
+
+
+def _some(models: Sequence[str]) -> str:
+    """The first few names."""
+    return ", ".join(map(clean, models[:8])) + (", ..." if len(models) > 8 else "")

@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 BUILTIN = "built-in"
 """As the base URL, this asks for the built-in replies even where a local server is running."""
 
 
 @dataclass(frozen=True)
+class ToolCall:
+    """A function that the model wants to have called, once all of it is known."""
+
+    id: str
+    name: str
+    arguments: str
+    """JSON, as the model wrote it; nobody has checked it."""
+
+
+@dataclass(frozen=True)
+class ToolCallDelta:
+    """More of a call's arguments, as they are written."""
+
+    id: str
+    name: str
+    delta: str
+
+
+Part = str | ToolCallDelta | ToolCall
+"""What a reply is made of: text to be said, and calls, each whole one after its deltas."""
+
+
+@dataclass(frozen=True)
 class Message:
     """One entry of the conversation, as the server sees it."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user", "assistant", "tool"]
     content: str
+    tool_calls: tuple[ToolCall, ...] = ()
+    """Of an assistant's message."""
+    tool_call_id: str = ""
+    """Of a tool's message: which call it answers."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What one request may ask for beside the settings. None leaves it as it is there."""
+
+    tools: Sequence[Mapping[str, Any]] = ()
+    """As `/v1/chat/completions` has them: `{"type": "function", "function": {...}}`."""
+    tool_choice: str | Mapping[str, Any] | None = None
+    """auto, none, required, or one function."""
+    max_tokens: int | None = None
+    temperature: float | None = None
 
 
 class LanguageModel(Protocol):
@@ -31,9 +70,19 @@ class LanguageModel(Protocol):
     """The built-in replies answer, and no language model."""
 
     @property
+    def remarks(self) -> Sequence[tuple[str, str]]:
+        """What the user should know of what connect() chose, each with a hint."""
+        return ()
+
+    @property
     def where(self) -> str:
         """Of the server, for the screen."""
         return "here"
+
+    @property
+    def title(self) -> str:
+        """Model and server, for the screen."""
+        return f"{self.name} at {self.where}"
 
     @property
     def is_local(self) -> bool:
@@ -50,6 +99,11 @@ class LanguageModel(Protocol):
         The system prompt is the first message, or the model's own. Raises LanguageModelError.
         """
         ...
+
+    def respond(self, messages: Sequence[Message], options: Options) -> AsyncGenerator[Part, None]:
+        """The same, asked as the options say, with the calls of tools beside the text. What knows
+        no tools writes text alone."""
+        return self.stream(messages)
 
     async def __aenter__(self) -> Self:
         return self
@@ -76,5 +130,16 @@ class Instructed(LanguageModel):
     def is_local(self) -> bool:
         return self._model.is_local
 
+    @property
+    def title(self) -> str:
+        return self._model.title
+
+    @property
+    def remarks(self) -> Sequence[tuple[str, str]]:
+        return self._model.remarks
+
     def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         return self._model.stream([*self._prompt, *messages])
+
+    def respond(self, messages: Sequence[Message], options: Options) -> AsyncGenerator[Part, None]:
+        return self._model.respond([*self._prompt, *messages], options)

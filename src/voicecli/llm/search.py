@@ -1,19 +1,18 @@
-"""Which server answers, and how a base URL is read."""
+"""Which server answers, how a base URL is read, and what a server lists."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import httpx
 
 from voicecli.errors import SettingsError
-from voicecli.llm.answers import (
-    choose_model,
-    clean,
-    model_ids,
-)
-from voicecli.llm.failures import FOREIGN_ERRORS
+from voicecli.llm.answers import clean
+from voicecli.llm.listing import Listing, choose_model, parse_listing
+from voicecli.network import hidden_password
 
 LOCAL_BASE_URLS = (
     "http://localhost:11434/v1",  # Ollama
@@ -27,59 +26,169 @@ FIND_A_MODEL_HINT = "ollama serve && ollama pull llama3.2"
 """The one line that gives a real model."""
 
 PROBE_TIMEOUT_S = 1.0
-"""A local server lists its models within milliseconds; only one that hangs needs this."""
+"""A local server lists its models within milliseconds; for so long a better one is waited for."""
+
+PATIENCE_S = 5.0
+"""As long as none has answered, whoever accepts connections is waited for."""
+
+MAX_LIST_BYTES = 8_000_000
+MAX_PAGES = 20
+"""Of a list of models."""
 
 
-async def probe(
-    base_urls: Sequence[str], wanted: str | None = None
-) -> tuple[httpx.URL, list[str]] | None:
-    """The first of the local servers that lists a model, and what it lists; None without one.
+@dataclass(frozen=True)
+class Found:
+    """A server that lists its models."""
 
-    A server that has the wanted model is preferred. Asked all at once and without an API key.
+    url: httpx.URL
+    listing: Listing
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was found on the usual ports."""
+
+    servers: list[Found] = field(default_factory=list)
+    """That have a model which answers, the best first."""
+    silent: list[str] = field(default_factory=list)
+    """Hosts and ports where somebody listens and did not answer in time."""
+
+
+async def look(
+    base_urls: Sequence[str], wanted: str | None = None, *, patience_s: float | None = None
+) -> Search:
+    """Look for a server on this machine. A server that has the wanted model comes first.
+
+    Asked all at once and without an API key. A refused port is known at once; one that accepts is
+    waited for, as long as there is nothing better.
     """
-    async with (
-        httpx.AsyncClient(trust_env=False, verify=False, timeout=PROBE_TIMEOUT_S) as client,
-        asyncio.TaskGroup() as group,
-    ):
-        probes = [group.create_task(_probe_one(client, httpx.URL(url))) for url in base_urls]
-        fallback = None
-        for task in probes:
-            found = await task
-            if found and (not wanted or choose_model(wanted, found[1])):
-                for other in probes:
-                    other.cancel()
-                return found
-            fallback = fallback or found
-        return fallback
+    patience_s = PATIENCE_S if patience_s is None else patience_s
+    now_s = asyncio.get_running_loop().time
+    begun_s = now_s()
+    async with httpx.AsyncClient(trust_env=False, verify=False, timeout=patience_s) as client:
+        tasks = [asyncio.create_task(_found(client, httpx.URL(url))) for url in base_urls]
+        try:
+            while pending := [task for task in tasks if not task.done()]:
+                waited_s = now_s() - begun_s
+                if waited_s >= patience_s or _is_good(tasks, wanted, waited_s >= PROBE_TIMEOUT_S):
+                    break
+                until_s = PROBE_TIMEOUT_S if waited_s < PROBE_TIMEOUT_S else patience_s
+                await asyncio.wait(
+                    pending, timeout=until_s - waited_s, return_when=asyncio.FIRST_COMPLETED
+                )
+        finally:
+            for task in tasks:
+                task.cancel()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+    servers = [found for found in ended if isinstance(found, Found)]
+    silent = [
+        host_and_port(httpx.URL(url))
+        for url, found in zip(base_urls, ended, strict=True)
+        if isinstance(found, asyncio.CancelledError | httpx.TimeoutException)
+    ]
+    servers.sort(key=lambda found: not (wanted and choose_model(wanted, found.listing.ids)))
+    return Search(servers, silent)
 
 
-async def _probe_one(
-    client: httpx.AsyncClient, url: httpx.URL
-) -> tuple[httpx.URL, list[str]] | None:
+def _is_good(tasks: list[asyncio.Task[Found | None]], wanted: str | None, is_late: bool) -> bool:
+    """Whether no better one is to be waited for: all before it have answered, or it is late."""
+    for task in tasks:
+        if not task.done():
+            if not is_late:
+                return False
+            continue
+        found = None if task.exception() else task.result()
+        if found and (not wanted or choose_model(wanted, found.listing.ids)):
+            return True
+    return False
+
+
+async def _found(client: httpx.AsyncClient, url: httpx.URL) -> Found | None:
+    """Raises httpx.TimeoutException where somebody listens and says nothing."""
     try:
-        async with asyncio.timeout(PROBE_TIMEOUT_S):
-            response = await client.get(f"{url}/models")
-        listed = model_ids(response.content) if response.status_code == 200 else None
-    except (TimeoutError, *FOREIGN_ERRORS):
-        return None  # nothing there, or something else
-    return (url, listed) if listed else None
+        async with client.stream("GET", endpoint(url, "models")) as response:
+            body = await head_of(response, MAX_LIST_BYTES)
+        listing = parse_listing(body) if response.status_code == 200 else None
+    except httpx.ConnectTimeout:
+        return None
+    except httpx.TimeoutException:
+        raise
+    except Exception:
+        return None  # nothing there, or something else: nobody can list what that may answer
+    return Found(url, listing) if listing and listing.chatting else None
+
+
+async def list_models(client: httpx.AsyncClient, url: httpx.URL) -> Listing | httpx.Response:
+    """All pages of a server's list, or the answer that is none, read. Raises ValueError."""
+    models, after = [], ""
+    for _ in range(MAX_PAGES):
+        target = endpoint(url, "models")
+        if after:
+            target = target.copy_merge_params({"after_id": after, "after": after})
+        async with client.stream("GET", target) as response:
+            body = await head_of(response, MAX_LIST_BYTES)
+        listing = parse_listing(body) if response.is_success else None
+        if listing is None:
+            if models:
+                break
+            return httpx.Response(
+                response.status_code,
+                headers=_plain(response.headers),
+                content=body,
+                request=response.request,
+            )
+        models.extend(listing.models)
+        if not listing.next_after or listing.next_after == after:
+            break
+        after = listing.next_after
+    return Listing(tuple(dict.fromkeys(models)))
+
+
+def _plain(headers: httpx.Headers) -> dict[str, str]:
+    """Those that may stand beside a body that is unpacked already."""
+    dropped = ("content-encoding", "transfer-encoding", "content-length")
+    return {name: value for name, value in headers.items() if name not in dropped}
+
+
+async def head_of(response: httpx.Response, n_bytes: int) -> bytes:
+    """The beginning of a body, unpacked; what follows is not waited for."""
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) >= n_bytes:
+            break
+    return bytes(body[:n_bytes])
+
+
+# -- addresses --------------------------------------------------------------------------------
 
 
 def parse_base_url(text: str) -> httpx.URL:
-    """`localhost:11434` means `http://localhost:11434/v1`. Raises SettingsError for no URL."""
+    """`localhost:11434` means `http://localhost:11434/v1`; of a whole endpoint, the base is taken.
+
+    Raises SettingsError for no URL.
+    """
     text = text.strip()
     try:
         url = httpx.URL(text if "://" in text else f"http://{text}")
-    except httpx.InvalidURL as error:
+        port = url.port
+    except (httpx.InvalidURL, ValueError) as error:
         raise _bad_base_url(text) from error
-    if url.scheme not in ("http", "https") or not url.host or any(c.isspace() for c in text):
+    is_port = port is None or 0 < port < 65536
+    if url.scheme not in ("http", "https") or not url.host or not is_port or re.search(r"\s", text):
         raise _bad_base_url(text)
-    return url.copy_with(path=url.path.rstrip("/") or "/v1")
+    path = re.sub(r"/(chat/completions|completions|models|responses)/*$", "", url.path)
+    return url.copy_with(path=path.rstrip("/") or "/v1", fragment=None)
+
+
+def endpoint(base: httpx.URL, path: str) -> httpx.URL:
+    """The path below the base, whose query stays behind it (`?api-version=`)."""
+    return base.copy_with(path=f"{base.path.rstrip('/')}/{path}")
 
 
 def _bad_base_url(text: str) -> SettingsError:
     return SettingsError(
-        f"the base URL '{clean(text)}' is no address of a server",
+        f"the base URL '{clean(hidden_password(text))}' is no address of a server",
         "write it like http://localhost:11434/v1",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ from voicecli.printable import in_one_line
 
 MULTILINGUAL_TOKENS = 51865
 """CTranslate2 takes a Whisper model for multilingual from this many tokens on."""
+
+VOICE_RATES_HZ = (4_000, 192_000)
+"""Piper's voices have 16000 or 22050."""
 
 
 def check_stt(folder: Path) -> None:
@@ -44,6 +47,27 @@ def check_stt(folder: Path) -> None:
             f"{folder / 'model.bin'} is not a CTranslate2 Whisper model",
             _fetch_again(folder),
         )
+    _check_vocabulary(folder)
+
+
+def _check_vocabulary(folder: Path) -> None:
+    """Weights, vocabulary and tokenizer must belong together: otherwise what is recognised is
+    spelt with the words of another model."""
+    rows = _rows_of_weights(folder / "model.bin")
+    tokens = _vocabulary(folder)
+    if rows is not None and tokens and rows != len(tokens):
+        raise ModelCorruptError(
+            f"{folder} is put together from two models: the weights know {rows} tokens, the "
+            f"vocabulary {len(tokens)}",
+            _fetch_again(folder),
+        )
+    for token, index in _special_tokens(folder / "tokenizer.json"):
+        if index >= len(tokens) or tokens[index] != token:
+            raise ModelCorruptError(
+                f"{folder} is put together from two models: its tokenizer has {token} as number "
+                f"{index}, its vocabulary doesn't",
+                _fetch_again(folder),
+            )
 
 
 def missing_files(names: Collection[str]) -> list[str]:
@@ -74,6 +98,17 @@ def check_voice(onnx: Path) -> None:
             raise ModelCorruptError(
                 f"{config_path} is not a Piper voice's: no {key!r} in it", _fetch_again(onnx.parent)
             )
+    if not config["phoneme_id_map"]:
+        raise ModelCorruptError(
+            f"{config_path} knows no phonemes: 'phoneme_id_map' is empty",
+            _fetch_again(onnx.parent),
+        )
+    rate_hz = config["audio"].get("sample_rate")
+    if type(rate_hz) is not int or not VOICE_RATES_HZ[0] <= rate_hz <= VOICE_RATES_HZ[1]:
+        raise ModelCorruptError(
+            f"{config_path} names a sample rate that no voice has: {rate_hz!r:.40}",
+            _fetch_again(onnx.parent),
+        )
 
 
 def _ct2_spec(head: bytes) -> str:
@@ -87,10 +122,47 @@ def _ct2_spec(head: bytes) -> str:
     return head[6 : 6 + length].rstrip(b"\0").decode("ascii", "replace")
 
 
+def _rows_of_weights(path: Path) -> int | None:
+    """How many tokens the weights know; None where that can't be told. Reads headers alone.
+
+    A CTranslate2 file: u32 version, the specification's name, u32 revision, u32 number of
+    variables; of each the name, u8 rank, u32 dimensions, u8 type, u32 number of bytes, the bytes
+    (`python/ctranslate2/specs/model_spec.py`, version 6).
+    """
+
+    def number(layout: str) -> int:
+        return struct.unpack(layout, file.read(struct.calcsize(layout)))[0]
+
+    try:
+        with path.open("rb") as file:
+            number("<I")
+            file.seek(number("<H"), 1)
+            number("<I")
+            for _ in range(number("<I")):
+                name = file.read(number("<H")).rstrip(b"\0")
+                shape = [number("<I") for _ in range(number("<B"))]
+                number("<B")
+                file.seek(number("<I"), 1)
+                if name == b"decoder/embeddings/weight":
+                    return shape[0]
+    except (struct.error, OSError, IndexError):
+        pass
+    return None
+
+
+def _special_tokens(tokenizer: Path) -> Iterator[tuple[str, int]]:
+    """Those that a `tokenizer.json` adds to the words. They stand at its head; parsing all of it
+    would take 30 ms."""
+    with tokenizer.open("rb") as file:
+        head = file.read(1_000_000).partition(b'"normalizer"')[0].decode("utf-8", "replace")
+    for entry in re.finditer(r'"id":\s*(\d+),\s*"content":\s*"(<\|[^"\\]+\|>)"', head):
+        yield entry[2], int(entry[1])
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelCorruptError(
             f"{path} can't be read as JSON: {error}", _fetch_again(path.parent)
         ) from error
@@ -130,18 +202,26 @@ def stt_languages(folder: Path) -> tuple[str, ...]:
     faster-whisper offers every language where CTranslate2 calls the model multilingual, and
     English alone otherwise.
     """
+    tokens = _vocabulary(folder)
+    if len(tokens) < MULTILINGUAL_TOKENS:
+        return ("en",) if tokens else ()
+    marks = (token for token in tokens if token.startswith("<|"))
+    codes = (re.fullmatch(r"<\|([a-z]{2,3})\|>", mark) for mark in marks)
+    return tuple(sorted(code[1] for code in codes if code))
+
+
+def _vocabulary(folder: Path) -> list[str]:
+    """A recogniser's tokens by number; none where they can't be read."""
     try:
         if (listed := folder / "vocabulary.json").is_file():
             tokens = [str(token) for token in json.loads(listed.read_text("utf-8"))]
         else:
-            tokens = (folder / "vocabulary.txt").read_text("utf-8").splitlines()
-    except (OSError, ValueError):
-        return ()
-    if len(tokens) < MULTILINGUAL_TOKENS:
-        return ("en",)
-    marks = (token for token in tokens if token.startswith("<|"))
-    codes = (re.fullmatch(r"<\|([a-z]{2,3})\|>", mark) for mark in marks)
-    return tuple(sorted(code[1] for code in codes if code))
+            # Not splitlines(): a token may be one of Unicode's other line ends.
+            text = (folder / "vocabulary.txt").read_bytes().decode()
+            tokens = text.removesuffix("\n").split("\n")
+    except (OSError, ValueError, TypeError, RecursionError):
+        return []
+    return tokens
 
 
 def voice_languages(onnx: Path) -> tuple[str, ...]:
@@ -164,9 +244,10 @@ def voice_language(onnx: Path) -> str:
 def voice_config(onnx: Path) -> dict[str, Any]:
     """What a voice's configuration says; nothing where it can't be read."""
     try:
-        return json.loads(config_of(onnx).read_text("utf-8"))
-    except (OSError, ValueError):
+        content = json.loads(config_of(onnx).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
+    return content if isinstance(content, dict) else {}
 
 
 def licence_in(folder: Path) -> str:

@@ -6,6 +6,7 @@ download throws a partial file away and compares sizes, not checksums (2.4.0).
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import threading
@@ -21,9 +22,20 @@ from urllib.parse import urlsplit
 import httpx
 
 from voicecli.errors import ModelMissingError, NetworkError
-from voicecli.network import hub_endpoint, hub_is_off, is_loopback
+from voicecli.network import (
+    Backoff,
+    hidden_password,
+    hub_endpoint,
+    hub_is_off,
+    is_loopback,
+    proxy_for,
+    retry_after_s,
+)
 
 _T = TypeVar("_T")
+
+MAX_ANSWER_BYTES = 64_000_000
+"""Of a list or a card, unpacked; Piper's list of voices has half a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +67,13 @@ class CancelledPullError(Exception):
 class Hub:
     """One connection pool to the hub, or to the mirror in `HF_ENDPOINT`. Safe to share by threads.
 
-    Proxies (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) are httpx's matter; huggingface_hub finds the
-    token. Offline there is no proxy, since it would be another machine.
+    huggingface_hub finds the token. Offline there is no proxy, since it would be another machine.
 
     :param offline: no connection but to this machine.
     :param retries: how often it asks again without having received a byte.
     :param backoff_s: before the first retry; doubles with each.
-    :param longest_wait_s: a server that wants to be left alone for longer is an error.
+    :param longest_wait_s: of all waits without a byte; a server that wants to be left alone for
+        longer is an error.
     """
 
     def __init__(
@@ -77,17 +89,16 @@ class Hub:
 
         self.endpoint = hub_endpoint()
         try:
-            self.host = urlsplit(self.endpoint).netloc
+            parts = urlsplit(self.endpoint)
+            self.host = parts.netloc.rpartition("@")[2]
+            if not self.host or parts.port == 0:  # a port above 65535 is a ValueError
+                raise ValueError
         except ValueError:
-            self.host = ""
-        if not self.host:
-            raise NetworkError(
-                f"{self.endpoint!r} is no address of a hub", "set HF_ENDPOINT to a URL"
-            )
+            raise self._no_address() from None
         self._forbidden = ""
         if hub_is_off():
             self._forbidden = "HF_HUB_OFFLINE"
-        elif offline and not is_loopback(urlsplit(self.endpoint).hostname or ""):
+        elif offline and not is_loopback(parts.hostname or ""):
             self._forbidden = "--offline"
         # Looking for a token may itself ask the network, to renew it.
         token = os.environ.get("HF_TOKEN") if offline or self._forbidden else get_token()
@@ -107,13 +118,13 @@ class Hub:
                 headers=headers,
                 timeout=timeout_s,
                 follow_redirects=True,
-                trust_env=not offline,
+                trust_env=False,
+                transport=_Routes(use_proxies=not offline),
                 event_hooks={"request": [self._check_offline]} if offline else {},
             )
-        except (ValueError, ImportError, httpx.InvalidURL) as error:
+        except OSError as error:
             raise NetworkError(
-                f"the proxy in the environment can't be used: {error}",
-                "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY",
+                f"the certificates can't be read: {error}", "check SSL_CERT_FILE and SSL_CERT_DIR"
             ) from error
 
     def close(self) -> None:
@@ -135,17 +146,20 @@ class Hub:
 
     def json(self, url: str, what: str) -> tuple[dict[str, Any], str]:
         """A JSON object, and the commit that it belongs to (empty where the hub doesn't say)."""
-        response = self._retrying(lambda: self._get(url, what))
+        body, headers = self._retrying(lambda: self._get(url, what))
         try:
-            content = response.json()
+            content = json.loads(body)
+            # A lone surrogate can stand in JSON, and in no name of a file.
+            json.dumps(content, ensure_ascii=False).encode()
             if not isinstance(content, dict):
                 raise ValueError
-        except ValueError:
+        except (ValueError, RecursionError):
             raise not_the_hub(self.endpoint) from None
-        return content, response.headers.get("x-repo-commit", "")
+        return content, headers.get("x-repo-commit", "")
 
     def text(self, url: str, what: str) -> str:
-        return self._retrying(lambda: self._get(url, what)).text
+        body, _ = self._retrying(lambda: self._get(url, what))
+        return body.decode("utf-8", "replace")
 
     def fetch(
         self,
@@ -172,11 +186,15 @@ class Hub:
 
     # -- one request --------------------------------------------------------------------------
 
-    def _get(self, url: str, what: str) -> httpx.Response:
-        with self._mapped(what):
-            response = self._client.get(url)
+    def _get(self, url: str, what: str) -> tuple[bytes, httpx.Headers]:
+        with self._mapped(what), self._client.stream("GET", url) as response:
             self._check_status(response, what)
-            return response
+            body = bytearray()
+            for chunk in response.iter_bytes():
+                body += chunk
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise not_the_hub(self.endpoint)
+            return bytes(body), response.headers
 
     def _stream(
         self,
@@ -229,9 +247,7 @@ class Hub:
         except httpx.TooManyRedirects as error:
             raise NetworkError(f"{host} redirects in circles for {what}") from error
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
-            raise NetworkError(
-                f"{self.endpoint!r} is no address of a hub", "set HF_ENDPOINT to a URL"
-            ) from error
+            raise self._no_address() from error
         except httpx.HTTPError as error:
             reason = "does not answer" if isinstance(error, httpx.TimeoutException) else str(error)
             raise _TransientError(
@@ -240,6 +256,12 @@ class Hub:
                     "check the network, then pull again: it goes on where it stopped",
                 )
             ) from error
+
+    def _no_address(self) -> NetworkError:
+        return NetworkError(
+            f"{hidden_password(self.endpoint)!r} is no address of a hub",
+            "set HF_ENDPOINT to a URL",
+        )
 
     def _check_status(self, response: httpx.Response, what: str) -> None:
         """Raise for a refusal, in the words of whoever has to mend it."""
@@ -296,33 +318,67 @@ class Hub:
         pause: Callable[[float], object] = time.sleep,
     ) -> _T:
         """Try until it works; trials count from the last one that brought something."""
-        failed = 0
+        backoff = self._backoff()
         while True:
             before = progress()
             try:
                 return attempt()
             except _TransientError as transient:
-                failed = 1 if progress() > before else failed + 1
-                wait_s = transient.wait_s
-                if failed > self._retries or (wait_s or 0) > self._longest_wait_s:
+                if progress() > before:
+                    backoff = self._backoff()
+                delay_s = backoff.delay_s(transient.wait_s)
+                if delay_s is None:
                     raise transient.error from transient
-                pause(self._backoff_s * 2 ** (failed - 1) if wait_s is None else wait_s)
+                pause(delay_s)
+
+    def _backoff(self) -> Backoff:
+        delays_s = (self._backoff_s * 2**failed for failed in range(self._retries))
+        return Backoff(delays_s, self._longest_wait_s)
+
+
+class _Routes(httpx.BaseTransport):
+    """Each request by the proxy that leads to its host, redirected ones included."""
+
+    def __init__(self, *, use_proxies: bool) -> None:
+        self._use_proxies = use_proxies
+        self._tls = httpx.create_ssl_context()
+        self._lock = threading.Lock()
+        self._transports: dict[str | None, httpx.HTTPTransport] = {}
+        for scheme in ("http", "https"):  # a proxy that can't be used is told before it is needed
+            self._to(f"{scheme}://hub.invalid")
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._to(str(request.url)).handle_request(request)
+
+    def _to(self, url: str) -> httpx.HTTPTransport:
+        proxy = proxy_for(url) if self._use_proxies else None
+        try:
+            with self._lock:
+                if proxy not in self._transports:
+                    self._transports[proxy] = httpx.HTTPTransport(verify=self._tls, proxy=proxy)
+                return self._transports[proxy]
+        except (ValueError, ImportError, httpx.InvalidURL) as error:
+            raise NetworkError(
+                f"the proxy in the environment can't be used: {hidden_password(str(error))}",
+                "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY",
+            ) from error
+
+    def close(self) -> None:
+        for transport in self._transports.values():
+            transport.close()
 
 
 def not_the_hub(endpoint: str) -> NetworkError:
     return NetworkError(
-        f"{endpoint} answers with something that isn't the hub's",
+        f"{hidden_password(endpoint)} answers with something that isn't the hub's",
         "is a login page or a proxy in between? HF_ENDPOINT names another address",
     )
 
 
 def _wait_s(response: httpx.Response) -> float | None:
     """What `Retry-After` or the hub's `RateLimit: ...;t=55` asks for."""
-    after = response.headers.get("retry-after", "")
-    if after.isdigit():
-        return float(after)
-    limit = re.search(r"\bt=(\d+)", response.headers.get("ratelimit", ""))
-    return float(limit[1]) if limit else None
+    limit = re.search(r"\bt=(\d+)", response.headers.get("ratelimit", ""), re.ASCII)
+    return retry_after_s(response.headers.get("retry-after") or (limit and limit[1]))
 
 
 def _size(path: Path) -> int:

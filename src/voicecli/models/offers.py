@@ -54,7 +54,7 @@ def look_up(name: str, hub: Hub) -> Offer:
         index = voices_index(hub)
         if name in index.voices and catalogue.is_voice_name(name):
             return _offer_of_voice(name, index, hub)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise not_the_hub(hub.endpoint) from error
     raise ModelMissingError(
         f"there is no model {name!r} to pull",
@@ -72,7 +72,7 @@ def _offer_of_repo(name: str, hub: Hub) -> Offer:
     siblings = {entry["rfilename"]: entry for entry in info["siblings"]}
     kind, main, wanted = _layout(repo, list(siblings))
     files = tuple(
-        RemoteFile(Path(path).name, hub.url(repo, path, info["sha"]), *_size_and_checksum(entry))
+        _file(hub.url(repo, path, info["sha"]), path, *_size_and_checksum(entry))
         for path, entry in siblings.items()
         if wanted.fullmatch(path)
     )
@@ -109,6 +109,14 @@ def _layout(repo: str, paths: Sequence[str]) -> tuple[Kind, str, re.Pattern[str]
     )
 
 
+def _file(url: str, path: str, size_bytes: int, checksum: str) -> RemoteFile:
+    """Raises TypeError for what no hub says of a file: its name reaches the disk and the screen."""
+    name = Path(path).name
+    if not (name.isprintable() and type(size_bytes) is int and size_bytes >= 0):
+        raise TypeError(f"{name!r:.40} of {size_bytes!r:.40} bytes")
+    return RemoteFile(name, url, size_bytes, checksum)
+
+
 def _size_and_checksum(entry: dict[str, Any]) -> tuple[int, str]:
     """Large files are known by their SHA-256, the others by their git blob."""
     if lfs := entry.get("lfs"):
@@ -135,7 +143,7 @@ def voices_index(hub: Hub | None) -> VoicesIndex:
     if hub is None or (kept.exists() and time.time() - kept.stat().st_mtime < INDEX_AGE_S):
         try:
             return VoicesIndex(**json.loads(kept.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             if hub is None:
                 raise ModelMissingError(
                     "the list of voices is not on this machine",
@@ -152,9 +160,9 @@ def voices_index(hub: Hub | None) -> VoicesIndex:
 def _offer_of_voice(name: str, index: VoicesIndex, hub: Hub) -> Offer:
     entry = index.voices[name]
     files = tuple(
-        RemoteFile(
-            Path(path).name,
+        _file(
             hub.url(catalogue.VOICES_REPO, path, index.revision),
+            path,
             stated["size_bytes"],
             f"md5:{stated['md5_digest']}",
         )

@@ -190,7 +190,7 @@ def read_receipt(path: Path) -> Receipt | None:
     try:
         raw: dict[str, Any] = json.loads(path.read_text("utf-8"))
         return replace(Receipt(**raw), languages=tuple(raw["languages"]))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

@@ -70,7 +70,7 @@ class Server:
 
     def fields(self, update: dict[str, Any]) -> Fields:
         """The fields with which a session begins; raises ApiError."""
-        from voicecli.llm.client import DEFAULT_SYSTEM_PROMPT
+        from voicecli.llm.request import DEFAULT_SYSTEM_PROMPT
 
         instructions = self.engines.settings.llm.system or DEFAULT_SYSTEM_PROMPT
         try:

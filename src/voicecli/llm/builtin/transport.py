@@ -26,7 +26,7 @@ class ResponderTransport(httpx.AsyncBaseTransport):
         if request.url.path != "/v1/chat/completions":
             return httpx.Response(404, json={"error": {"message": "there is nothing here"}})
         body = json.loads(await request.aread())
-        messages = [Message(m["role"], m["content"]) for m in body["messages"]]
+        messages = [Message(m["role"], m["content"] or "") for m in body["messages"]]
         return httpx.Response(
             200,
             headers={"Content-Type": "text/event-stream"},
