@@ -16,7 +16,20 @@ Notices = Callable[[str, str], None]
 class Duplex(Protocol):
     """A microphone and a loudspeaker that move together; an async context manager.
 
-    DeviceDuplex is the real one, recording.FileDuplex its stand-in.
+    DeviceDuplex is the real one, FileDuplex its stand-in. What each owes who uses it, and
+    tests/duplex/test_conformance.py checks:
+
+    - `frames()` yields Frames of 512 samples at 16 kHz without end (a file's is followed by
+      silence), until it is closed. What the microphone heard sets the pace.
+    - The indices are one clock: a Frame begins where the one before ended. Where sound was lost
+      they jump by as much, so that an index still means the same moment.
+    - `Frame.played` is what left the loudspeaker while `Frame.samples` were heard: what is played
+      is pulled by `speaker.fill`, and goes the same way, and as fast.
+    - After every block that was pulled, `speaker.tick()` is called on the event loop, also while
+      nothing is queued: whoever waits in `room`, `drain` or `until` goes on by nothing else.
+    - `speaker.latency_s` is right once the duplex was entered.
+    - Entering it opens the devices or files, or raises AudioDeviceError or AudioFileError; leaving
+      it closes them, whatever happened.
     """
 
     @property
