@@ -70,11 +70,10 @@ async def main(n_turns: int) -> None:
         settings = Settings(llm=LlmSettings(base_url=base_url, model=MODEL))
         with tempfile.TemporaryDirectory() as folder:
             questions, replies = Path(folder, "questions.wav"), Path(folder, "replies.wav")
-            async with Engines(settings) as engines:
+            async with Engines(settings) as engines, FileDuplex(questions, replies) as duplex:
                 await record_questions(questions, engines.voice(), n_turns)
-                async with FileDuplex(questions, replies) as duplex:
-                    echo = choose_echo("aec")
-                    await (await engines.conversation(duplex, Watch(), echo=echo)).run()
+                conversation = await engines.conversation(duplex, Watch(), echo=choose_echo("aec"))
+                await conversation.run()
 
 
 if __name__ == "__main__":

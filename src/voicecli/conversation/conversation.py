@@ -15,8 +15,9 @@ Whose turn it is, and what follows from what, says floor.py. Here is what it has
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 from voicecli.conversation.answer import Answer, Habits
 from voicecli.conversation.draft import Drafts
@@ -54,6 +55,7 @@ from voicecli.conversation.partials import Partials
 from voicecli.conversation.parts import Parts
 from voicecli.conversation.reply import Reply
 from voicecli.conversation.report import Report
+from voicecli.conversation.wishes import Wish, Wishes
 from voicecli.duplex.ducking import Ducker
 from voicecli.errors import VoicecliError
 from voicecli.hearing.ears import Ears
@@ -64,9 +66,11 @@ from voicecli.hearing.endpointing import (
     SpeechStarted,
     Utterance,
 )
+from voicecli.llm.messages import Message
 from voicecli.settings import ListenSettings, Speculate
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Frame, level_db
 from voicecli.stt.transcript import Transcript
+from voicecli.tts.clip import Clip
 
 MAX_HELD_REPLIES = 3
 """Replies begun in the pauses of one utterance; from then on, its end is waited for."""
@@ -111,20 +115,20 @@ class Conversation:
         self._partials = Partials(
             parts.recognizer, self._ears, self._jobs, settings.pause_ms, self._show_partial
         )
-        habits = Habits()
-        self._drafts = Drafts(
-            lambda: Answer(
-                *(parts.language_model, parts.voice, language, pronunciations or {}, emit, habits)
-            ),
-            self._jobs,
+        self.answer = Answer(
+            *(parts.language_model, parts.voice, language, pronunciations or {}, emit, Habits())
         )
+        """What replies are made by. May be another from the next turn on."""
+        self._drafts = Drafts(lambda: replace(self.answer), self._jobs)
         self._report = Report(emit)
         self._floor: Floor[Reply] = Floor(self)
         self._pending: list[Speech] = []
         """Said, and not yet in the history."""
         self._n_pauses = 0
         """Of the open utterance."""
-        self._stop_asked = False
+        self._wishes = Wishes()
+        self._replies = True
+        self._interruptible = True
         self._newest: Reply | None = None
         """Of the replies that took their turn."""
 
@@ -146,7 +150,46 @@ class Conversation:
 
     def stop_reply(self) -> None:
         """End the reply that is heard, or in the making; listening goes on."""
-        self._stop_asked = True
+        self._wishes.add(Wish(self._floor.stop))
+
+    def respond(
+        self, answer: Answer | None = None, messages: Sequence[Message] | None = None
+    ) -> None:
+        """Reply without being spoken to: to the history, or to `messages` in its place.
+
+        answer: what makes this one reply. What the user said before, and is still being
+        recognised, is waited for.
+        """
+        wish = Wish(lambda: self._speak(answer, messages), when_understood=True)
+        self._wishes.add(wish)
+
+    def commit(self, at: int = 0) -> None:
+        """The user's turn is over at that sample index; nothing else has to tell it."""
+        self._wishes.add(Wish(self._commit, at))
+
+    def clear(self, at: int = 0) -> None:
+        """What the user said up to that sample index was not said, where it is no turn yet."""
+        self._wishes.add(Wish(self._clear, at))
+
+    def listen(
+        self,
+        settings: ListenSettings,
+        *,
+        manual: bool = False,
+        replies: bool = True,
+        interruptible: bool = True,
+    ) -> None:
+        """From now on by these settings.
+
+        manual: only `commit` ends a turn, and nothing that is heard interrupts a reply. replies:
+        else what the user says is understood, and `respond` is waited for. interruptible: else who
+        speaks over a reply is understood after it.
+        """
+        self._ears.adopt(settings, manual=manual)
+        self._judge.settings = settings
+        self._partials.pause_ms = settings.pause_ms
+        self._replies, self._interruptible = replies, interruptible
+        self._drafts.discard()
 
     @property
     def muted(self) -> bool:
@@ -161,9 +204,6 @@ class Conversation:
 
     async def _hear(self, frame: Frame) -> None:
         heard = self._ears.hear(frame)
-        if self._stop_asked:
-            self._stop_asked = False
-            self._floor.stop()
         self._emit(Level(level_db(heard.frame.samples)))
         self._ducker.feed(heard.frame, may_be_user=heard.may_be_user)
         for event in heard.events:
@@ -176,6 +216,7 @@ class Conversation:
                     self._floor.resume()
                 case Utterance():
                     self._user_ends(event)
+        self._carry_out_wishes()
         if self._newest is not None:
             self._report.first_audio(self._newest, self._speaker.latency_s)
         self._partials.feed()
@@ -185,16 +226,44 @@ class Conversation:
         self._duplex.hurry(self._endpointer.in_speech or len(self._jobs) > 0)
         self._report.state(self._state())
 
+    def _carry_out_wishes(self) -> None:
+        while wish := self._wishes.next(self._ears.now, self._floor.state):
+            wish.carry_out()
+
+    def _commit(self) -> None:
+        utterance = self._endpointer.commit()
+        if utterance is not None:
+            self._user_ends(utterance)
+
+    def _clear(self) -> None:
+        self._endpointer.clear()
+        self._pending.clear()
+        self._floor.unsaid()
+
+    def _speak(self, answer: Answer | None, messages: Sequence[Message] | None) -> None:
+        reply = Reply([], self._ears.now, self._emit, over_at=self._ears.now, may_be_heard=True)
+        self._newest = reply
+        job = self._say(reply, answer or replace(self.answer), messages)
+        reply.task = self._jobs.start(job, "reply")
+        self._floor.speak(reply, user_speaks=self._endpointer.in_speech)
+
     def _user_starts(self, event: SpeechStarted) -> None:
         self._emit(SpeechBegan(event.onset))
         self._n_pauses = 0
         self._partials.begin_turn()
         self._drafts.begin_turn()
-        taken_at = self._newest.over_at if self._newest is not None else 0
-        self._floor.onset(reopens=event.onset - taken_at <= REOPEN_S * SAMPLE_RATE_HZ)
+        if self._keeps_floor:
+            return
+        newest = self._newest
+        reopens = (
+            newest is not None
+            and bool(newest.utterances)  # what was typed is over
+            and event.onset - newest.over_at <= REOPEN_S * SAMPLE_RATE_HZ
+        )
+        self._floor.onset(reopens=reopens)
 
     def _user_pauses(self, event: SpeechPaused) -> None:
-        if self._speculate != "off":
+        if self._speculate != "off" and not self._keeps_floor:
             # The words are wanted at every pause: they say how long it may be.
             self._n_pauses += 1
             self._floor.pause([*self._pending, event])
@@ -202,8 +271,20 @@ class Conversation:
     def _user_ends(self, utterance: Utterance) -> None:
         self._emit(SpeechEnded(utterance.speech_end, self._ears.now))
         self._pending.append(utterance)
-        self._floor.over(list(self._pending)).over_at = self._ears.now
-        self._speaker.tick()
+        if self._keeps_floor:
+            self._wishes.add(Wish(self._turn_over, when_quiet=True))
+        else:
+            self._turn_over()
+
+    def _turn_over(self) -> None:
+        if self._pending:
+            self._floor.over(list(self._pending)).over_at = self._ears.now
+            self._speaker.tick()
+
+    @property
+    def _keeps_floor(self) -> bool:
+        """Who speaks now is understood after the reply."""
+        return not self._interruptible and isinstance(self._floor.state, Speaking)
 
     def _state(self) -> State:
         if self.muted:
@@ -220,13 +301,15 @@ class Conversation:
     def _show_partial(self, partial: PartialTranscript, transcript: Transcript) -> None:
         self._emit(partial)
         self._drafts.discard_unless(transcript.text)
-        if self._may_draft and isinstance(self._floor.state, Free) and not self._pending:
+        may_draft = self._may_draft and self._replies
+        if may_draft and isinstance(self._floor.state, Free) and not self._pending:
             self._drafts.consider(transcript, self._history.with_user(transcript.text))
 
     # ---- what the floor has done --------------------------------------------------------------
 
     def begin(self, said: Sequence[Speech]) -> Reply:
         reply = Reply(list(said), self._ears.now, self._emit)
+        reply.answers = self._replies
         reply.may_ask_early = self._speculate == "full" and self._n_pauses <= MAX_HELD_REPLIES
         reply.task = self._jobs.start(self._answer(reply), "reply")
         return reply
@@ -251,9 +334,9 @@ class Conversation:
         interrupted = why in (Why.WORDS, Why.KEY) and reply.is_unfinished
         if why is not Why.HEARD:
             self._jobs.end(reply.task)
-        if not reply.spoken:
+        if not reply.answers:
             return
-        if why in (Why.WORDS, Why.KEY):
+        if reply.spoken and why in (Why.WORDS, Why.KEY):
             self._speaker.stop()
         self._report.n_interruptions += why is Why.WORDS and interrupted and not reopened
         heard, unheard = reply.heard_and_unheard()
@@ -261,7 +344,7 @@ class Conversation:
         if not reopened:
             ends = reply.word_ends()
             number = self._history.add_assistant(heard, interrupted=interrupted, word_ends=ends)
-        self._emit(ReplyEnded(heard, unheard, interrupted, number))
+        self._emit(ReplyEnded(heard, unheard, interrupted, number, reply.error))
 
     def go_on(self, reply: Reply) -> None:
         if reply.spoken and reply.is_unfinished:
@@ -299,10 +382,32 @@ class Conversation:
         verdict = await self._understand(reply)
         self._floor.judged(reply, verdict)
         if isinstance(verdict, Words):
-            await self._respond(reply, verdict.text)
-            await self._speaker.drain()
-            await self._speaker.until(lambda: self._floor.state == Speaking(reply))
-            self._floor.done(reply)
+            if reply.answers:
+                await self._respond(reply, verdict.text)
+            await self._end_when_heard(reply)
+
+    async def _say(self, reply: Reply, answer: Answer, messages: Sequence[Message] | None) -> None:
+        """What nobody asked for aloud."""
+        answer.tell = reply.tell
+        await self._jobs.settled()
+        pieces = answer.to(self._history.messages if messages is None else messages)
+        await self._play(reply, pieces)
+        await self._end_when_heard(reply)
+
+    async def _end_when_heard(self, reply: Reply) -> None:
+        await self._speaker.drain()
+        await self._speaker.until(lambda: self._floor.state == Speaking(reply))
+        self._floor.done(reply)
+
+    async def _play(self, reply: Reply, pieces: AsyncGenerator[tuple[str, Clip], None]) -> None:
+        try:
+            await reply.play(pieces, self._speaker)
+        except VoicecliError as error:
+            await self._speaker.until(lambda: reply.may_be_heard)
+            reply.error = error.message
+            if not reply.spoken:
+                self._history.fail()
+            self._emit(Notice(error.message, error.hint))
 
     async def _understand(self, reply: Reply) -> Verdict:
         try:
@@ -322,18 +427,11 @@ class Conversation:
         return verdict
 
     async def _respond(self, reply: Reply, text: str) -> None:
-        try:
-            await self._wait_to_ask(reply, text)
-            reply.stopwatch.mark("asked")
-            # Heard, the user's words are in the history already.
-            messages = self._history.with_user("" if reply.may_be_heard else text)
-            pieces = await self._drafts.answer(text, messages, reply.tell)
-            await reply.play(pieces, self._speaker)
-        except VoicecliError as error:
-            await self._speaker.until(lambda: reply.may_be_heard)
-            if not reply.spoken:
-                self._history.fail()
-            self._emit(Notice(error.message, error.hint))
+        await self._wait_to_ask(reply, text)
+        reply.stopwatch.mark("asked")
+        # Heard, the user's words are in the history already.
+        messages = self._history.with_user("" if reply.may_be_heard else text)
+        await self._play(reply, await self._drafts.answer(text, messages, reply.tell))
 
     async def _wait_to_ask(self, reply: Reply, text: str) -> None:
         """A reply that was suspended may yet go on, as long as the user's turn is not over."""

@@ -114,8 +114,8 @@ class ReplyEnded:
     interrupted: bool
     number: int = field(default=0, compare=False)
     """Of its entry in the history; 0 where it has none."""
-    error: str = ""
-    """Why the rest could not be made."""
+    error: str = field(default="", compare=False)
+    """Why the rest could not be made; a Notice tells it, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,24 @@ class Floor(Generic[R]):
                 self._hands.cancel(reply)
         self._become(Free())
 
+    def unsaid(self) -> None:
+        """What the user is saying is taken back: a reply over which it was said goes on."""
+        if isinstance(self.state, Preparing):
+            self._take_back(self.state)
+        if isinstance(self.state, Suspended):
+            self._go_on(self.state)
+
     # ---- the reply ----------------------------------------------------------------------------
+
+    def speak(self, reply: R, *, user_speaks: bool) -> None:
+        """A reply that was not asked for aloud takes the place of any other.
+
+        user_speaks: then it waits until it is known what is said.
+        """
+        self.stop()
+        if isinstance(self.state, Preparing):
+            self._take_back(self.state)
+        self._become(Suspended(reply, reopened=False) if user_speaks else Speaking(reply))
 
     def judged(self, reply: R, verdict: Verdict) -> None:
         """What the reply answers was recognised."""

@@ -93,7 +93,8 @@ class History:
         if not heard:
             return 0
         mark = INTERRUPTED if interrupted else ""
-        return self.insert(Message("assistant", heard + mark), word_ends=word_ends)
+        ends = [end for end in word_ends if end.chars <= len(heard)]
+        return self.insert(Message("assistant", heard + mark), word_ends=ends)
 
     # ---- by those who keep a copy of it elsewhere, and change it there ------------------------
 

@@ -30,7 +30,7 @@ class Judge:
         self._recognizer = recognizer
         self._turn_detector = turn_detector
         self._endpointer = endpointer
-        self._settings = settings
+        self.settings = settings
         self._emit = emit
 
     async def transcribe(self, reply: Reply) -> Transcript:
@@ -75,11 +75,11 @@ class Judge:
         if reason is None:
             return Words(transcript.text)
         if self._endpointer.paused:
-            self._endpointer.hangover_ms = self._settings.min_silence_ms
+            self._endpointer.hangover_ms = self.settings.min_silence_ms
         return Nothing(transcript.text, reason)
 
     async def _hangover_ms(self, samples: Samples, transcript: Transcript) -> float:
-        settings = self._settings
+        settings = self.settings
         if self._turn_detector is not None:
             try:
                 probability = await self._turn_detector.probability(samples)

@@ -61,7 +61,8 @@ class Partials:
         self._recognizer = recognizer
         self._ears = ears
         self._jobs = jobs
-        self._pause_ms = pause_ms
+        self.pause_ms = pause_ms
+        """Silence after which a pause is noticed."""
         self._show = show
         self._job: asyncio.Task[None] | None = None
         self._agreement = Agreement()
@@ -90,7 +91,7 @@ class Partials:
         with suppress(VoicecliError):  # the final transcription will say it
             ears, begun = self._ears, self._ears.now
             transcript = await self._recognizer.transcribe(ears.endpointer.so_far())
-            if (ears.now - begun) * 1000 > self._pause_ms * SAMPLE_RATE_HZ:
+            if (ears.now - begun) * 1000 > self.pause_ms * SAMPLE_RATE_HZ:
                 self._rest_turns = PARTIALS_REST_TURNS
             if ears.endpointer.in_speech and agreement is self._agreement:
                 self._show(PartialTranscript(*agreement.feed(transcript.text)), transcript)

@@ -34,6 +34,10 @@ class Reply:
     begun_at: int
     """Sample index of the moment in which it was begun."""
     emit: Emit
+    answers: bool = True
+    """There will be something to hear; else it only understands what was said."""
+    error: str = ""
+    """Why the rest of it could not be made."""
     may_ask_early: bool = True
     """The language model may be asked before the user's turn is over."""
     over_at: int = 0

@@ -31,7 +31,7 @@ class Report:
         latency_s: from the speaker to the air.
         """
         first_sample = reply.first_sample
-        if reply.timed or first_sample is None:
+        if reply.timed or first_sample is None or not reply.utterances:
             return
         reply.timed = True
         speech_end, watch = reply.utterances[-1].speech_end, reply.stopwatch

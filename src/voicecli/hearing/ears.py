@@ -48,6 +48,11 @@ class Ears:
         self._heard_from = until
         self._detector.reset()
 
+    def adopt(self, settings: ListenSettings, *, manual: bool = False) -> None:
+        """From now on by these settings (see Endpointer.adopt)."""
+        self._threshold = settings.threshold
+        self.endpointer.adopt(settings, manual=manual)
+
     def hear(self, frame: Frame) -> Heard:
         frame = self._echo.cancel(frame)
         if frame.start < self._heard_from:  # muted, though the echo's path stays known

@@ -82,19 +82,51 @@ class Endpointer:
     """
 
     def __init__(self, settings: ListenSettings | None = None) -> None:
-        self._settings = settings = settings or ListenSettings()
+        settings = settings or ListenSettings()
         self.hangover_ms: float = settings.silence_ms
         """Of the open pause. May be changed while it runs; speech sets it back."""
-        self._onset_frames = max(1, round(settings.onset_ms / FRAME_MS))
-        self._pre_roll_frames = max(self._onset_frames, round(settings.pre_roll_ms / FRAME_MS))
-        self._ring: deque[Frame] = deque(maxlen=self._pre_roll_frames)
-        self._recent: deque[bool] = deque(maxlen=ONSET_WINDOW * self._onset_frames)
+        self._ring: deque[Frame] = deque()
+        self._recent: deque[bool] = deque()
         self._speech: list[Frame] = []
+        self.adopt(settings)
         self._onset = 0
         self._speech_end = 0
         self._peak_probability = 0.0
         self._paused = False
         self._resume_count = 0
+
+    def adopt(self, settings: ListenSettings, *, manual: bool = False) -> None:
+        """From now on by these settings. An utterance that is open stays open.
+
+        manual: only `commit` ends an utterance, and everything before it belongs to it.
+        """
+        self._settings = settings
+        self._manual = manual
+        self._onset_frames = max(1, round(settings.onset_ms / FRAME_MS))
+        kept_ms = 1000 * settings.max_utterance_s if manual else settings.pre_roll_ms
+        kept_frames = max(self._onset_frames, round(kept_ms / FRAME_MS))
+        self._ring = deque([*self._ring, *self._speech] if manual else self._ring, kept_frames)
+        if manual:
+            self._speech, self._paused = [], False
+        self._recent = deque(self._recent, ONSET_WINDOW * self._onset_frames)
+
+    def commit(self) -> Utterance | None:
+        """End the utterance here; where nobody speaks, what is there of the pre-roll is one."""
+        if not self._speech:
+            if not self._ring:
+                return None
+            self._speech = list(self._ring)
+            self._onset, self._speech_end = self._speech[0].start, self._speech[-1].end
+            self._peak_probability = 1.0
+        utterance = Utterance(*self._stretch())
+        self.clear()
+        return utterance
+
+    def clear(self) -> None:
+        """Forget all that was heard."""
+        self._ring.clear()
+        self._recent.clear()
+        self._speech, self._paused = [], False
 
     @property
     def in_speech(self) -> bool:
@@ -116,6 +148,9 @@ class Endpointer:
         loud: False where the frame is certainly too quiet for speech (loudness.py). Silero's
         probability stays high for about 0.1 s after the last sound; its level does not.
         """
+        if self._manual:
+            self._ring.append(frame)
+            return []
         if not self._speech:
             return self._wait_for_onset(frame, probability)
         self._speech.append(frame)

@@ -24,7 +24,7 @@ import numpy as np
 from voicecli.duplex.inbox import Inbox
 from voicecli.duplex.speaker import Speaker
 from voicecli.sound.resampling import Resampler
-from voicecli.sound.samples import SAMPLE_RATE_HZ, Frame, Samples, silence
+from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Samples, silence
 
 logger = logging.getLogger(__name__)
 
@@ -160,6 +160,14 @@ class NetworkDuplex:
         """The pacer was late: so much time has passed without a tick."""
         self._ahead_ticks = max(0, self._ahead_ticks - n_ticks)
         self._starved_ms += n_ticks * TICK_MS
+
+    def complete_frame(self) -> int:
+        """Let what came be listened to at once, to its last sample; returns the index after it."""
+        self._flush()
+        end = self._inbox.index
+        if n_missing := -end % FRAME_SAMPLES:
+            self._add_silence(n_missing)
+        return end
 
     def add_silence(self, n_samples: int) -> None:
         """What the client sent and the network lost, 16 kHz: its clock went on."""

@@ -83,19 +83,26 @@ class NetworkTalk:
         self._track = track
         self._lively_at_s = time.monotonic()
         self._sound_bucket = Bucket(limits.sound_burst_s, MAX_SPEED)
-        self._wanted = asyncio.Event()
         self._quiet = asyncio.Event()
         """Nothing is being answered."""
         self._quiet.set()
-        self._conversation: Conversation | None = None
+        self._conversation: Conversation
         self._wait_s = 0.0
         """Sound came too fast by this."""
         self._asides: dict[str, asyncio.Task[None]] = {}
         self._recognitions: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        """Raises RefusalError where the first fields can't be had."""
-        self.session.fields = await self.configure(self.session.fields)
+        """Raises VoicecliError, RefusalError where the first fields can't be had."""
+        fields = self._as_they_hold(self.session.fields)
+        self._conversation = await self._engines.conversation(
+            self.duplex,
+            self._tell,
+            settings=self._settings(fields),
+            history=self.history,
+            echo=NoEcho(),
+        )
+        self.session.fields = await self.configure(fields)
         self._pacer.add(self.duplex)
         return self
 
@@ -122,7 +129,10 @@ class NetworkTalk:
 
         place.close, place.finish = close, self._finish
         self.session.begin()
-        work = [asyncio.ensure_future(self._talk()), asyncio.ensure_future(self._watch(place))]
+        work = [
+            asyncio.ensure_future(self._conversation.run()),
+            asyncio.ensure_future(self._watch(place)),
+        ]
         try:
             done, _ = await asyncio.wait([ending, *work], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -131,19 +141,6 @@ class NetworkTalk:
             await asyncio.gather(*work, return_exceptions=True)
         for task in done:
             task.result()
-
-    async def _talk(self) -> None:
-        """Begins with the first thing said: until then clients say how they want it."""
-        await self._wanted.wait()
-        conversation = await self._engines.conversation(
-            self.duplex,
-            self._tell,
-            settings=self._settings(self.session.fields),
-            history=self.history,
-            echo=NoEcho(),
-        )
-        self._conversation = conversation
-        await conversation.run()
 
     async def room(self) -> None:
         """Wait until more sound may come."""
@@ -170,21 +167,39 @@ class NetworkTalk:
     # ---- what the session asks for (session.Talk) ---------------------------------------------
 
     async def configure(self, fields: Fields) -> Fields:
+        fields = self._as_they_hold(fields)
+        detection = fields.audio.input.turn_detection
+        self._conversation.answer = await self._answer(fields, self._tell)
+        self._conversation.listen(
+            self._settings(fields).listen,
+            manual=detection is None,
+            replies=fields.answers_by_itself,
+            interruptible=detection is None or detection.interrupt_response,
+        )
         if self._track is None:
             self.duplex.speaker.retune(fields.audio.output.format.rate)
-        return self._as_they_hold(fields)
+        return fields
 
     def hear(self, samples: Samples, rate_hz: int) -> None:
-        self._wanted.set()
         self._wait_s = self._sound_bucket.wait_s(len(samples) / rate_hz)
         self.duplex.feed(samples, rate_hz)
 
     def client_ms(self, index: int) -> int:
         return self.duplex.client_ms(index)
 
+    def commit(self) -> None:
+        self._conversation.commit(self.duplex.complete_frame())
+
+    def clear(self) -> None:
+        self._conversation.clear(self.duplex.complete_frame())
+
+    async def respond(self, response: Response, messages: Sequence[Message] | None) -> None:
+        self._quiet.clear()
+        answer = await self._answer(response.fields, self._tell)
+        self._conversation.respond(answer, messages)
+
     def stop(self) -> None:
-        if self._conversation is not None:
-            self._conversation.stop_reply()
+        self._conversation.stop_reply()
 
     def stop_aside(self, response: Response) -> None:
         self._asides[response.id].cancel()

@@ -127,6 +127,8 @@ class PlainLines(_Lines):
                 self._line(f"stt {event.stt}, voice {event.voice}, llm {event.llm}")
             case UserSaid(text) | Stopped(text):
                 self._line(f"you: {text}")
+            case ReplyEnded("", ""):
+                pass  # it was stopped, or failed, before anything was said
             case ReplyEnded(heard, _, interrupted):
                 self._line(f"ai: {heard}{' (you cut in)' if interrupted else ''}")
             case TurnTimed() if self._latency:
@@ -214,6 +216,8 @@ class LiveScreen:
                 self._print("you", text, "dim")
             case ReplyText(delta):
                 self._reply += printable(delta)
+            case ReplyEnded("", ""):
+                self._reply = ""
             case ReplyEnded():
                 self._finish_reply(event)
             case TurnTimed() if self._latency:

@@ -21,6 +21,7 @@ from voicecli.conversation.events import (
     ReplyText,
     SpeechBegan,
     SpeechEnded,
+    Stopped,
     UserSaid,
 )
 from voicecli.conversation.history import History, WordEnd
@@ -218,6 +219,17 @@ def test_speech_over_a_reply_is_told_at_once_to_who_wants_it_so() -> None:
     client.user_says("tell me a story")
     client.tell(ReplyText("Once"), TONE)
     assert types(client.tell(SpeechBegan(80_000))) == HEARD[:1]
+
+
+def test_stop_is_obeyed_and_not_answered() -> None:
+    client = Client()
+    client.user_says("tell me a story")
+    client.tell(ReplyText("Once upon a time"), TONE, SpeechBegan(80_000), SpeechEnded(9, 95_000))
+    client.reply_ends("Once upon", "a time")
+    events = client.tell(Stopped("Stop."))
+    assert types(events) == HEARD[2:]
+    assert events[-1]["transcript"] == "Stop."
+    assert client.session.response is None
 
 
 def test_a_noise_leaves_no_item() -> None:

@@ -128,6 +128,12 @@ class Fields(_Fields):
         """With what a client sent; raises pydantic.ValidationError, and then nothing changes."""
         return Fields.model_validate(merged(self.as_json(), modern(update)))
 
+    @property
+    def answers_by_itself(self) -> bool:
+        """What the user says is answered as soon as it is over."""
+        detection = self.audio.input.turn_detection
+        return self.type == "realtime" and detection is not None and detection.create_response
+
     def as_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
 

@@ -405,6 +405,8 @@ class RealtimeSession:
                 self._words_so_far(committed)
             case told.UserSaid(text, number):
                 self._user_said(text, number)
+            case told.Stopped(text):
+                self._stopped(text)
             case told.Dropped():
                 self._dropped()
             case told.NotUnderstood(message):
@@ -478,6 +480,13 @@ class RealtimeSession:
         self._tell_transcript(item.id, text, turn.audio_s)
         self._begin_response()
 
+    def _stopped(self, text: str) -> None:
+        """The user said to stop: it is done, and not answered."""
+        self._let_go()
+        if self._turn is not None:
+            turn = self._turn
+            self._tell_transcript(self._commit(turn, text, 0).id, text, turn.audio_s)
+
     def _dropped(self) -> None:
         """A noise, or a sign of listening: it leaves nothing in the conversation."""
         turn = self._turn
@@ -518,9 +527,7 @@ class RealtimeSession:
 
     def _begin_response(self) -> None:
         """The conversation answers what the user said."""
-        detection = self.fields.audio.input.turn_detection
-        answers = self.fields.type == "realtime" and detection is not None
-        if answers and detection.create_response:
+        if self.fields.answers_by_itself:
             self.response = Response(
                 self.fields, self._conversation_id, sends_sound=self._sends_sound
             )
@@ -556,7 +563,9 @@ class RealtimeSession:
         if message is not None and message.id in self.items:
             previous_id = self._previous_id(message)
             message.numbers = (event.number,) if event.number else ()
-        heard = event.heard if response.speaks else response.text
+        # A turn that was not over after all leaves nothing of its reply in the history.
+        heard = event.heard if event.number else ""
+        heard = heard if response.speaks else response.text
         if response.truncate_at_ms is not None and message is not None:
             message.body["content"] = [{"type": "output_audio", "transcript": heard}]
             self._truncate(message, response.truncate_at_ms)
@@ -566,8 +575,6 @@ class RealtimeSession:
                 status, heard, reason=reason, error=event.error, previous_item_id=previous_id
             )
         )
-        if message is not None and not heard and message.id in self.items:
-            self.items.remove(message)  # nobody heard anything of it
 
     def aside_text(self, response: Response, delta: str) -> None:
         self._tell(response.write(delta))

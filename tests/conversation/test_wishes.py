@@ -1,0 +1,235 @@
+"""What is asked for otherwise than by speaking, on the sample clock: a frame is 32 ms."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fakes import (
+    SETTINGS,
+    LevelDetector,
+    ScriptedModel,
+    ScriptedRecognizer,
+    ToneVoice,
+    write_pattern,
+)
+from voicecli.conversation.conversation import Conversation
+from voicecli.conversation.events import (
+    Event,
+    Level,
+    ReplyEnded,
+    ReplyText,
+    SpeechBegan,
+    SpeechEnded,
+    UserSaid,
+)
+from voicecli.conversation.history import History
+from voicecli.conversation.parts import Parts
+from voicecli.duplex.files import FileDuplex
+from voicecli.errors import LanguageModelError
+from voicecli.hearing.echo import NoEcho
+from voicecli.llm.messages import Message
+from voicecli.sound.samples import FRAME_SAMPLES
+from voicecli.tts.clip import TextOnly
+
+Wishes = dict[int, Callable[[Conversation], None]]
+"""After so many frames, what is asked for."""
+
+
+@dataclass
+class Talk:
+    """One conversation in files."""
+
+    folder: Path
+    history: History = field(default_factory=History)
+    events: list[Event] = field(default_factory=list)
+
+    def __call__(
+        self,
+        pattern: str,
+        wishes: Wishes,
+        *,
+        texts: Sequence[str] = (),
+        scripts: Sequence[Sequence[Any]] = (),
+        stt_frames: int = 0,
+        **listen: Any,
+    ) -> list[Event]:
+        """What it told, without levels and states."""
+
+        async def run() -> None:
+            path = write_pattern(self.folder / "input.wav", pattern)
+            async with FileDuplex(path) as duplex:
+                self.model = ScriptedModel(duplex.speaker, scripts)
+                self.recognizer = ScriptedRecognizer(duplex.speaker, texts)
+                self.recognizer.delay_frames = stt_frames
+                parts = Parts(
+                    *(duplex, NoEcho(), LevelDetector(), self.recognizer, self.model, ToneVoice())
+                )
+                conversation = Conversation(parts, self.history, self._take, settings=SETTINGS)
+                if listen:
+                    conversation.listen(SETTINGS, **listen)
+                self._wish = lambda n: wishes.get(n, lambda _: None)(conversation)
+                await conversation.run()
+
+        asyncio.run(run())
+        kinds = (ReplyEnded, ReplyText, SpeechBegan, SpeechEnded, UserSaid)
+        return [event for event in self.events if isinstance(event, kinds)]
+
+    n_frames = 0
+
+    def _take(self, event: Event) -> None:
+        self.events.append(event)
+        if isinstance(event, Level):
+            self.n_frames += 1
+            self._wish(self.n_frames)
+
+
+@pytest.fixture
+def talk(tmp_path: Path) -> Talk:
+    return Talk(tmp_path)
+
+
+def test_a_reply_to_what_was_typed(talk: Talk) -> None:
+    talk.history.add_user("hello")
+    told = talk("." * 40, {3: lambda it: it.respond()}, scripts=[["Hello you."]])
+    assert told == [ReplyText("Hello you."), ReplyEnded("Hello you.", "", False)]
+    assert talk.history.messages == [Message("user", "hello"), Message("assistant", "Hello you.")]
+
+
+def test_a_reply_to_other_messages_by_another_answer(talk: Talk) -> None:
+    messages = [Message("user", "one")]
+
+    def respond(conversation: Conversation) -> None:
+        answer = conversation.answer
+        answer.voice, answer.language = TextOnly(), "en"
+        conversation.respond(answer, messages)
+
+    talk("." * 40, {3: respond}, scripts=[["Two three four."]])
+    assert talk.model.requests == [messages]
+    assert talk.history.messages == [Message("assistant", "Two three four.")]
+
+
+def test_a_reply_that_fails_before_its_first_sound_ends(talk: Talk) -> None:
+    error = LanguageModelError("the server hung up")
+    told = talk("." * 40, {3: lambda it: it.respond()}, scripts=[[error]])
+    assert [event.error for event in told if isinstance(event, ReplyEnded)] == [error.message]
+
+
+def test_stopped_before_its_first_sound_it_ends(talk: Talk) -> None:
+    wishes: Wishes = {3: lambda it: it.respond(), 6: lambda it: it.stop_reply()}
+    told = talk("." * 40, wishes, scripts=[[20, "Hello."]])
+    assert told == [ReplyEnded("", "", True)]
+    assert talk.model.n_closed_early == 1
+
+
+def test_the_next_reply_takes_the_place_of_the_one_before(talk: Talk) -> None:
+    wishes: Wishes = {3: lambda it: it.respond(), 18: lambda it: it.respond()}
+    told = talk("." * 60, wishes, scripts=[["One two three."], ["Four."]])
+    assert told[1] == ReplyEnded("One", "two three.", True)
+    assert told[-1] == ReplyEnded("Four.", "", False)
+
+
+def test_a_reply_waits_for_who_is_speaking(talk: Talk) -> None:
+    """It is suspended, and ended by the words."""
+    told = talk(
+        "..########............" + "." * 30,
+        {6: lambda it: it.respond()},
+        texts=["hello"],
+        scripts=[["Never heard."], ["Hello."]],
+    )
+    said = [event for event in told if isinstance(event, UserSaid | ReplyEnded)]
+    assert said == [
+        ReplyEnded("", "Never heard.", True),
+        UserSaid("hello"),
+        ReplyEnded("Hello.", "", False),
+    ]
+
+
+def test_push_to_talk(talk: Talk) -> None:
+    """Nothing that is heard means anything before commit; the reply waits for the words."""
+
+    def commit(conversation: Conversation) -> None:
+        conversation.commit()
+        conversation.respond()
+
+    told = talk(
+        "..####....####.." + "." * 40,
+        {16: commit},
+        texts=["one two"],
+        scripts=[["Three."]],
+        stt_frames=5,
+        manual=True,
+        replies=False,
+    )
+    assert told == [
+        SpeechEnded(16 * FRAME_SAMPLES, 16 * FRAME_SAMPLES),
+        UserSaid("one two"),
+        ReplyText("Three."),
+        ReplyEnded("Three.", "", False),
+    ]
+    assert len(talk.recognizer.heard[0]) == 16 * FRAME_SAMPLES
+    assert talk.model.requests == [[Message("user", "one two")]]
+
+
+def test_commit_ends_a_turn_at_its_sample(talk: Talk) -> None:
+    at = 12 * FRAME_SAMPLES
+    wishes: Wishes = {4: lambda it: it.commit(at)}
+    talk("..####....####.." + "." * 40, wishes, texts=["a"], manual=True, replies=False)
+    assert len(talk.recognizer.heard[0]) == at
+
+
+def test_commit_ends_what_is_being_said(talk: Talk) -> None:
+    told = talk(
+        "....########....." + "." * 30,
+        {9: lambda it: it.commit(), 11: lambda it: it.clear()},
+        texts=["hello"],
+        scripts=[["Hello."]],
+    )
+    assert SpeechEnded(9 * FRAME_SAMPLES, 9 * FRAME_SAMPLES) in told
+    assert UserSaid("hello") in told
+
+
+def test_clear_forgets_what_was_said(talk: Talk) -> None:
+    wishes: Wishes = {10: lambda it: it.clear(), 16: lambda it: it.commit()}
+    talk("..####....####.." + "." * 40, wishes, texts=["two"], manual=True, replies=False)
+    np.testing.assert_array_less(0.2, talk.recognizer.heard[0].max())
+    assert len(talk.recognizer.heard[0]) == 6 * FRAME_SAMPLES
+    assert talk.history.messages == [Message("user", "two")]
+
+
+def test_clear_lets_a_suspended_reply_go_on(talk: Talk) -> None:
+    talk.history.add_user("hello")
+    told = talk(
+        "." * 16 + "####" + "." * 60,
+        {3: lambda it: it.respond(), 22: lambda it: it.clear()},
+        scripts=[["One two three."]],
+    )
+    assert told[-1] == ReplyEnded("One two three.", "", False)
+    assert not any(isinstance(event, UserSaid) for event in told)
+
+
+def test_without_replies_what_is_said_is_understood(talk: Talk) -> None:
+    told = talk("..####.............", {}, texts=["hello"], replies=False)
+    assert told[-1] == UserSaid("hello")
+    assert talk.model.requests == []
+
+
+def test_who_may_not_interrupt_is_answered_afterwards(talk: Talk) -> None:
+    told = talk(
+        "." * 14 + "####" + "." * 90,
+        {3: lambda it: it.respond()},
+        texts=["and then"],
+        scripts=[["One two three."], ["Four."]],
+        interruptible=False,
+    )
+    assert [event for event in told if isinstance(event, UserSaid | ReplyEnded)] == [
+        ReplyEnded("One two three.", "", False),
+        UserSaid("and then"),
+        ReplyEnded("Four.", "", False),
+    ]
