@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from voicecli.errors import AudioFileError, reason
+
+SETTLED_S = 2.0
+"""An unfinished file that was touched within this time may not have its lock yet."""
 
 
 @contextmanager
@@ -28,11 +34,15 @@ def written_atomically(path: Path) -> Iterator[Path]:
     # What replaces a link is what it points to.
     target = Path(os.path.realpath(path))
     part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part{target.suffix}")
+    _sweep_parts(target.parent)
     with told_with(path):
+        held = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        _lock(held)
         try:
             yield part
             os.replace(part, target)
         finally:
+            os.close(held)
             with suppress(OSError):
                 part.unlink()
 
@@ -64,10 +74,74 @@ def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     # With its mode from the beginning: what it holds may be a secret.
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with open(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
-    flush(unfinished)
-    unfinished.replace(path)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as out:
+            _lock(descriptor)
+            out.write(text)
+        flush(unfinished)
+        unfinished.replace(path)
+    except OSError:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+
+
+# -- others who write -------------------------------------------------------------------------
+
+
+def sweep(path: Path) -> None:
+    """Remove what `write_atomically` left unfinished beside this path, and nobody writes now."""
+    _sweep(path.parent, re.compile(rf"\.{re.escape(path.name)}\.[0-9a-f]{{8}}"))
+
+
+@cache
+def _sweep_parts(folder: Path) -> None:
+    """Those of `written_atomically`, of whatever name; once a process."""
+    _sweep(folder, re.compile(r"\..+\.[0-9a-f]{8}\.part(\.\w+)?"))
+
+
+def _sweep(folder: Path, name: re.Pattern[str]) -> None:
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in list(entries):
+            if name.fullmatch(entry.name) is None or not entry.is_file(follow_symlinks=False):
+                continue
+            with suppress(OSError):
+                if time.time() - entry.stat().st_mtime > SETTLED_S and _is_abandoned(entry.path):
+                    os.unlink(entry.path)
+
+
+def _is_abandoned(path: str) -> bool:
+    """Whether whoever wrote it is gone: the system drops a lock with its process."""
+    with open(path, "rb") as file:
+        return _lock(file.fileno())
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Nobody else who asks for it is at work in that folder meanwhile: what is read and written
+    again would be lost. The folder itself is the lock, so that nothing lies about."""
+    descriptor = None
+    with suppress(OSError):  # whoever writes there will say what is wrong
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
+        _lock(descriptor, wait=True)
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _lock(descriptor: int, *, wait: bool = False) -> bool:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:  # held, or a file system without locks
+        return False
+    return True
 
 
 def flush(path: Path) -> None:

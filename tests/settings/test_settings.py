@@ -7,13 +7,16 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pexpect
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from voicecli.cli import config
 from voicecli.errors import SettingsError
 from voicecli.settings import Between, LlmSettings, Settings
 from voicecli.settings.api_keys import api_key
@@ -363,7 +366,7 @@ def test_a_key_goes_only_where_it_was_meant_to_go(
     "url",
     [
         *("http://a", "http://a:1/v1", "https://u:p@a.example/v1?x=1", "http://[::1]:8080/v1"),
-        *("http://localhost:99999/v1", "built-in"),
+        *("http://localhost:65535/v1", "built-in"),
     ],
 )
 def test_addresses(url: str) -> None:
@@ -585,3 +588,62 @@ def test_the_template_is_a_config_file_that_sets_nothing(tmp_path: Path) -> None
     from voicecli.cli.config import _template
 
     assert from_text(tmp_path, "\n".join(_template())).settings == Settings()
+
+
+# -- passwords, and two at once -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [["show"], ["show", "--json"], ["show", "--origin"]])
+def test_the_password_of_an_address_is_not_shown(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VOICECLI_HOME", str(tmp_path))
+    monkeypatch.setenv("OPENAI_BASE_URL", f"https://me:{SECRET}@llm.example.org/v1")
+    shown = CliRunner().invoke(config.app, command)
+    assert shown.exit_code == 0
+    assert "https://me:***@llm.example.org/v1" in shown.output
+    assert SECRET not in shown.output
+
+
+def test_the_password_of_an_address_is_in_no_error() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"llm.base_url": f"ftp://me:{SECRET}@llm.example.org"})
+    assert "ftp://me:***@llm.example.org" in caught.value.message
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999"])
+def test_a_port_that_is_none(port: str) -> None:
+    with pytest.raises(SettingsError, match="must be a URL"):
+        load({"llm.base_url": f"http://localhost:{port}/v1"})
+
+
+def test_settings_made_at_once_are_all_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VOICECLI_HOME", str(tmp_path))
+    both = threading.Barrier(2)
+
+    def write(values: dict[str, object]) -> None:
+        both.wait()
+        config.write(values)
+
+    for number in range(8):
+        wanted = [{"llm.model": f"m{number}"}, {"tts.speed": 1 + number / 10}]
+        writers = [threading.Thread(target=write, args=(values,)) for values in wanted]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+        settings = load().settings
+        assert (settings.llm.model, settings.tts.speed) == (f"m{number}", 1 + number / 10)
+
+
+def test_what_a_killed_writer_left_is_swept_at_the_next_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VOICECLI_HOME", str(tmp_path))
+    left = tmp_path / ".config.toml.0123abcd"
+    left.write_text(f"api_key = '{SECRET}'")
+    os.utime(left, (0, 0))
+    load()
+    assert not left.exists()

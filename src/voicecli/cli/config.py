@@ -108,24 +108,26 @@ def write(values: dict[str, Any], profile: str | None = None) -> None:
 
     from voicecli import places
     from voicecli.errors import SettingsError
+    from voicecli.files import alone_in
     from voicecli.settings.file import parse_file
     from voicecli.settings.keys import keys
     from voicecli.settings.loading import merge
 
     file = places.config_file()
-    try:
-        document = tomlkit.parse(file.read_text("utf-8-sig") if file.exists() else "")
-    except tomlkit.exceptions.ParseError as error:
-        raise SettingsError(f"{file}: {error}", "mend it: voicecli config edit") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} can't be read: {error}") from error
-    for name, value in values.items():
-        tables = (*(("profiles", profile) if profile else ()), *name.split("."))
-        _put(document, tables, value)
-    text = tomlkit.dumps(document)
-    parsed = parse_file(text, file)
-    merge(parsed, {}, profile if profile in parsed.profiles else None, {})
-    _save(file, text, private=any(keys()[name].secret for name in values))
+    with alone_in(file.resolve().parent):
+        try:
+            document = tomlkit.parse(file.read_text("utf-8-sig") if file.exists() else "")
+        except tomlkit.exceptions.ParseError as error:
+            raise SettingsError(f"{file}: {error}", "mend it: voicecli config edit") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{file} can't be read: {error}") from error
+        for name, value in values.items():
+            tables = (*(("profiles", profile) if profile else ()), *name.split("."))
+            _put(document, tables, value)
+        text = tomlkit.dumps(document)
+        parsed = parse_file(text, file)
+        merge(parsed, {}, profile if profile in parsed.profiles else None, {})
+        _save(file, text, private=any(keys()[name].secret for name in values))
 
 
 def _put(document: TOMLDocument, names: tuple[str, ...], value: object) -> None:
@@ -219,7 +221,10 @@ def _values(loaded: Loaded) -> Iterable[tuple[str, Key, Any]]:
 
 
 def _visible(key: Key, value: object) -> Any:
-    return "(set, not shown)" if key.secret and value is not None else value
+    """Without what is secret: all of a key, the password of an address."""
+    if value is None:
+        return None
+    return "(set, not shown)" if key.secret else key.shown(value)
 
 
 def _literal(value: object) -> str:

@@ -58,8 +58,9 @@ Probability = Between(0, 1)
 Milliseconds = Between(0, 60_000)
 Seconds = Between(0.1, 3600)
 LanguageCode = Matching(r"[a-z]{2,3}", "an ISO 639 code such as en or de")
+_PORT = r"0*(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
 ServerUrl = Matching(
-    r"built-in|https?://([^\s/@]+@)?([^\s/:?#@\[\]]+|\[[\w:.%]+\])(:\d{1,5})?([/?#]\S*)?",
+    rf"built-in|https?://([^\s/@]+@)?([^\s/:?#@\[\]]+|\[[\w:.%]+\])(:{_PORT})?([/?#]\S*)?",
     "a URL that begins with http:// or https://, or built-in",
 )
 ComputeType = one_of(

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from voicecli.errors import SettingsError
+from voicecli.network import hidden_password
 from voicecli.settings import Between, Matching, Settings
 
 
@@ -49,13 +50,17 @@ class Key:
         if self.type is float and type(value) is int:
             value = float(value)
         if type(value) is not self.type or (self.rule and value not in self.rule):
-            shown = "" if self.secret else f", not {value!r}"
+            shown = "" if self.secret else f", not {self.shown(value)!r}"
             rule = f" {self.rule}" if isinstance(self.rule, Between) else ""
             wanted = str(self.rule) if isinstance(self.rule, Matching) else _NOUN[self.type] + rule
             raise SettingsError(
                 f"{where}: {self.name} must be {wanted}{shown}", documentation().get(self.name, "")
             )
         return value
+
+    def shown(self, value: object) -> object:
+        """The value as it may be printed: without the password of an address."""
+        return hidden_password(value) if isinstance(value, str) else value
 
     def parse(self, text: str, where: str) -> Any:
         """The value that a text from the environment or a command line stands for."""

@@ -17,6 +17,7 @@ from typing import Any, get_type_hints
 
 from voicecli import places
 from voicecli.errors import SettingsError
+from voicecli.files import sweep
 from voicecli.settings import Settings
 from voicecli.settings.api_keys import choose_key
 from voicecli.settings.file import ConfigFile, read_file
@@ -48,7 +49,9 @@ def load(
     :param path: of `config.toml`; None is the platform's place. It need not exist.
     :raises SettingsError: naming key, file and line, or variable, or option.
     """
-    file = read_file(places.config_file() if path is None else path)
+    path = places.config_file() if path is None else path
+    sweep(path)
+    file = read_file(path)
     return merge(file, options, profile, os.environ if environ is None else environ)
 
 
