@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicecli.cli.ending import run
 from voicecli.cli.options import JsonObject
 
 if TYPE_CHECKING:
@@ -33,10 +34,9 @@ def bench(
 
     Example: voicecli bench --budget first-audio=700
     """
-    import asyncio
 
     limits = dict(_limit(text) for text in budget or [])
-    metrics, stages = asyncio.run(_measure(n_turns, stt_model, voice, trim_encoder))
+    metrics, stages = run(_measure(n_turns, stt_model, voice, trim_encoder))
     if json:
         _print_json(metrics)
     else:

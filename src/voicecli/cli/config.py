@@ -174,6 +174,8 @@ def _key(name: str) -> Key:
 
 def _ask(key: Key) -> str:
     """The value from the terminal, hidden where it is a secret; or a line of stdin."""
+    if sys.stdin is None:
+        raise typer.BadParameter(f"give a value for {key.name}: standard input is closed")
     if sys.stdin.isatty():
         return typer.prompt(key.name, hide_input=key.secret, err=True)
     return sys.stdin.readline().rstrip("\n")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from voicecli.cli.ending import run
 from voicecli.cli.options import JsonList
 
 if TYPE_CHECKING:
@@ -89,9 +90,8 @@ def remembered_name(found: Sequence[Device], device: Device) -> str:
 
 
 def _list(found: Sequence[Device], sound: SoundSettings, *, as_json: bool) -> None:
-    import asyncio
 
-    rates_hz = asyncio.run(_opening_rates(found))
+    rates_hz = run(_opening_rates(found))
     used = {
         "microphone": _used(found, "microphone", sound.input_device),
         "loudspeaker": _used(found, "loudspeaker", sound.output_device),
@@ -194,7 +194,6 @@ def _print_table(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _test(sound: SoundSettings, *, as_json: bool) -> None:
-    import asyncio
     import json
 
     from voicecli.doctor.soundcheck import QUIET_DB
@@ -203,7 +202,7 @@ def _test(sound: SoundSettings, *, as_json: bool) -> None:
     from voicecli.errors import AudioDeviceError
 
     with native_messages_apart():
-        microphone, loudspeaker, heard = asyncio.run(_record_and_play(sound))
+        microphone, loudspeaker, heard = run(_record_and_play(sound))
     if heard.is_zeros:
         raise AudioDeviceError(f"{microphone} gives nothing but silence", zeros_hint())
     if as_json:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from voicecli.cli.ending import run
 from voicecli.cli.streams import polite_ends, tell, write_out
 from voicecli.printable import in_one_line
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def dictate(settings: Settings, *, silence_s: float | None, as_json: bool) -> None:
     """Write a line for every utterance, until Ctrl-C or so much silence."""
     with polite_ends():
-        asyncio.run(_dictate(settings, silence_s, as_json=as_json))
+        run(_dictate(settings, silence_s, as_json=as_json))
 
 
 async def _dictate(settings: Settings, silence_s: float | None, *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicecli.cli.ending import run
 from voicecli.cli.options import JsonObject, Offline, Profile
 from voicecli.printable import in_one_line
 
@@ -30,7 +31,6 @@ def doctor(
 
     Example: voicecli doctor
     """
-    import asyncio
 
     from voicecli.duplex.portaudio import native_messages_apart
     from voicecli.models import forbid_network
@@ -40,7 +40,7 @@ def doctor(
     if settings.offline:
         forbid_network()
     with native_messages_apart():
-        findings = asyncio.run(_examine(settings, quiet=quiet, as_json=json))
+        findings = run(_examine(settings, quiet=quiet, as_json=json))
     works = not any(finding.verdict == "bad" for finding in findings)
     if json:
         _print_json(findings, works=works)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voicecli.cli.ending import run
 from voicecli.errors import AudioDeviceError, VoicecliError
 from voicecli.terminal.keys import ENTER, Keyboard, is_ours
 
@@ -70,7 +71,7 @@ def _remember() -> None:
 def guide(settings: Settings) -> None:
     """Ask, and write what was chosen into config.toml. Talking works whatever is skipped."""
     _remember()
-    wanted = asyncio.run(Guide(settings).run())
+    wanted = run(Guide(settings).run())
     if not wanted:
         return
     from voicecli.models.ask import pull_shown

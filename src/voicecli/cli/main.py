@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import sys
 import traceback
@@ -18,6 +19,7 @@ from voicecli.cli.doctor import doctor
 from voicecli.cli.help import GroupedHelp
 from voicecli.cli.say import say
 from voicecli.cli.serve import serve
+from voicecli.cli.streams import forget, open_closed_streams, unwritable
 from voicecli.cli.talk import talk
 from voicecli.cli.transcribe import transcribe
 from voicecli.errors import VoicecliError
@@ -68,8 +70,15 @@ def _options(
 
 def main() -> None:
     """Run a command. Exit codes: 0 done, 1 VoicecliError, 2 wrong usage, 130 Ctrl-C."""
+    open_closed_streams()
     try:
         app()
+    except OSError as error:
+        if error.errno not in (errno.EBADF, errno.ENOSPC) or error.filename is not None:
+            raise
+        forget(sys.stdout)  # nothing else is written here that is not written in a command
+        print_error(unwritable(error))
+        _leave(1)
     except VoicecliError as error:
         if os.environ.get("VOICECLI_DEBUG"):
             traceback.print_exc()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicecli.cli.ending import run
 from voicecli.cli.options import Offline, OutputDevice, Profile, VoiceName
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.sinks import Sink, Target, open_sink
@@ -129,10 +130,8 @@ def say(
         forbid_network()
     if output_file is not None:
         check_sound_output(output_file, force=force, source=Path(file) if file else None)
-    import asyncio
-
     with polite_ends():
-        asyncio.run(
+        run(
             _say(
                 settings,
                 _deltas(text, file),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voicecli.cli.ending import run
 from voicecli.cli.options import Offline, OutputDevice, Profile, Track, VoiceName
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.streams import tell
@@ -192,7 +192,7 @@ def talk(
         if demo
         else nullcontext(input_file)
     )
-    with terminal_kept(), demo_file as source:
+    with terminal_kept() as restore, demo_file as source:
         if not (source or json or plain) and first_run.is_due(loaded):
             first_run.guide(loaded.settings)
             loaded = load(options, profile=profile)
@@ -202,10 +202,7 @@ def talk(
         settings = _with_api_key(loaded.settings)
         with _native_messages_apart() if not (source and target) else nullcontext():
             screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
-            work = _converse(settings, screen, sound)
-            exit_code = asyncio.run(_until_signal(work))
-    if exit_code:
-        raise typer.Exit(exit_code)
+            run(_converse(settings, screen, sound), before_giving_up=restore)
 
 
 def _ensure_models(settings: Settings) -> None:
@@ -250,26 +247,6 @@ def _choose_screen(*, json: bool, plain: bool, latency: bool) -> Screen:
     if plain or not sys.stderr.isatty():
         return PlainLines(latency=latency)
     return LiveScreen(latency=latency, keys=is_ours())
-
-
-async def _until_signal(work: asyncio.Future[None] | object) -> int:
-    """Run `work`; other signals end it as cleanly as Ctrl-C does. Returns the exit code."""
-    task = asyncio.ensure_future(work)  # type: ignore[arg-type]
-    caught: list[int] = []
-
-    def leave(number: int) -> None:
-        caught.append(number)
-        task.cancel()
-
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-        asyncio.get_running_loop().add_signal_handler(number, leave, number)
-    try:
-        await task
-    except asyncio.CancelledError:
-        if not caught:
-            raise
-        return 128 + caught[0]
-    return 0
 
 
 async def _converse(

@@ -31,7 +31,7 @@ def ensure_voice(name: str | None, *, ask: Ask | None, offline: bool = False) ->
 
 def on_terminal() -> Ask | None:
     """Asks on stderr and reads stdin, where both are a terminal; None otherwise."""
-    if sys.stdin.isatty() and sys.stderr.isatty():
+    if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
         return _ask
     return None
 

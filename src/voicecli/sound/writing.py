@@ -44,9 +44,11 @@ BLOCK_SAMPLES = 16_384
 def audio_file(path: Path, sample_rate_hz: int) -> Iterator[Encoder]:
     """A mono sound file that is there when the block ends well, and not at all otherwise.
 
-    The ending of the name says what it becomes. Raises AudioFileError.
+    The ending of the name says what it becomes; a pipe or a device without one gets WAV. Raises
+    AudioFileError.
     """
-    kind = codec_of(path)
+    is_nameless = is_no_file(path) and path.suffix.lower() not in CODECS
+    kind = CODECS[".wav"] if is_nameless else codec_of(path)
     with written_atomically(path) as part:
         encoder = Encoder(part, kind, sample_rate_hz)
         try:

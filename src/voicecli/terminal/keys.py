@@ -166,11 +166,22 @@ class Keyboard:
 
 
 @contextmanager
-def terminal_kept() -> Iterator[None]:
-    """However the block is left, the terminal is as it was before: for what is outermost."""
+def terminal_kept() -> Iterator[Callable[[], None]]:
+    """However the block is left, the terminal is as it was before: for what is outermost.
+
+    Gives a function that makes it so at once, with the cursor, from any thread.
+    """
     before = termios.tcgetattr(_stdin()) if is_ours() else None
+
+    def restore() -> None:
+        if before is not None:
+            _restore(before)
+        if sys.stderr.isatty():
+            sys.stderr.write("\x1b[?25h\n")
+            sys.stderr.flush()
+
     try:
-        yield
+        yield restore
     finally:
         if before is not None:
             _restore(before)
@@ -200,4 +211,7 @@ def _restore(modes: list[Any]) -> None:
 
 
 def _stdin() -> int:
+    """Raises ValueError where it is closed, from the beginning (`<&-`) or now."""
+    if sys.stdin is None:
+        raise ValueError("standard input is closed")
     return sys.stdin.fileno()
