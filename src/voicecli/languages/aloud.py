@@ -12,7 +12,8 @@ Unit = tuple[str, str] | tuple[str, str, str]
 CURRENCY_BY_SIGN = {
     "US$": "USD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "HK$": "HKD", "R$": "BRL",
     "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "￥": "CNY", "₹": "INR", "₽": "RUB", "₩": "KRW",
-    "₺": "TRY", "₿": "BTC", "zł": "PLN", "Fr.": "CHF", "元": "CNY", "円": "JPY",
+    "Rs.": "INR", "Rs": "INR", "₺": "TRY", "₿": "BTC", "zł": "PLN", "Fr.": "CHF", "元": "CNY",
+    "円": "JPY",
 }  # fmt: skip
 
 
@@ -35,6 +36,8 @@ class Aloud:
     """The ten of them, as they are spelled."""
     scales: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Scale words and their abbreviations -> singular and plural."""
+    counted_in_millions: frozenset[str] = frozenset()
+    """Before these, and plurals in "s", the letter of "8B" is a scale."""
     noun_pattern: str = ""
     """What follows a number if that counts it; the first group is the noun."""
     genders: Mapping[str, str] = field(default_factory=dict)
@@ -110,6 +113,8 @@ class Aloud:
     """Written forms that are simply said otherwise: "w/o"."""
     spelled: frozenset[str] = frozenset()
     """Initialisms that espeak-ng would read as a word."""
+    lowered: frozenset[str] = frozenset()
+    """Words that are something else in capitals, and stay words in a sentence of capitals: "US"."""
     item_end: str = r"(?:\.\)|[.)]) "
     """A regular expression: what follows the number of a list's item."""
     at: str = "at"

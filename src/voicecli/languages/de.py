@@ -93,6 +93,7 @@ _ALOUD = Aloud(
         "≥": "größer oder gleich", "≈": "ungefähr", "≠": "ungleich", "^": "hoch",
     },
     symbols={
+        "♯": " is", "♭": " b",
         "+": "plus", "&": "und", "%": "Prozent", "§§": "Paragrafen", "§": "Paragraf", "°": "Grad",
         "→": "nach",
         "->": "nach", "=": "gleich", "×": "mal", "÷": "geteilt durch", "@": "ät",

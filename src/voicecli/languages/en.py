@@ -18,6 +18,11 @@ from voicecli.languages.language import (
 _ALOUD = Aloud(
     month_first=True,
     regions=dict.fromkeys(("gb", "au", "nz", "ie", "in", "za"), {"month_first": False}),
+    counted_in_millions=words(
+        "people model parameter token dataset company deal budget revenue fund in of and per a "
+        "this that is was were are to from by with data women men children or for"
+    ),
+    lowered=words("it us is am who an as at"),
     points={",": "point"},
     digits=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
     units={
@@ -82,7 +87,8 @@ _ALOUD = Aloud(
         "x": ("times", "times"), "×": ("times", "times"), "¢": ("cent", "cents"),
     },
     scales={
-        **{word: (word, word) for word in "hundred thousand million billion trillion".split()},
+        **{word: (word, word) for word in
+           "hundred thousand million billion trillion lakh lakhs crore crores".split()},
         "k": ("thousand", "thousand"), "K": ("thousand", "thousand"), "M": ("million", "million"),
         "mn": ("million", "million"), "mln": ("million", "million"), "bn": ("billion", "billion"),
         "B": ("billion", "billion"), "T": ("trillion", "trillion"), "tn": ("trillion", "trillion"),
@@ -94,6 +100,7 @@ _ALOUD = Aloud(
         "≠": "is not equal to", "^": "to the power of",
     },
     symbols={
+        "♯": "sharp", "♭": "flat", "♮": "natural",
         "&": "and", "+": "plus", "%": "percent", "§": "section", "°": "degrees", "→": "to",
         "->": "to", "=>": "so", "⇒": "so", "←": "from",
         "=": "equals", "×": "times", "÷": "divided by", "@": "at", "±": "plus or minus",
@@ -111,6 +118,7 @@ _ALOUD = Aloud(
         "corps division group tier option category pentium schedule".split()
     ),
     labelled=frozenset(
+        "flat bus tram train coach bay locker pencil ward wing pier dock "
         "exit room gate seat section unit apartment apt suite figure table appendix terminal "
         "platform line grade highway route building floor hall block row question step".split()
     ),
@@ -214,7 +222,7 @@ ENGLISH = Language(
             "approx.": "approximately", "Approx.": "Approximately", "ca.": "circa",
             "incl.": "including", "excl.": "excluding", "dept.": "department",
             "Dept.": "Department", "Mt.": "Mount", "Ft.": "Fort",
-        } | unsaid("mx messrs fr cmdr cpl pvt adm supt ie c.f al-asst asst univ"),
+        } | unsaid("rs sq cu op mx messrs fr cmdr cpl pvt adm supt ie c.f al-asst asst univ"),
         before_number={
             "fig.": "figure", "Fig.": "Figure", "figs.": "figures", "eq.": "equation",
             "Eq.": "Equation", "ch.": "chapter", "Ch.": "Chapter", "sec.": "section",
@@ -235,15 +243,20 @@ ENGLISH = Language(
             "U.K.": "UK", "U.N.": "UN", "E.U.": "EU", "D.C.": "DC", "B.C.": "BC", "A.D.": "AD",
         } | unsaid("llc plc esq st m.d b.a m.a b.sc m.sc ed eds orig repr trans"),
         end_before_capital={
+            "govt.": "government", "Govt.": "Government",
             "etc.": "et cetera", "etc": "et cetera", "max.": "maximum", "min.": "minimum",
             "temp.": "temperature", "est.": "established", "a.m.": "AM", "p.m.": "PM", "A.M.": "AM",
-            "P.M.": "PM",
-        } | unsaid("am pm ad bc"),
-        elsewhere={
-            "c.": "circa", "esp.": "especially", "resp.": "respectively", "govt.": "government",
-            "a.k.a.": "also known as", "aka": "also known as", "w/o": "without", "w/": "with ",
-            "b/c": "because", "Mon.": "Monday", "Tue.": "Tuesday", "Wed.": "Wednesday",
+            "P.M.": "PM", "Mon.": "Monday", "Tue.": "Tuesday", "Wed.": "Wednesday",
             "Thu.": "Thursday", "Thurs.": "Thursday", "Fri.": "Friday",
+        } | unsaid(
+            "am pm ad bc cit ibid loc seq sup ct cir stat assn natl intl mfg acct attn bldg dist "
+            "hwy pkwy calif mass penn colo conn fla mich minn miss okla ore tenn tex wash ariz "
+            "sat sun tues thur"
+        ),
+        elsewhere={
+            "c.": "circa", "esp.": "especially", "resp.": "respectively",
+            "a.k.a.": "also known as", "aka": "also known as", "w/o": "without", "w/": "with ",
+            "b/c": "because",
         },
     ),
     sentence_starters=words(

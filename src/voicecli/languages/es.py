@@ -97,6 +97,7 @@ _ALOUD = Aloud(
         "≠": "es distinto de", "^": "elevado a",
     },
     symbols={
+        "♯": "sostenido", "♭": "bemol",
         "+": "más", "&": "y", "%": "por ciento", "§": "sección", "°": "grados", "→": "a", "->": "a",
         "=": "es igual a", "×": "por", "÷": "entre", "@": "arroba", "±": "más menos",
         "≈": "aproximadamente", "≤": "como máximo", "≥": "como mínimo", "<": "menor que",

@@ -89,6 +89,7 @@ _ALOUD = Aloud(
         "≈": "est environ", "≠": "est différent de", "^": "puissance",
     },
     symbols={
+        "♯": "dièse", "♭": "bémol",
         "+": "plus", "&": "et", "%": "pour cent", "§": "paragraphe", "°": "degrés", "→": "vers",
         "->": "vers", "=": "égale", "×": "fois", "÷": "divisé par", "@": "arobase",
         "±": "plus ou moins", "≈": "environ", "≤": "au plus", "≥": "au moins",

@@ -34,6 +34,8 @@ class _Shorts:
     before_number: frozenset[str]
     may_end: frozenset[str]
     before_capital: frozenset[str]
+    units: frozenset[str]
+    """As they are written: "V" is no "v."."""
 
     @property
     def known(self) -> frozenset[str]:
@@ -45,12 +47,13 @@ def _shorts(code: str) -> _Shorts:
     def folded(*tables: Mapping[str, str]) -> frozenset[str]:
         return frozenset(short.lower().removesuffix(".") for table in tables for short in table)
 
-    found = language_of(code).abbreviations
+    found, aloud = language_of(code).abbreviations, language_of(code).aloud
     return _Shorts(
         folded(found.never_end),
         folded(found.before_number, found.only_before_number),
         folded(found.may_end),
         folded(found.end_before_capital),
+        frozenset(name.removesuffix(".") for name in aloud.units) if aloud else frozenset(),
     )
 
 
@@ -112,6 +115,17 @@ def _no_word(stop: FullStop) -> Verdict | None:
     return None if stop.word else Verdict.END
 
 
+def _unit(stop: FullStop) -> Verdict | None:
+    """ "3 oz. of gin", "5 ft. 11 in. tall"; "200 sq. ft." has another before it."""
+    is_counted = stop.previous[-1:].isdecimal() or stop.previous[:-1] in stop.shorts.never
+    if not is_counted or stop.word not in stop.shorts.units:
+        return None
+    if stop.following is None:
+        return Verdict.WAIT
+    goes_on = stop.next_word[:1].islower() or stop.next_word[:1].isdecimal()
+    return Verdict.NO if goes_on else Verdict.END
+
+
 def _plain_word(stop: FullStop) -> Verdict | None:
     word = stop.word
     is_plain = len(word) > 3 and word.isalpha() and not _ROMAN.match(word)
@@ -149,7 +163,7 @@ def _nothing_follows(stop: FullStop) -> Verdict | None:
 def _before_number(stop: FullStop) -> Verdict | None:
     if stop.lower not in stop.shorts.before_number or stop.is_initial:
         return None
-    if stop.next_word[0].isdecimal() or _ROMAN.match(stop.next_word):
+    if not stop.next_word[0].isupper() or _ROMAN.match(stop.next_word):
         return Verdict.NO
     may_end = stop.lower in stop.shorts.may_end | stop.shorts.before_capital
     return None if may_end else Verdict.END
@@ -188,6 +202,7 @@ def _otherwise(stop: FullStop) -> Verdict | None:
 
 _RULES: tuple[Callable[[FullStop], Verdict | None], ...] = (
     _no_word,
+    _unit,
     _plain_word,
     _short_for_what_follows,
     _number_of_an_item,

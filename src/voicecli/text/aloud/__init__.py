@@ -27,6 +27,7 @@ from functools import lru_cache
 from importlib import import_module
 
 from voicecli.languages import language_of
+from voicecli.text.aloud.notations import joined_lines
 from voicecli.text.aloud.reader import Reader
 
 _PHONEMES = re.compile(r"(\[\[.*?\]\])", re.DOTALL)
@@ -47,7 +48,8 @@ def spoken(
     reader = _reader(language.lower().replace("_", "-"))
     wide = not reader.language.is_spaced
     text = pronounce(sentence, pronunciations) if pronunciations else sentence
-    text = _LINE_END.sub("\\1，\n" if wide else "\\1,\n", text.strip())
+    joiners = re.compile(reader.tables.joiners)
+    text = _LINE_END.sub("\\1，\n" if wide else "\\1,\n", joined_lines(text.strip(), joiners))
     parts = _PHONEMES.split(text)
     said = "".join(part if i % 2 else reader.say(part) for i, part in enumerate(parts))
     said = re.sub(r"\s+", " ", said).strip()

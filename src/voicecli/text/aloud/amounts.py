@@ -111,8 +111,9 @@ class Amounts(Subject):
 
     def say_measure(self, found: re.Match[str]) -> str | None:
         unit = self.tables.units[found["unit"]]
-        if found["unit"] in self.tables.scales and not found["joint"]:
-            return None  # "an 8B model"
+        unit_alone = found["unit"] in ("B", "M", "T") and not found["joint"]
+        if unit_alone or found["unit"] in self.tables.scales and not found["joint"]:
+            return None  # "an 8B model", "a pencil 2B"
         if found["unit"] in "x×" and re.match(r" ?\d", found.string[found.end() :]):
             return None
         if self.is_attributive(found):
@@ -139,10 +140,22 @@ class Amounts(Subject):
         return rf"(?<![\w.,])(?P<number>{self._number})\s?(?P<scale>{self._scale})(?!\w|\.\w)"
 
     def say_scaled(self, found: re.Match[str]) -> str | None:
-        if len(found["scale"]) == 1 and self.word_before(found).lower() in self.tables.labelled:
-            return None  # "exit 12B"
+        if len(found["scale"]) == 1 and self.is_letter(found):
+            return None
         number = found["number"]
         return f"{self.number(number, noun=True)} {self.scale_name(found['scale'], number)}"
+
+    def is_letter(self, found: re.Match[str]) -> bool:
+        """Is the letter after a number part of a name? "Exit 12B", "a 2B pencil", no "8B model"."""
+        if self.word_before(found).lower() in self.tables.labelled:
+            return True
+        if found["scale"] in "kK" or self.tables.decimal_sign in found["number"]:
+            return False
+        following = re.match(r" ([^\W\d_]+)", found.string[found.end() :])
+        if following is None:
+            return False
+        noun = following[1]
+        return not (noun.lower().endswith("s") or noun.lower() in self.tables.counted_in_millions)
 
     # Both
 

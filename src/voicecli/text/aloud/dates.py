@@ -92,6 +92,23 @@ class Dates(Subject):
                 return None
         return self.in_figures(found, int(found["first"]), int(found["second"]), None)
 
+    def month_and_year_pattern(self) -> str:
+        """ "05/2024", "2024-05"; not "2004-05", which is from one year to the next."""
+        year, month = r"(?:19|20)\d\d", r"0[1-9]|1[0-2]"
+        return (
+            rf"(?<![\w./:-])(?:(?P<year>{year})-(?P<month>{month})"
+            rf"|(?P<month2>{month}|[1-9])/(?P<year2>{year}))(?![\w/-]|[.,:]\d)"
+        )
+
+    def say_month_and_year(self, found: re.Match[str]) -> str | None:
+        year, month = int(found["year"] or found["year2"]), int(found["month"] or found["month2"])
+        if found["year"] and month > year % 100:
+            return None  # "2010-12"
+        return self.month_and_year(month, year)
+
+    def month_and_year(self, month: int, year: int) -> str:
+        return f"{self.tables.months[month - 1]} {self.year(year)}"
+
     def in_figures(
         self, found: re.Match[str], first: int, second: int, year: int | None
     ) -> str | None:

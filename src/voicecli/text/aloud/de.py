@@ -31,7 +31,7 @@ class German(WrittenReader):
 
     def prepare(self, sentence: str) -> str:
         """ "5,– Euro" is five euros."""
-        return re.sub(r"(?<=\d)[.,]\s?[-–—]{1,2}(?=[\s€]|\Z)", "", sentence)
+        return re.sub(r"(?<=\d)[.,]\s?[-–—]{1,2}(?=[\s€]|\Z)", "", super().prepare(sentence))
 
     def in_case(self, found: re.Match[str], said: str | None) -> str | None:
         """ "Mit einem Esslöffel", "in einer Minute"."""

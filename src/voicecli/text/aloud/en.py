@@ -11,7 +11,21 @@ from voicecli.text.aloud.written import WrittenReader
 _ARTICLES = frozenset("A An The In My Your His Her Our Their This That".split())
 _IN_HALVES = frozenset("room error http status boeing flight suite port code zip".split())
 _BEFORE_DECADE = frozenset("the early late mid my your his her our their low high".split())
+_FEET_AND_INCHES = re.compile(r"(?<![\w.'])(\d{1,2})' ?(\d{1,2})(?:\"|(?![\w'\"/]|[.,]\d))")
+_FEET = re.compile(
+    r"(?<![\w.'])(\d{1,4})'(?= (?:long|wide|tall|high|deep|thick|away|by|x|×)\b| [x×]"
+    r"|(?<=[x×] \d')|(?<=[x×] \d\d'))"
+)
+_MIXED = re.compile(r"(?<![\w/.,-])(\d{1,3})-([1-9]\d?/(?:[2-9]|1[0-9]|32|64)(?![\w/-]))")
+_ORDINALS = re.compile(r"(?<=\d(?:st|nd|rd|th))[/–-](?=\d{1,3}(?:st|nd|rd|th)\b)")
 _BELOW = {2: ("half", "halves"), 4: ("quarter", "quarters")}
+
+
+def _say_height(found: re.Match[str]) -> str:
+    """The mark of the inches may be the end of a quotation."""
+    quotes = (found.string.count('"', 0, found.start()), found.string.count('"', found.end()))
+    closes = found[0].endswith('"') and quotes[0] % 2 and not quotes[1] % 2
+    return f"{found[1]} foot {found[2]}" + ('"' if closes else "")
 
 
 class English(WrittenReader):
@@ -119,11 +133,16 @@ class English(WrittenReader):
         return f"{self.cardinal(above)} {one if above == 1 else many}"
 
     def prepare(self, sentence: str) -> str:
+        sentence = super().prepare(sentence)
         sentence = re.sub(r"\bSt\.(?= [A-Z])", lambda m: self._saint_or_street(m), sentence)
         sentence = re.sub(r"(?<=[a-z] )St\.(?=$|[ ,;])", "Street", sentence)
         sentence = re.sub(r"(?<!\S)--(?=\w)", "dash dash ", sentence)
         sentence = sentence.replace("’", "'").replace("″", '"')
-        sentence = re.sub(r"(?<![\w.])(\d)' ?(\d{1,2})\"", r"\1 foot \2", sentence)
+        sentence = _FEET_AND_INCHES.sub(_say_height, sentence)
+        sentence = _FEET.sub(r"\1 feet", sentence)
+        sentence = re.sub(r"(?<=\d feet )[x×](?= \d)", "by", sentence)
+        sentence = _MIXED.sub(r"\1 \2", sentence)
+        sentence = _ORDINALS.sub(lambda sign: " or " if sign[0] == "/" else " to ", sentence)
         return re.sub(r"\A([^\"]*\d)\"(?=[ -][a-z])", r"\1 inch", sentence)
 
     def _saint_or_street(self, found: re.Match[str]) -> str:

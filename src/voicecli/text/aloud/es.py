@@ -53,6 +53,9 @@ class Spanish(WrittenReader):
         said = f"{'primero' if day == 1 else self.cardinal(day)} de {self.tables.months[month - 1]}"
         return f"{said} de {self.cardinal(year)}" if year else said
 
+    def month_and_year(self, month: int, year: int) -> str:
+        return f"{self.tables.months[month - 1]} de {self.year(year)}"
+
     def date_pattern(self) -> str:
         return (
             rf"(?<![\w.,:/-])(?P<day>\d{{1,2}})(?:\.?º)? de (?P<month>{self._month_name})\b\.?"

@@ -18,7 +18,8 @@ class Numbers(Subject):
             r"(?<![\w.,-])(?:\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,6}"
             r"|(?:1[ -])?\(\d{3}\) ?\d{3}[-. ]\d{4}"
             r"|(?:1[-.])?\d{3}[-.]\d{3}[-.]\d{4}|0\d{2,4}[ /-]\d{3,4}(?:[ -]?\d{2,4})*|555-\d{4}"
-            r"|0\d(?:[ .]\d\d){4}|\d{1,5}(?:-\d{1,7}){2,5})(?![\w-])"
+            r"|\(0\d{1,4}\) ?\d{3,8}(?:[ -]\d{2,5}){0,3}|0\d(?:[ .]\d\d){4}"
+            r"|\d{1,5}(?:-\d{1,7}){2,5})(?![\w-])"
         )
 
     def say_phone(self, found: re.Match[str]) -> str:
@@ -37,8 +38,10 @@ class Numbers(Subject):
 
     def say_version(self, found: re.Match[str]) -> str | None:
         parts = found["parts"].split(".")
-        groups = all(len(part) == 3 for part in parts[1:])
-        if groups and len(parts[0]) <= 3 and "." in self.tables.grouping_signs and not found["v"]:
+        groups = len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:])
+        is_address = len(parts) == 4 and all(int(part) <= 255 for part in parts)
+        is_known = "." in self.tables.grouping_signs
+        if groups and (is_known or len(parts) > 2 and not is_address) and not found["v"]:
             return None
         word = self.tables.point if self.tables.point == "point" else self.tables.dot
         said = f" {word} ".join(self.number(part) for part in parts)
@@ -90,7 +93,7 @@ class Numbers(Subject):
         return f" {self.tables.to} ".join(said)
 
     def plain_pattern(self) -> str:
-        return rf"(?<![\w])(?P<number>{self._number}|(?<![\d.])\.\d+)(?![^\W\d_]|\d)"
+        return rf"(?<![^\W_])(?P<number>{self._number}|(?<![\d.])\.\d+)(?![^\W\d_]|\d)"
 
     def say_plain(self, found: re.Match[str]) -> str:
         before = found.string[found.start() - 1 : found.start()] if found.start() else ""

@@ -15,6 +15,7 @@ from functools import cached_property
 from voicecli.languages import Language
 from voicecli.languages.aloud import Aloud, Unit
 from voicecli.text import numerals
+from voicecli.text.aloud.notations import plain_notation
 
 Rule = Callable[[re.Match[str]], str | None]
 MAX_NUMBER_DIGITS = 15
@@ -63,7 +64,7 @@ class Reader:
     # The reading
 
     def say(self, sentence: str) -> str:
-        sentence = self.prepare(sentence.translate(_PLAIN))
+        sentence = self.prepare(plain_notation(sentence.translate(_PLAIN)))
         said: list[str] = []
         at = 0
         while found := self._any_rule.search(sentence, at):

@@ -13,6 +13,7 @@ _FRACTION_SIGNS = {
     "⅞": (7, 8),
 }  # fmt: skip
 _ONE_SIGN = {"==": "=", "!=": "≠", "<=": "≤", ">=": "≥"}
+_ANGLE = re.compile(r"(?<![\w.])(\d{1,3})°\s?(\d{1,2})['′’]\s?(?:(\d{1,2})(?:\"|″|''))?\s?")
 
 
 class Sums(Subject):
@@ -20,6 +21,7 @@ class Sums(Subject):
 
     def prepare(self, sentence: str) -> str:
         """ "2 ½ heures" is "deux heures et demie" in some languages."""
+        sentence = _ANGLE.sub(self._say_angle, sentence)
         if not self.tables.and_half:
             return sentence
 
@@ -30,6 +32,12 @@ class Sums(Subject):
 
         mixed = rf"(?<![\d.,/])(\d{{1,3}})(?: ?½| 1/2){self.tables.noun_pattern}"
         return re.sub(mixed, say, sentence)
+
+    def _say_angle(self, found: re.Match[str]) -> str:
+        """Degrees, minutes and seconds of an angle."""
+        units = self.tables.units
+        parts = zip(found.groups(), (units["°"], units["min"], units["s"]), strict=True)
+        return " ".join(f"{n} {unit[n != '1']}" for n, unit in parts if n) + " "
 
     def equation_pattern(self) -> str:
         """ "5-3=2", "y = 2x + 3": where something is equal a "-" is no range, a "/" no date."""

@@ -9,6 +9,9 @@ from functools import cached_property
 from voicecli.text.aloud.reader import alternatives
 from voicecli.text.aloud.subject import Subject
 
+MIN_CAPITAL_WORDS = 3
+"""A sentence of fewer words, all of them in capitals, may be a name."""
+
 
 class Words(Subject):
     """Rules: word, abbreviation, before_number, initials, initialism, mixed, item, hash, symbol."""
@@ -27,6 +30,16 @@ class Words(Subject):
     def before_number(self) -> Mapping[str, str]:
         """Those that are read before a number only ("p. 12")."""
         return self.language.abbreviations.only_before_number
+
+    def finish(self, text: str) -> str:
+        """In a sentence of capitals "US" is "us"."""
+        if len(re.findall(r"[^\W\d_]+", text)) < MIN_CAPITAL_WORDS or not text.isupper():
+            return text
+        return re.sub(
+            r"[^\W\d_]+",
+            lambda word: word[0].lower() if word[0].lower() in self.tables.lowered else word[0],
+            text,
+        )
 
     def word_pattern(self) -> str:
         return rf"(?<![\w.])(?:{alternatives(self.tables.words)})(?!\w|/\w)"

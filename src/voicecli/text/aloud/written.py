@@ -5,12 +5,13 @@ from __future__ import annotations
 from voicecli.text.aloud.addresses import Addresses
 from voicecli.text.aloud.amounts import Amounts
 from voicecli.text.aloud.dates import Dates
+from voicecli.text.aloud.names import Names
 from voicecli.text.aloud.numbers import Numbers
 from voicecli.text.aloud.sums import Sums
 from voicecli.text.aloud.words import Words
 
 
-class WrittenReader(Addresses, Words, Dates, Amounts, Numbers, Sums):
+class WrittenReader(Addresses, Names, Words, Dates, Amounts, Numbers, Sums):
     """All the rules. The first that has an answer wins, so what is more particular comes first."""
 
     RULES = (
@@ -18,6 +19,8 @@ class WrittenReader(Addresses, Words, Dates, Amounts, Numbers, Sums):
         "url",
         "domain",
         "path",
+        "hexadecimal",
+        "model",
         "word",
         "weekdays",
         "before_number",
@@ -30,8 +33,10 @@ class WrittenReader(Addresses, Words, Dates, Amounts, Numbers, Sums):
         "iso_date",
         "numeric_date",
         "short_date",
+        "month_and_year",
         "duration",
         "time",
+        "reference",
         "phone",
         "version",
         "money_before",

@@ -26,6 +26,7 @@ class Chinese(WrittenReader):
     FLAGS = re.ASCII  # numbers stand right beside Chinese characters, which are no \w then
 
     def prepare(self, sentence: str) -> str:
+        sentence = super().prepare(sentence)
         sentence = re.sub(
             r"(?<=[\u4e00-\u9fff])/(?=[秒分天月年人]|小时|公斤|平方米)", "每", sentence
         )
@@ -130,6 +131,9 @@ class Chinese(WrittenReader):
     def date(self, day: int, month: int, year: int | None, found: re.Match[str]) -> str:
         said = f"{self.cardinal(month)}月{self.cardinal(day)}日"
         return f"{self.year(year)}年{said}" if year else said
+
+    def month_and_year(self, month: int, year: int) -> str:
+        return f"{self.year(year)}年{self.cardinal(month)}月"
 
     def say_iso_date(self, found: re.Match[str]) -> str | None:
         said = super().say_iso_date(found)

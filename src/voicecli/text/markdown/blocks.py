@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from voicecli.languages import language_of
+from voicecli.text.aloud.notations import hyphen_before
 from voicecli.text.markdown.buffers import LINE_HEAD_CHARS, Arrived, Said
 from voicecli.text.markdown.characters import Cleaner
 from voicecli.text.markdown.inline import inline
@@ -18,6 +19,8 @@ from voicecli.text.sentences import ends_sentence
 if TYPE_CHECKING:
     from voicecli.text.markdown.tables import Table
 
+_HYPHEN = re.compile(r"[^\W\d_]-\Z")
+_FIRST_WORD = re.compile(r"[^\W_]*")
 _NOT_HEADING = re.compile(r"[ \t]#+[ \t]*\Z")
 
 
@@ -27,7 +30,9 @@ class Speakable:
     def __init__(self, language: str = "en", *, thinks_first: bool = False) -> None:
         """With `thinks_first` nothing is said before a thought's end; all, if there is none."""
         self._language = language
-        self._phrases = language_of(language).phrases
+        known = language_of(language)
+        self._phrases = known.phrases
+        self._joiners = re.compile(known.aloud.joiners if known.aloud else "and")
         self._cleaner = Cleaner()
         self._marks = Marks()
         self._thinks_first = thinks_first
@@ -45,6 +50,8 @@ class Speakable:
         """Where a paragraph began, as long as nothing of it was said."""
         self._soft_break = False
         """A line of running text ended, and nothing was said for its end yet."""
+        self._hyphen = False
+        """It ended in a hyphen, which was not said yet."""
         self._carried = ""
         """Earlier lines of running text in which something is still open."""
         self._fence = ""
@@ -122,6 +129,9 @@ class Speakable:
         """A line follows that does not continue the running text."""
         if self._carried:
             self._say_piece("")
+        if self._hyphen:
+            self._said.say("-")
+            self._hyphen = False
         if self._block in ("paragraph", "item"):
             self._said.end_sentence()
         self._block = ""
@@ -332,9 +342,24 @@ class Speakable:
         if not self._carried:
             self._running.close_all()
         if self._soft_break:
+            if self._hyphen:
+                self._step = self._rejoin
+                return True
             if not self._carried:
                 self._said.say(" ")
             self._soft_break = False
+        return True
+
+    def _rejoin(self) -> bool:
+        """The line before ended in a hyphen: what it is, this one's first word tells."""
+        arrived = self._arrived
+        word = _FIRST_WORD.match(arrived.text, arrived.base)[0]  # type: ignore[index]
+        if arrived.base + len(word) == len(arrived.text) and not arrived.is_all:
+            return False
+        hyphen = hyphen_before(word, self._joiners)
+        self._said.say(hyphen)
+        self._hyphen = self._soft_break = False
+        self._step = self._text
         return True
 
     def _text(self) -> bool:
@@ -392,6 +417,10 @@ class Speakable:
         if self._running.is_open and len(self._carried) + len(line) < MAX_PIECE_CHARS:
             self._carried += line + " "
             self._soft_break = True
+            return True
+        if _HYPHEN.search(line) and not self._running.is_open:
+            self._say_piece(line[:-1])
+            self._hyphen = self._soft_break = True
             return True
         hard = line.endswith(("  ", "\\"))
         self._say_piece(line.removesuffix("\\").rstrip(" "))

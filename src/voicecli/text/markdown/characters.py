@@ -13,6 +13,7 @@ _DELETED = re.compile(f"[{_INVISIBLE}]")
 _ESCAPE = "\x1b"
 _CONTROL_STRING_CHARS = 2048
 """A terminal's control string (a title, a link) that is longer is taken for text again."""
+_SOFT_HYPHEN = "\u00ad"
 _CITES = "\ue200"
 """ChatGPT puts its citations between U+E200 and U+E201."""
 CITATION = "【†】"
@@ -27,9 +28,11 @@ class Cleaner:
         """Inside an escape: "escape", "csi", "string" or "string escape"."""
         self._n_swallowed = 0
         self._after_return = False
+        self._after_soft_hyphen = False
 
     def feed(self, text: str) -> str:
-        if not self._state and not self._after_return and not _NEEDS_CLEANING.search(text):
+        is_open = self._state or self._after_return or self._after_soft_hyphen
+        if not is_open and not _NEEDS_CLEANING.search(text):
             return text
         kept: list[str] = []
         for char in text:
@@ -42,12 +45,17 @@ class Cleaner:
             elif char == _CITES:
                 kept.append(CITATION)
                 self._state, self._n_swallowed = "citation", 0
+            elif char in "\r\n" and self._after_soft_hyphen:
+                pass  # the word goes on in the next line
             elif char == "\n" and self._after_return:
                 pass
             elif char in "\r\u2028\u2029":
                 kept.append("\n")
             elif not _DELETED.match(char):
                 kept.append(char)
+            self._after_soft_hyphen = char == _SOFT_HYPHEN or (
+                char == "\r" and self._after_soft_hyphen
+            )
             self._after_return = char == "\r" and not self._state
         return "".join(kept)
 

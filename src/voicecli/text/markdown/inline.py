@@ -10,7 +10,7 @@ _MARKUP = re.compile(r"[\\`*_~\[\]<>&!$|【^¹²³⁰⁴-⁹]|://")
 _PHONEMES = re.compile(r"(\[\[.*?\]\])", re.DOTALL)
 PICTURES = (
     "\u200d\u20e3\ufe0e\ufe0f\u231a\u231b\u2328\u23cf\u23e9-\u23fa\u25aa\u25ab\u25b6\u25c0"
-    "\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299"
+    "\u25fb-\u25fe\u2600-\u266c\u2670-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\u3297\u3299"
     "\U0001f000-\U0001faff"
 )
 # Joiners stay where they join letters (Persian, Hindi); variation selectors mean pictures only.

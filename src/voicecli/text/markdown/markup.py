@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from voicecli.text.aloud.notations import with_powers
 from voicecli.text.markdown.addresses import host_of
 from voicecli.text.markdown.formulas import math_rule, say_formula
 from voicecli.text.markdown.tags import BREAKING_TAGS, TAG, is_tag
@@ -45,7 +46,7 @@ def _simpler(source: str) -> str:
     """Text, and in it no markup that only parts of the world have."""
     source = _REFERENCE.sub(r"\1", _CITATION.sub("", source))
     source = _SUPERSCRIPT.sub(_say_superscript, _BOXED.sub(r"\1", source))
-    return _DIGIT_STAR.sub("×", source)
+    return _DIGIT_STAR.sub("×", with_powers(source))
 
 
 def _say_superscript(found: re.Match[str]) -> str:
@@ -92,9 +93,18 @@ def render(children: Sequence[Token], link_to: str) -> str:
     """The words of inline tokens, one string."""
     said: list[str] = []
     link: tuple[str, int] | None = None
+    was_markup = False
     for index, token in enumerate(children):
+        was_markup |= token.nesting != 0
         if token.type == "text":
-            said.append(_without_delimiters(children, index))
+            text = _without_delimiters(children, index)
+            if text != token.content:
+                was_markup = True
+            elif text:
+                if was_markup and text[0].isdecimal() and _ends_in_digit(said):
+                    text = " " + text  # "~~5~~6" is no 56
+                was_markup = False
+            said.append(text)
         elif token.type in ("text_special", "code_inline", "phonemes"):
             said.append(token.content)
         elif token.type in ("softbreak", "hardbreak"):
@@ -115,6 +125,10 @@ def render(children: Sequence[Token], link_to: str) -> str:
     return "".join(said)
 
 
+def _ends_in_digit(said: Sequence[str]) -> bool:
+    return next((text[-1].isdecimal() for text in reversed(said) if text), False)
+
+
 def _without_delimiters(children: Sequence[Token], index: int) -> str:
     """A text token; nothing if it is half a pair of `**` whose other half is in another piece."""
     content = children[index].content
@@ -124,4 +138,5 @@ def _without_delimiters(children: Sequence[Token], index: int) -> str:
     after = children[index + 1].content[:1] if index + 1 < len(children) else ""
     if (not before or before.isspace()) and (not after or after.isspace()):
         return content if before or after else ""
-    return content if content[0] == "_" and before.isalnum() and after.isalnum() else ""
+    is_inside = all(char.isalnum() or char == "_" for char in (before or " ", after or " "))
+    return content if content[0] == "_" and is_inside else ""

@@ -170,6 +170,8 @@ class RunningText:
             return False
         if here - self._arrived.base >= LONG_PIECE_CHARS:
             return True
+        if self._arrived.text.endswith(" **", self._arrived.base, here):
+            return False  # "2 ** 8"
         return self._arrived.text[here - 1] in _PAUSE
 
     def _formula_mark(self, here: int) -> None:

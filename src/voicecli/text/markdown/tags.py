@@ -41,7 +41,7 @@ _NAMES = (
         "footer form head header hgroup html i iframe ins kbd label legend main map mark menu "
         "meter nav noscript object optgroup option output picture progress q rp rt ruby s samp "
         "select small span strike strong sub sup tbody template textarea tfoot thead time "
-        "title tt u var video".split()
+        "title tt u var video break speak prosody emphasis say-as phoneme".split()
     )
 )
 _ATTRIBUTE = r"\s+[A-Za-z_:@][\w:.-]*(?:\s*=\s*(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'=<>`]+))?"

@@ -1,0 +1,52 @@
+"""Names made of digits and letters: addresses of machines, hashes, models of things, invoices."""
+
+from __future__ import annotations
+
+import re
+
+from voicecli.text.aloud.subject import Subject
+
+_HEX = "[0-9A-Fa-f]"
+
+
+class Names(Subject):
+    """Rules: hexadecimal, model, reference. They are read by their digits and letters."""
+
+    def hexadecimal_pattern(self) -> str:
+        """MAC and IPv6 addresses, UUIDs, hashes, colours."""
+        mixed = rf"(?=[0-9a-fA-F]*\d)(?=[0-9a-fA-F]*[a-fA-F]){_HEX}"
+        return (
+            rf"(?<![\w:.-])(?:{_HEX}{{2}}(?::{_HEX}{{2}}){{5}}|{_HEX}{{2}}(?:-{_HEX}{{2}}){{5}}"
+            rf"|{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}|{_HEX}{{1,4}}(?::{_HEX}{{1,4}}){{7}}"
+            rf"|0x{_HEX}{{2,16}}|#(?=[0-9A-Fa-f]{{0,5}}\d){_HEX}{{6}}|{mixed}{{7,64}})(?![\w:-])"
+        )
+
+    def say_hexadecimal(self, found: re.Match[str]) -> str | None:
+        text = found[0].removeprefix("#")
+        if re.fullmatch(r"\d+[eE]\d+|\d+[A-Za-z]", text):
+            return None  # a number in scientific notation; a number and a letter
+        return ", ".join(self.by_characters(group) for group in re.findall(r"\w+", text))
+
+    def by_characters(self, text: str) -> str:
+        """Digits as words, letters as capitals."""
+        return " ".join(self.digit(char) if char.isdecimal() else char.upper() for char in text)
+
+    def model_pattern(self) -> str:
+        """ "i7-9700K", "RTX-4090Ti"."""
+        series = r"[A-Z]{1,5}\d{0,4}|[a-z]\d{1,4}"
+        return rf"(?<![\w.-])(?P<series>{series})-(?P<type>\d{{3,5}}[A-Za-z]{{1,3}})(?![\w-])"
+
+    def say_model(self, found: re.Match[str]) -> str:
+        digits, letters = re.fullmatch(r"(\d+)(\w+)", found["type"]).groups()  # type: ignore[union-attr]
+        series = re.sub(r"\d+", lambda d: f" {self.cardinal(int(d[0]))}", found["series"])
+        return f"{series} {self.spell_digits(digits)} {letters}"
+
+    def reference_pattern(self) -> str:
+        """ "Invoice 2024-0012": no range begins its end with a zero."""
+        return r"(?<![\w.,/-])(?P<first>\d{2,6})-(?P<second>0\d{2,7})(?![\w/-]|[.,]\d)"
+
+    def say_reference(self, found: re.Match[str]) -> str:
+        first = found["first"]
+        is_year = self.looks_like_year(first)
+        said = self.year(int(first)) if is_year else self.spell_digits(first)
+        return f"{said}, {self.spell_digits(found['second'])}"
