@@ -62,6 +62,8 @@ class ScriptedRecognizer:
         self.heard: list[Samples] = []
         self.delay_frames = 0
         self.language = "en"
+        self.unsure: Sequence[str] = ()
+        """Texts that may be something else."""
         self.busy = True
         """No partial transcripts: each call is one turn's."""
         self._speaker = speaker
@@ -73,7 +75,7 @@ class ScriptedRecognizer:
         text = self._texts.pop(0)
         if isinstance(text, VoicecliError):
             raise text
-        return Transcript(text, self.language, -0.1, 0.0)
+        return Transcript(text, self.language, -0.1, 0.0, is_unsure=text in self.unsure)
 
 
 class ScriptedModel:

@@ -95,6 +95,7 @@ def talk(tmp_path: Path):
         turn_detector: TurnDetector | None = None,
         latency_s: float = 0.0,
         language: str = "en",
+        unsure: Sequence[str] = (),
     ) -> Outcome:
         output = tmp_path / "output.wav"
         duplex = FileDuplex(write_pattern(tmp_path / "input.wav", pattern), output)
@@ -102,6 +103,7 @@ def talk(tmp_path: Path):
         recognizer = ScriptedRecognizer(duplex.speaker, texts)
         recognizer.delay_frames = stt_frames
         recognizer.language = language
+        recognizer.unsure = unsure
         recognizer.busy = not partials
         model, voice = ScriptedModel(duplex.speaker, scripts), ToneVoice()
         detector = LevelDetector()
@@ -619,6 +621,47 @@ def test_a_reply_that_broke_off_was_an_answer(talk) -> None:
     assert [message.content for message in outcome.model.requests[-1]] == [
         *("first", "One two.", "second"),
     ]
+
+
+SORRY = "Sorry, I didn't catch that."
+
+
+def test_what_is_unsure_is_asked_again_and_not_answered(talk) -> None:
+    outcome = talk(
+        ("....####.........." + "." * 70) * 2,
+        ["wheat is the rather", "what is the weather"],
+        [["Fine."]],
+        unsure=["wheat is the rather"],
+    )
+    assert outcome.conversation == [("user", "what is the weather"), ("assistant", "Fine.")]
+    assert [ended.heard for ended in outcome.of(ReplyEnded)] == [SORRY, "Fine."]
+    assert [dropped.text for dropped in outcome.of(Dropped)] == ["wheat is the rather"]
+    assert len(outcome.model.requests) == 1
+    assert outcome.of(Notice) == []
+    assert outcome.of(Ended)[0].n_turns == 1
+
+
+def test_after_two_that_are_unsure_there_is_a_hint(talk) -> None:
+    outcome = talk(
+        ("....####.........." + "." * 70) * 4,
+        ["one", "two", "three", "four"],
+        [["Fine."]],
+        unsure=["one", "two", "three"],
+    )
+    [notice] = outcome.of(Notice)
+    assert "models pull" in notice.hint
+    assert [ended.heard for ended in outcome.of(ReplyEnded)] == [SORRY, SORRY, SORRY, "Fine."]
+
+
+def test_who_cuts_in_and_is_not_understood_is_asked_again(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 27 + "####.........." + "." * 70,
+        ["hello", "who at"],
+        [["One two three four five."]],
+        unsure=["who at"],
+    )
+    assert outcome.conversation == [("user", "hello"), ("assistant", "One two three —")]
+    assert [ended.heard for ended in outcome.of(ReplyEnded)] == ["One two three", SORRY]
 
 
 def test_stop_can_be_the_answer_to_a_question(talk) -> None:

@@ -63,11 +63,11 @@ class Hands:
         assert not reply.is_heard
         self._end(reply, "cancel")
 
-    def take_turn(self, reply: Reply, text: str) -> None:
+    def take_turn(self, reply: Reply, words: Words) -> None:
         assert reply in self.living
         assert self.living == {reply}, "two replies would be heard"
         assert self.turn_is_over
-        assert text == WORDS.text
+        assert words == WORDS
         reply.is_heard = True
         self.n_unanswered = 0
         self.log.append("take turn")

@@ -16,7 +16,13 @@ from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.stt import recognizer as recognizer_module
 from voicecli.stt.recognizer import WhisperRecognizer
 from voicecli.stt.transcript import Transcript, compression
-from voicecli.stt.whisper import card_says, encoder_frames, may_trim, utterance_threads
+from voicecli.stt.whisper import (
+    card_says,
+    encoder_frames,
+    may_trim,
+    unsure_logprob,
+    utterance_threads,
+)
 
 
 class Watched(WhisperRecognizer):
@@ -158,3 +164,22 @@ def test_half_a_minute_and_more() -> None:
 def test_compression_is_high_where_text_repeats_itself() -> None:
     assert compression("la la la " * 30) > 2.4
     assert compression("What is seven plus twelve?") < 2.4
+
+
+def test_the_models_card_says_below_what_its_words_are_wrong(tmp_path: Path) -> None:
+    assert unsure_logprob(find_stt("stt-en")) == -0.25
+    assert unsure_logprob(tmp_path) == -1.0
+    (tmp_path / "README.md").write_text("# A model\n\nunsure_logprob: -0.5\n")
+    assert unsure_logprob(tmp_path) == -0.5
+
+
+@pytest.mark.parametrize(("limit", "is_unsure"), [(-0.0001, True), (-3.0, False)])
+def test_a_transcript_is_unsure_by_its_models_own_scale(
+    tmp_path: Path, limit: float, is_unsure: bool
+) -> None:
+    folder = tmp_path / "stt"
+    shutil.copytree(find_stt("stt-en"), folder)
+    (folder / "README.md").write_text(f"trim_encoder: true\nunsure_logprob: {limit}\n")
+    recognizer = WhisperRecognizer(folder, SttSettings())
+    transcript = asyncio.run(recognizer.transcribe(speak("What is seven plus twelve?")))
+    assert transcript.is_unsure == is_unsure

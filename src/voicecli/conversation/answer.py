@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from voicecli.conversation.events import Event, ReplyText
 from voicecli.errors import LanguageModelError
+from voicecli.languages import language_of
 from voicecli.llm.messages import LanguageModel, Message
 from voicecli.sound.samples import silence
 from voicecli.text.aloud import spoken
@@ -65,14 +66,28 @@ class Answer:
                     self.habits.thinks_first = is_first = True
                     yield TAKEN_BACK, NO_CLIP
                     continue
-                aloud = spoken(sentence.strip(), self.language, self.pronunciations)
-                async with aclosing(self.voice.stream(aloud)) as clips:
-                    async for clip in clips:
+                async with aclosing(self._spoken(sentence)) as clips:
+                    async for text, clip in clips:
                         # Between sentences silence is a pause; before the first, only late.
-                        yield sentence, without_lead(clip) if is_first else clip
-                        sentence, is_first = "", False
+                        yield text, without_lead(clip) if is_first else clip
+                        is_first = False
         if broke_off:
             raise broke_off[0]
+
+    async def that_it_was_not_understood(self) -> AsyncGenerator[tuple[str, Clip], None]:
+        """In place of an answer; no model is asked."""
+        sentence = language_of(self.language).phrases.not_understood
+        self.tell(ReplyText(sentence))
+        async with aclosing(self._spoken(sentence)) as clips:
+            async for text, clip in clips:
+                yield text, without_lead(clip) if text else clip
+
+    async def _spoken(self, sentence: str) -> AsyncGenerator[tuple[str, Clip], None]:
+        aloud = spoken(sentence.strip(), self.language, self.pronunciations)
+        async with aclosing(self.voice.stream(aloud)) as clips:
+            async for clip in clips:
+                yield sentence, clip
+                sentence = ""
 
     async def _written(
         self, messages: Sequence[Message], broke_off: list[LanguageModelError]

@@ -22,18 +22,15 @@ from dataclasses import replace
 from voicecli.conversation.answer import Answer, Habits
 from voicecli.conversation.draft import Drafts
 from voicecli.conversation.events import (
-    Dropped,
     Event,
     Level,
     Notice,
-    NotUnderstood,
     PartialTranscript,
     ReplyEnded,
     ReplyResumed,
     SpeechBegan,
     SpeechEnded,
     State,
-    Stopped,
     UserSaid,
 )
 from voicecli.conversation.floor import (
@@ -320,13 +317,17 @@ class Conversation:
         self._jobs.end(reply.task)
         self._drafts.discard()
 
-    def take_turn(self, reply: Reply, text: str) -> None:
+    def take_turn(self, reply: Reply, words: Words) -> None:
         """Audio is forgotten only here, when its text is in the history, and in `forget`."""
         self._newest = reply
         self._pending.clear()
-        self._report.n_turns += 1
-        number = self._history.add_user(text)
-        self._emit(UserSaid(text, number))
+        if words.are_clear:
+            self._report.understood()
+            number = self._history.add_user(words.text)
+            self._emit(UserSaid(words.text, number))
+        else:
+            reply.asks_again = True
+            self._report.not_understood(words.text)
         reply.may_be_heard = True
         reply.tell_kept()
 
@@ -338,6 +339,7 @@ class Conversation:
             return
         if reply.spoken and why in (Why.WORDS, Why.KEY):
             self._speaker.stop()
+        reopened |= reply.asks_again
         self._report.n_interruptions += why is Why.WORDS and interrupted and not reopened
         heard, unheard = reply.heard_and_unheard()
         number = 0
@@ -355,16 +357,7 @@ class Conversation:
 
     def drop(self, reply: Reply, verdict: Stop | Nothing | Failed) -> None:
         self._drafts.discard()
-        match verdict:
-            case Stop(text):
-                self._emit(PartialTranscript("", ""))
-                self._emit(Stopped(text))
-            case Nothing(text, reason):
-                self._emit(PartialTranscript("", ""))
-                self._emit(Dropped(text, reason))
-            case Failed(error):
-                self._emit(Notice(error.message, error.hint))
-                self._emit(NotUnderstood(error.message))
+        self._report.no_answer(verdict)
 
     def forget(self) -> None:
         self._pending.clear()
@@ -383,7 +376,7 @@ class Conversation:
         self._floor.judged(reply, verdict)
         if isinstance(verdict, Words):
             if reply.answers:
-                await self._respond(reply, verdict.text)
+                await self._respond(reply, verdict)
             await self._end_when_heard(reply)
 
     async def _say(self, reply: Reply, answer: Answer, messages: Sequence[Message] | None) -> None:
@@ -405,7 +398,7 @@ class Conversation:
         except VoicecliError as error:
             await self._speaker.until(lambda: reply.may_be_heard)
             reply.error = error.message
-            if not reply.spoken:
+            if not reply.spoken and not reply.asks_again:
                 self._history.fail()
             self._emit(Notice(error.message, error.hint))
 
@@ -422,11 +415,16 @@ class Conversation:
             newest=newest,
             played=newest.last_words() if may_be_echo else "",
         )
-        if isinstance(verdict, Nothing):
+        if not isinstance(verdict, Words) or not verdict.are_clear:
             self._drafts.discard()
         return verdict
 
-    async def _respond(self, reply: Reply, text: str) -> None:
+    async def _respond(self, reply: Reply, words: Words) -> None:
+        if not words.are_clear:
+            await self._speaker.until(lambda: reply.may_be_heard)
+            await self._play(reply, self._drafts.that_it_was_not_understood(reply.tell))
+            return
+        text = words.text
         await self._wait_to_ask(reply, text)
         reply.stopwatch.mark("asked")
         # Heard, the user's words are in the history already.

@@ -122,9 +122,16 @@ class Drafts:
             self._job.cancel()  # from now on it is the reply that waits
             return draft.take_over(tell)
         await self._jobs.settled()
+        return self._told(tell).to(messages)
+
+    def that_it_was_not_understood(self, tell: Emit) -> AsyncGenerator[tuple[str, Clip], None]:
+        """Said at once, in place of an answer."""
+        return self._told(tell).that_it_was_not_understood()
+
+    def _told(self, tell: Emit) -> Answer:
         answer = self._new_answer()
         answer.tell = tell
-        return answer.to(messages)
+        return answer
 
     def discard(self) -> None:
         draft, self._draft = self._draft, None

@@ -82,6 +82,8 @@ class Dropped:
 
     text: str
     reason: str
+    was_said: bool = field(default=False, compare=False)
+    """The user may have said something, all the same: worth a trace on the screen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Words:
     """Something that wants an answer."""
 
     text: str
+    are_clear: bool = True
+    """Else the answer is that they were not understood."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Nothing:
 
     text: str
     reason: str
+    was_said: bool = False
+    """The user may have said something, all the same."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +124,8 @@ class Hands(Protocol[R]):
         """End a reply that nobody heard, and leave no trace of it."""
         ...
 
-    def take_turn(self, reply: R, text: str, /) -> None:
-        """The user's words are in the history from now on, and the reply may be heard."""
+    def take_turn(self, reply: R, words: Words, /) -> None:
+        """The user's words, if clear, are in the history from now on; the reply may be heard."""
         ...
 
     def end(self, reply: R, why: Why, /, *, reopened: bool) -> None:
@@ -288,9 +292,9 @@ class Floor(Generic[R]):
         if not state.turn_over:
             return
         match state.verdict:
-            case Words(text):
+            case Words() as words:
                 self._end_suspended(Why.WORDS)
-                self._hands.take_turn(state.reply, text)
+                self._hands.take_turn(state.reply, words)
                 self._become(Speaking(state.reply))
             case Stop() as verdict:
                 self._end_suspended(Why.WORDS)

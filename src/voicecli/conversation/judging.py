@@ -61,22 +61,21 @@ class Judge:
         answers = newest is not None and newest.asks_now
         if not answers and is_stop(transcript.text, transcript.language):
             return Stop(transcript.text)
-        if (
-            suspended is not None
-            and not answers
-            and is_backchannel(transcript.text, transcript.language)
-        ):
+        was_said = False
+        is_polite = is_backchannel(transcript.text, transcript.language)
+        if is_polite and suspended is not None and not answers:
             reason = "only a sign of listening"
         elif is_echo(transcript.text, played):
             reason = "the loudspeaker was heard"
         else:
             peak_probability = max(speech.peak_probability for speech in reply.utterances)
+            was_said = bool(transcript.text)
             reason = why_nothing(transcript, join(reply.utterances), peak_probability)
         if reason is None:
-            return Words(transcript.text)
+            return Words(transcript.text, are_clear=not (transcript.is_unsure and reply.answers))
         if self._endpointer.paused:
             self._endpointer.hangover_ms = self.settings.min_silence_ms
-        return Nothing(transcript.text, reason)
+        return Nothing(transcript.text, reason, was_said)
 
     async def _hangover_ms(self, samples: Samples, transcript: Transcript) -> float:
         settings = self.settings

@@ -253,6 +253,7 @@ GERMAN = Language(
         link_to="Link zu {}",
         yes="ja",
         no="nein",
+        not_understood="Das habe ich nicht verstanden.",
     ),
     aloud=_ALOUD,
 )

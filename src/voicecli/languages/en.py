@@ -281,6 +281,7 @@ ENGLISH = Language(
         link_to="link to {}",
         yes="yes",
         no="no",
+        not_understood="Sorry, I didn't catch that.",
     ),
     aloud=_ALOUD,
 )

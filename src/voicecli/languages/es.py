@@ -242,6 +242,7 @@ SPANISH = Language(
         link_to="enlace a {}",
         yes="sí",
         no="no",
+        not_understood="Perdona, no te he entendido.",
     ),
     aloud=_ALOUD,
 )

@@ -234,6 +234,7 @@ FRENCH = Language(
         link_to="lien vers {}",
         yes="oui",
         no="non",
+        not_understood="Pardon, je n'ai pas compris.",
     ),
     aloud=_ALOUD,
 )

@@ -64,6 +64,8 @@ class Phrases:
     yes: str
     """For a table's cell with nothing but a check mark."""
     no: str
+    not_understood: str
+    """Asks to hear it again."""
 
 
 @dataclass(frozen=True, kw_only=True)

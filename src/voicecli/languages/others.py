@@ -21,6 +21,7 @@ _PHRASES = {
         link_to="link a {}",
         yes="sì",
         no="no",
+        not_understood="Scusa, non ho capito.",
     ),
     "pt": Phrases(
         code="O código é mostrado na tela.",
@@ -30,6 +31,7 @@ _PHRASES = {
         link_to="link para {}",
         yes="sim",
         no="não",
+        not_understood="Desculpe, não entendi.",
     ),
     "nl": Phrases(
         code="De code staat op het scherm.",
@@ -39,6 +41,7 @@ _PHRASES = {
         link_to="link naar {}",
         yes="ja",
         no="nee",
+        not_understood="Sorry, dat heb ik niet verstaan.",
     ),
     "pl": Phrases(
         code="Kod jest na ekranie.",
@@ -48,6 +51,7 @@ _PHRASES = {
         link_to="link do {}",
         yes="tak",
         no="nie",
+        not_understood="Przepraszam, proszę powtórzyć.",
     ),
     "ru": Phrases(
         code="Код показан на экране.",
@@ -57,6 +61,7 @@ _PHRASES = {
         link_to="ссылка на {}",
         yes="да",
         no="нет",
+        not_understood="Извините, повторите, пожалуйста.",
     ),
 }  # fmt: skip
 _ENGLISH = ENGLISH.abbreviations

@@ -128,6 +128,7 @@ CHINESE = Language(
         link_to="链接到{}",
         yes="是",
         no="否",
+        not_understood="对不起，我没听清。",
     ),
     aloud=_ALOUD,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from voicecli.stt.whisper import (
     import_whisper,
     may_trim,
     spoken_languages,
+    unsure_logprob,
     utterance_threads,
 )
 
@@ -50,6 +52,7 @@ class WhisperRecognizer(Recognizer):
         self._folder = folder
         self._settings = settings
         self._trims = may_trim(folder, settings)
+        self._unsure_logprob = unsure_logprob(folder)
         self._model: WhisperModel | None = None
         self._n_frames = FULL_FRAMES
         self._worker = Worker("stt")
@@ -67,9 +70,10 @@ class WhisperRecognizer(Recognizer):
 
         language: ISO 639-1; None is that of the settings.
         """
-        return await self._worker.run(
+        transcript = await self._worker.run(
             self._transcribe, samples, language or self._settings.language
         )
+        return replace(transcript, is_unsure=transcript.avg_logprob < self._unsure_logprob)
 
     def _transcribe(self, samples: Samples, language: str | None) -> Transcript:
         if self._model is None:

@@ -26,6 +26,8 @@ class Transcript:
     """Whisper's own opinion that nothing was said."""
     cut_off: bool = False
     """The model wrote more than can have been said, and was stopped."""
+    is_unsure: bool = False
+    """By the model's own scale (its card) these are more likely not the words than the words."""
 
 
 class Recognizer(Protocol):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from voicecli.errors import ModelCorruptError, ModelError
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ
+from voicecli.stt.transcript import DOUBTFUL_LOGPROB
 
 if TYPE_CHECKING:
     from ctranslate2 import StorageView
@@ -112,6 +113,17 @@ def card_says(folder: Path, key: str) -> bool:
     return card.is_file() and bool(
         re.search(rf"^{key}:\s*true\s*$", card.read_text("utf-8", "replace"), re.MULTILINE)
     )
+
+
+def unsure_logprob(folder: Path) -> float:
+    """Mean log probability below which the model's words are more often wrong than right.
+
+    From the card's line `unsure_logprob: NUMBER`: small models are surer of what they make up.
+    """
+    card = folder / "README.md"
+    text = card.read_text("utf-8", "replace") if card.is_file() else ""
+    found = re.search(r"^unsure_logprob:\s*(-\d+(?:\.\d+)?)\s*$", text, re.MULTILINE)
+    return float(found[1]) if found else DOUBTFUL_LOGPROB
 
 
 def may_trim(folder: Path, settings: SttSettings) -> bool:

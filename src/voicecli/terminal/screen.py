@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from voicecli.conversation.events import (
+    Dropped,
     Ended,
     Event,
     KeysShown,
@@ -129,6 +130,8 @@ class PlainLines(_Lines):
                 self._line(f"you: {text}")
             case ReplyEnded("", ""):
                 pass  # it was stopped, or failed, before anything was said
+            case Dropped(was_said=True):
+                self._line("(not understood)")
             case ReplyEnded(heard, _, interrupted):
                 self._line(f"ai: {heard}{' (you cut in)' if interrupted else ''}")
             case TurnTimed() if self._latency:
@@ -214,6 +217,8 @@ class LiveScreen:
             case Stopped(text):
                 self._partial = "", ""
                 self._print("you", text, "dim")
+            case Dropped(was_said=True):
+                self._print("", "(not understood)", "dim")
             case ReplyText(delta):
                 self._reply += printable(delta)
             case ReplyEnded("", ""):
