@@ -19,6 +19,13 @@ from voicecli.llm.listing import choose_model
         ("llama3.2", ["llama3.2:latest"], "llama3.2:latest"),
         ("llama", ["llama3.2"], None),
         ("nomic-embed-text", ["nomic-embed-text"], "nomic-embed-text"),
+        ("gemini-2.5-flash", ["models/gemini-2.5-flash"], "models/gemini-2.5-flash"),
+        ("models/gemini-2.5-flash", ["gemini-2.5-flash"], "gemini-2.5-flash"),
+        ("qwen3-8b", ["Qwen/Qwen3-8B", "Qwen/Qwen3-4B"], "Qwen/Qwen3-8B"),
+        ("qwen3", ["a/qwen3", "b/qwen3"], None),
+        ("QWEN", ["qwen", "a/qwen"], "qwen"),
+        (None, ["tts-1", "gpt-4o-mini-tts", "gpt-image-1", "llama-guard3", "gpt-4o"], "gpt-4o"),
+        (None, ["gpt-3.5-turbo-instruct", "piper-de", "llama3.2-vision"], "llama3.2-vision"),
     ],
 )
 def test_choose_model(wanted: str | None, listed: list[str], chosen: str | None) -> None:

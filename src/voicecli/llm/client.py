@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing, suppress
+from contextlib import AsyncExitStack, aclosing, suppress
 from typing import Self, TypeVar
 
 import httpx
@@ -92,6 +92,8 @@ class ChatClient(LanguageModel):
         self._sleep = sleep
         self._api_key = checked_api_key(settings.api_key)
         self._client: httpx.AsyncClient | None = None
+        self._clients = AsyncExitStack()
+        """All that were opened: one that is replaced may still stream to somebody."""
         self._url: httpx.URL | None = None
         self._proxy: str | None = None
         if settings.base_url and settings.base_url != BUILTIN:
@@ -155,9 +157,8 @@ class ChatClient(LanguageModel):
         if self._search is not None:
             self._search.cancel()
             self._search = None
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        self._client = None
+        await self._clients.aclose()
 
     # ---- which server, which model ------------------------------------------------------------
 
@@ -182,7 +183,11 @@ class ChatClient(LanguageModel):
         self.is_builtin = True
         self.name = BUILTIN
         self._url = httpx.URL("http://built-in/v1")
-        self._client = httpx.AsyncClient(transport=ResponderTransport())
+        self._use(httpx.AsyncClient(transport=ResponderTransport()))
+
+    def _use(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self._clients.push_async_callback(client.aclose)
 
     async def _connect_to_named(self) -> None:
         assert self._url is not None
@@ -295,15 +300,17 @@ class ChatClient(LanguageModel):
                 headers["api-key"] = self._api_key
         try:
             self._proxy = None if local or self._transport else proxy_for(str(url))
-            self._client = httpx.AsyncClient(
-                headers=headers,
-                transport=self._transport,
-                proxy=self._proxy,
-                trust_env=False,
-                # Certificates take 20 ms to load.
-                verify=httpx.create_ssl_context() if url.scheme == "https" else False,
-                # Reading is timed per token, in _in_time.
-                timeout=httpx.Timeout(self._settings.connect_timeout_s, read=None, pool=None),
+            self._use(
+                httpx.AsyncClient(
+                    headers=headers,
+                    transport=self._transport,
+                    proxy=self._proxy,
+                    trust_env=False,
+                    # Certificates take 20 ms to load.
+                    verify=httpx.create_ssl_context() if url.scheme == "https" else False,
+                    # Reading is timed per token, in _in_time.
+                    timeout=httpx.Timeout(self._settings.connect_timeout_s, read=None, pool=None),
+                )
             )
         except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
             # ALL_PROXY names a proxy that httpx can't use, SSL_CERT_FILE a file that isn't there.
