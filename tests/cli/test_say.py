@@ -96,6 +96,17 @@ def test_text_from_a_file_and_from_standard_input(tmp_path: Path) -> None:
     assert heard(tmp_path / "b.wav") == JOKE_TEXT
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_text_of_windows_and_subtitles(tmp_path: Path, encoding: str) -> None:
+    cues = f"1\r\n00:00:01,000 --> 00:00:02,000\r\n<i>Café.</i> {SUM}\r\n"
+    (tmp_path / "a.srt").write_bytes(cues.encode(encoding))
+    arguments = ("--file", tmp_path / "a.srt", "-o", tmp_path / "a.wav", "--timestamps", "json")
+    done = run_voicecli("say", *arguments)
+    said = " ".join(sentence["text"] for sentence in json.loads(done.stdout)["sentences"])
+    assert said == f"Café. {SUM}"
+    assert ("Windows-1252" in done.stderr) == (encoding == "cp1252")
+
+
 def test_the_same_text_is_the_same_sound(tmp_path: Path) -> None:
     for name in ("a.wav", "b.wav"):
         assert run_voicecli("say", SUM, "-o", tmp_path / name).returncode == 0

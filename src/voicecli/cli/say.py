@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -18,7 +17,7 @@ from voicecli.cli.ending import run
 from voicecli.cli.options import Offline, OutputDevice, Profile, VoiceName
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.sinks import Sink, Target, open_sink
-from voicecli.cli.streams import polite_ends, write_out
+from voicecli.cli.streams import polite_ends, tell, write_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -165,19 +164,24 @@ def _list_voices() -> None:
 
 async def _deltas(text: str | None, file: str | None) -> AsyncIterator[str]:
     """The text in pieces. Standard input is read no faster than it is spoken."""
+    from voicecli.text.files import Subtitles, TextDecoder
+
     if text is not None:
         for first in range(0, len(text), READ_BYTES):
             yield text[first : first + READ_BYTES].encode(errors="replace").decode()
         return
     from voicecli.worker import Worker
 
-    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+    decoder, subtitles, told = TextDecoder(), Subtitles(), False
     # A daemon thread: whoever presses Ctrl-C need not press Ctrl-D too.
     reader = Worker("text")
     with _opened(file) as descriptor:
         while data := await reader.run(os.read, descriptor, READ_BYTES):
-            yield decoder.decode(data)
-    yield decoder.decode(b"", final=True)
+            yield subtitles.feed(decoder.decode(data))
+            if decoder.is_windows and not told:
+                told = True
+                tell(f"{file or 'standard input'} is no UTF-8: it is read as Windows-1252")
+    yield subtitles.feed(decoder.decode(b"", final=True), final=True)
 
 
 @contextmanager
