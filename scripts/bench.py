@@ -1,22 +1,24 @@
 """Measure voicecli beside whisper-ctranslate2, plain faster-whisper and the piper program.
 
     python scripts/bench.py transcribe --venv /tmp/others --model base=/tmp/base90 --rounds 3
+    uv run --with jiwer --with whisper-normalizer scripts/bench.py transcribe --venv /tmp/others \
+        --model base=/tmp/base --people FOLDER --voice en_US-joe-medium.onnx
     python scripts/bench.py say --venv /tmp/others
     python scripts/bench.py memory
 
 `--venv` is a virtual environment with whisper-ctranslate2 and piper-tts. All programs take turns,
 with the same model, the same threads and the same recordings; what is printed is the median of the
 rounds, and how many times as long as voicecli each of the others takes. Models: the bundled one,
-and those that scripts/random_whisper.py makes. Recordings are made with the bundled voice.
+and those that scripts/random_whisper.py makes. Recordings are made with the bundled voice, or, with
+`--people`, of real people and of the voice: FOLDER/manifest.jsonl has a clip a line, `file`, `text`
+and `language`. Then word errors are counted too, by Whisper's own English normaliser.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import io
 import os
-import random
 import shutil
 import statistics
 import subprocess
@@ -28,14 +30,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
+from recordings import Recordings, long_and_short, of_people, of_voice, word_errors
 
-from voicecli.engines import Engines
 from voicecli.models import find_stt, find_voice
-from voicecli.settings import Settings
-from voicecli.sound.resampling import resample
-from voicecli.sound.samples import Samples
-from voicecli.sound.wav import WavWriter
 
 SENTENCES = (
     *("What is seven plus twelve?", "Hello, how are you?", "Tell me a joke.", "Good morning."),
@@ -43,16 +40,16 @@ SENTENCES = (
     *("Can you hear me?", "Thank you very much.", "Set a timer for ten minutes.", "Stop talking."),
     *("The answer is nineteen.", "I have a black cat.", "Speak louder please.", "One more time."),
 )
-RATE_HZ = 16_000
-
 PLAIN_FASTER_WHISPER = """
 import sys
+from pathlib import Path
 from faster_whisper import WhisperModel
 model = WhisperModel(sys.argv[1], device="cpu", compute_type="int8", cpu_threads=int(sys.argv[2]))
-for name in sys.argv[3:]:
+folder = Path(sys.argv[3])
+folder.mkdir(parents=True, exist_ok=True)
+for name in sys.argv[4:]:
     segments, _ = model.transcribe(name, language="en", condition_on_previous_text=False)
-    for segment in segments:
-        print(segment.start, segment.end, segment.text)
+    (folder / f"{Path(name).stem}.txt").write_text("".join(segment.text for segment in segments))
 """
 
 
@@ -112,8 +109,16 @@ def in_background(function: Callable[[], object]) -> None:
     threading.Thread(target=function, daemon=True).start()
 
 
-def compare(title: str, programs: dict[str, Callable[[], Measured]], rounds: int) -> None:
-    """All programs once a round, in turn; the first is the one the others are held against."""
+def compare(
+    title: str,
+    programs: dict[str, Callable[[], Measured]],
+    rounds: int,
+    words: Callable[[str], str] = lambda program: "",
+) -> None:
+    """All programs once a round, in turn; the first is the one the others are held against.
+
+    words: how well the words were understood by a program, to print.
+    """
     found: dict[str, list[Measured]] = {name: [] for name in programs}
     for _ in range(rounds):
         for name, measure in programs.items():
@@ -126,7 +131,7 @@ def compare(title: str, programs: dict[str, Callable[[], Measured]], rounds: int
         print(
             f"  {name:<28} wall {one.wall_s:7.2f} s {one.wall_s / ours.wall_s:5.2f}x"
             f"   cpu {one.cpu_s:7.2f} s   peak {one.peak_mb:5.0f} MB"
-            + (first if title.startswith("say") else ""),
+            + (first if title.startswith("say") else words(name)),
             flush=True,
         )
 
@@ -143,40 +148,8 @@ def median(found: Sequence[Measured]) -> Measured:
 # -- transcribe -------------------------------------------------------------------------------
 
 
-def recordings(folder: Path, minutes: float) -> dict[str, list[Path]]:
-    """Dense speech, speech that is half silence, and many short files."""
-    clips = asyncio.run(spoken())
-    draw = random.Random(1)
-
-    def record(name: str, until_s: float, pause_s: tuple[float, float]) -> Path:
-        path = folder / f"{name}.wav"
-        wav = WavWriter(path, RATE_HZ)
-        written = 0
-        while written < until_s * RATE_HZ:
-            pause = np.random.default_rng(written).normal(
-                0, 1e-4, int(draw.uniform(*pause_s) * RATE_HZ)
-            )
-            for part in (pause.astype(np.float32), draw.choice(clips)):
-                wav.write(part)
-                written += len(part)
-        wav.close()
-        return path
-
-    return {
-        f"{minutes:g} minutes of speech": [record("dense", 60 * minutes, (0.25, 0.8))],
-        f"{minutes:g} minutes, half silence": [record("half", 60 * minutes, (0.4, 2.6))],
-        "60 short files": [record(f"short{i:02}", 0.5, (0.3, 0.5)) for i in range(60)],
-    }
-
-
-async def spoken() -> list[Samples]:
-    voice = Engines(Settings()).voice()
-    clips = [await voice.synthesize(sentence) for sentence in SENTENCES]
-    return [resample(clip.samples, clip.sample_rate_hz, RATE_HZ) for clip in clips]
-
-
 def transcribers(
-    model: Path, files: list[Path], venv: Path, threads: int, out: Path
+    model: Path, files: Sequence[Path], venv: Path, threads: int, out: Path
 ) -> dict[str, Callable[[], Measured]]:
     ours = [
         *(sys.executable, "-m", "voicecli", "transcribe", "--stt-model", model, "--language", "en"),
@@ -185,30 +158,50 @@ def transcribers(
     theirs = [
         *(venv / "bin" / "whisper-ctranslate2", "--model_directory", model, "--language", "en"),
         *("--threads", str(threads), "--compute_type", "int8", "--verbose", "False"),
-        *("--condition_on_previous_text", "False", "--output_format", "txt"),
-        *("--output_dir", out / "theirs", *files),
+        *("--condition_on_previous_text", "False", "--output_format", "txt", *files),
     ]
-    plain = [venv / "bin" / "python", "-c", PLAIN_FASTER_WHISPER, model, str(threads), *files]
+    plain = [
+        *(venv / "bin" / "python", "-c", PLAIN_FASTER_WHISPER),
+        *(model, str(threads), out / "faster-whisper", *files),
+    ]
     return {
-        "voicecli": partial(run, ours),
-        "whisper-ctranslate2": partial(run, theirs),
-        "whisper-ctranslate2 batched": partial(run, [*theirs, "--batched", "True"]),
+        "ours": partial(run, ours),
+        "whisper-ctranslate2": partial(run, [*theirs, "--output_dir", out / "whisper-ctranslate2"]),
+        "batched": partial(run, [*theirs, "--batched", "True", "--output_dir", out / "batched"]),
         "faster-whisper": partial(run, plain),
     }
 
 
 def bench_transcribe(options: argparse.Namespace) -> None:
-    models = {"bundled": find_stt(None)}
+    models = {"bundled": find_stt(None)} if not options.people else {}
     models |= {name: Path(path) for name, path in (one.split("=") for one in options.model)}
     with tempfile.TemporaryDirectory() as folder:
-        cases = recordings(Path(folder), options.minutes)
+        cases = recordings(Path(folder), options)
         for name, model in models.items():
-            for title, files in cases.items():
-                if options.only and options.only not in title:
+            for case in cases:
+                if options.only and options.only not in case.title:
                     continue
                 out = Path(folder) / "out"
+                files = list(case.texts)
                 programs = transcribers(model, files, options.venv, options.threads, out)
-                compare(f"{name}: {title}", programs, options.rounds)
+                programs = {
+                    name: program
+                    for name, program in programs.items()
+                    if not options.program or name in options.program
+                }
+                compare(
+                    f"{name}: {case.title}",
+                    programs,
+                    options.rounds,
+                    lambda program, case=case, out=out: word_errors(case.texts, out / program),
+                )
+
+
+def recordings(folder: Path, options: argparse.Namespace) -> list[Recordings]:
+    people = of_people(options.people) if options.people else []
+    sentences = [one.text for one in people if len(one.text.split()) > 3] or SENTENCES
+    voice = of_voice(find_voice(options.voice), sentences)
+    return long_and_short(folder, options.minutes, people, voice)
 
 
 # -- say --------------------------------------------------------------------------------------
@@ -265,7 +258,8 @@ def bench_memory(options: argparse.Namespace) -> None:
     """Peak memory on recordings of growing length, and on a pipe of as much raw sound."""
     with tempfile.TemporaryDirectory() as folder:
         for minutes in (options.minutes, 6 * options.minutes, 12 * options.minutes):
-            (path,) = next(iter(recordings(Path(folder), minutes).values()))
+            voice = of_voice(find_voice(None), SENTENCES)
+            (path,) = long_and_short(Path(folder), minutes, [], voice)[0].texts
             command = [sys.executable, "-m", "voicecli", "transcribe", path]
             one = run([*command, "--stt-model", find_stt(None)])
             print(f"{minutes:6.0f} minutes: {one.wall_s:6.1f} s, peak {one.peak_mb:4.0f} MB")
@@ -278,7 +272,9 @@ def main() -> None:
     parser.add_argument("what", choices=["transcribe", "say", "memory"])
     parser.add_argument("--venv", type=Path, help="with whisper-ctranslate2 and piper-tts")
     parser.add_argument("--model", action="append", default=[], metavar="NAME=FOLDER")
-    parser.add_argument("--voice", help="for say; default: the bundled one")
+    parser.add_argument("--people", type=Path, help="folder of a manifest.jsonl")
+    parser.add_argument("--program", action="append", help="only this one, with `transcribe`")
+    parser.add_argument("--voice", help="default: the bundled one")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--rounds", type=int, default=3)

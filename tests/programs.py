@@ -97,7 +97,7 @@ class Talk:
 
 def multilingual_model(folder: Path, *languages: str) -> Path:
     """The bundled model, as one that has to find out which of these languages is spoken."""
-    shutil.copytree(find_stt(None), folder)
+    shutil.copytree(find_stt("stt-en"), folder)
     tokens = json.loads((folder / "vocabulary.json").read_text("utf-8"))
     config = json.loads((folder / "config.json").read_text("utf-8"))
     config["lang_ids"] = [tokens.index(f"<|{language}|>") for language in languages]
@@ -110,7 +110,17 @@ def multilingual_model(folder: Path, *languages: str) -> Path:
 @cache
 def speak(text: str) -> Samples:
     """The bundled voice, at 16 kHz."""
-    clip = asyncio.run(_voice().synthesize(text))
+    return _spoken(_voice(), text)
+
+
+@cache
+def speak_as(voice: Path, text: str) -> Samples:
+    """Another voice, at 16 kHz."""
+    return _spoken(PiperSynthesizer(voice, TtsSettings()), text)
+
+
+def _spoken(voice: PiperSynthesizer, text: str) -> Samples:
+    clip = asyncio.run(voice.synthesize(text))
     return resample(clip.samples, clip.sample_rate_hz, SAMPLE_RATE_HZ)
 
 
@@ -135,9 +145,9 @@ def save_wav(path: Path, *channels: Samples, sample_rate_hz: int = SAMPLE_RATE_H
 
 @cache
 def _voice() -> PiperSynthesizer:
-    return PiperSynthesizer(find_voice(None), TtsSettings())
+    return PiperSynthesizer(find_voice("en_US-voicecli-low"), TtsSettings())
 
 
 @cache
 def _recognizer() -> WhisperRecognizer:
-    return WhisperRecognizer(find_stt(None), SttSettings())
+    return WhisperRecognizer(find_stt("stt-en"), SttSettings())

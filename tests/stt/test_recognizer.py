@@ -3,137 +3,204 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from programs import multilingual_model, speak
+import official
+from programs import multilingual_model, speak, speak_as
 from voicecli.errors import ModelError
 from voicecli.models import find_stt
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
-from voicecli.stt import recognizer as recognizer_module
-from voicecli.stt.recognizer import WhisperRecognizer
-from voicecli.stt.transcript import Transcript, compression
+from voicecli.stt import whisper as whisper_module
+from voicecli.stt.recognizer import WhisperRecognizer, likely_language
+from voicecli.stt.transcript import Transcript, compression, has_loop
 from voicecli.stt.whisper import (
+    FULL_FRAMES,
+    Trimming,
+    Whisper,
     card_says,
-    encoder_frames,
-    may_trim,
+    trimming,
     unsure_logprob,
     utterance_threads,
 )
 
 
-class Watched(WhisperRecognizer):
-    """Remembers how many frames each pass encoded, and may be made to doubt the first."""
+class Watched(Whisper):
+    """Remembers what each pass encoded and how it was decoded, and may be made to doubt."""
 
-    def __init__(self, *, trim: bool | None, doubts_first: bool = False) -> None:
-        super().__init__(find_stt(None), SttSettings(trim_encoder=trim))
+    def __init__(self, *, trim: bool | None, doubts: int = 0, folder: Path | None = None) -> None:
+        super().__init__(folder or find_stt(None), SttSettings(trim_encoder=trim))
         self.encoded: list[int] = []
-        self._doubts_first = doubts_first
+        self.beams: list[int] = []
+        self._doubts = doubts
 
-    def _decode(self, model, samples: Samples, language: str | None) -> Transcript:
-        transcript = super()._decode(model, samples, language)
-        self.encoded.append(self._n_frames)
-        if self._doubts_first and len(self.encoded) == 1:
-            return Transcript(transcript.text, "en", -1.5, 0.0)
-        return transcript
+    def encode(self, sounds, n_frames=FULL_FRAMES):
+        self.encoded.append(n_frames)
+        return super().encode(sounds, n_frames)
+
+    def decode(self, encoded, languages, durations_s, how=None, *, temperature=0.0):
+        assert how is not None
+        self.beams.append(how.beam_size)
+        (found,) = super().decode(encoded, languages, durations_s, how, temperature=temperature)
+        if len(self.beams) <= self._doubts:
+            found = replace(found, transcript=replace(found.transcript, avg_logprob=-1.5))
+        return [found]
+
+
+def hear(whisper: Whisper, samples: Samples, **how) -> Transcript:
+    recognizer = WhisperRecognizer(find_stt(None), SttSettings())
+    recognizer._whisper = whisper
+    return asyncio.run(recognizer.transcribe(samples, **how))
 
 
 @pytest.mark.parametrize(
     ("seconds", "frames"),
-    [
-        (0, 800),
-        (1, 800),
-        (5.5, 800),
-        (5.6, 1000),
-        (7.5, 1000),
-        (20, 2400),
-        (27.5, 3000),
-        (40, 3000),
-    ],
+    [(0, 800), (1, 800), (5.5, 800), (5.6, 1000), (7.5, 1000), (20, 2400), (27.5, 3000)],
 )
 def test_the_encoder_gets_what_was_said_with_a_margin_in_buckets(
     seconds: float, frames: int
 ) -> None:
-    assert encoder_frames(int(seconds * SAMPLE_RATE_HZ)) == frames
+    assert Trimming(800).n_frames(int(seconds * SAMPLE_RATE_HZ), "en") == frames
 
 
 @pytest.mark.parametrize("trim", [True, False])
 def test_trimmed_or_not_the_words_are_the_same(trim: bool) -> None:
-    recognizer = Watched(trim=trim)
+    whisper = Watched(trim=trim)
     samples = np.concatenate([silence(4000), speak("What is seven plus twelve?"), silence(4000)])
-    text = asyncio.run(recognizer.transcribe(samples)).text
-    assert text.lower().rstrip("?") == "what is seven plus twelve"
-    assert recognizer.encoded == [800 if trim else 3000]
+    assert hear(whisper, samples).text.lower().rstrip("?") == "what is seven plus twelve"
+    assert whisper.encoded == [800 if trim else 3000]
 
 
-def test_a_doubtful_result_is_tried_once_more_with_the_full_window() -> None:
-    recognizer = Watched(trim=True, doubts_first=True)
-    transcript = asyncio.run(recognizer.transcribe(speak("Good morning.")))
-    assert recognizer.encoded == [800, 3000]
+def test_a_doubtful_result_is_tried_with_the_full_window_and_then_more_widely() -> None:
+    whisper = Watched(trim=True, doubts=1)
+    transcript = hear(whisper, speak("Good morning."))
+    assert (whisper.encoded, whisper.beams) == ([800, 3000], [1, 1])
     assert transcript.text.lower().rstrip(".") == "good morning"
     assert transcript.avg_logprob > -1.0
+    whisper = Watched(trim=True, doubts=2)
+    assert hear(whisper, speak("Good morning.")).avg_logprob > -1.0
+    assert (whisper.encoded, whisper.beams) == ([800, 3000], [1, 1, 5])
 
 
 def test_a_model_that_writes_more_than_was_said_is_doubted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(recognizer_module, "TOKENS_PER_S", 0)
-    monkeypatch.setattr(recognizer_module, "SPARE_TOKENS", 2)
-    recognizer = Watched(trim=True)
-    transcript = asyncio.run(recognizer.transcribe(speak("What is seven plus twelve?")))
-    assert recognizer.encoded == [800, 3000]
-    assert transcript.cut_off
-    monkeypatch.setattr(recognizer_module, "SPARE_TOKENS", 200)
-    assert not asyncio.run(recognizer.transcribe(speak("What is seven plus twelve?"))).cut_off
+    monkeypatch.setattr(whisper_module, "TOKENS_PER_S", 0)
+    monkeypatch.setattr(whisper_module, "SPARE_TOKENS", 2)
+    whisper = Watched(trim=True)
+    assert hear(whisper, speak("What is seven plus twelve?")).cut_off
+    assert whisper.encoded == [800, 3000]
+    monkeypatch.setattr(whisper_module, "SPARE_TOKENS", 200)
+    assert not hear(whisper, speak("What is seven plus twelve?")).cut_off
 
 
 def test_the_models_card_decides_unless_the_user_does(tmp_path: Path) -> None:
     auto = SttSettings()
-    assert may_trim(find_stt(None), auto)
-    assert not may_trim(find_stt(None), SttSettings(trim_encoder=False))
+    assert trimming(find_stt(None), auto)
+    assert not trimming(find_stt(None), SttSettings(trim_encoder=False))
     assert card_says(find_stt(None), "utterances")
-    assert not may_trim(tmp_path, auto)
+    assert not trimming(tmp_path, auto)
     (tmp_path / "README.md").write_text("# A model\n\nWe do not trim_encoder: true story.\n")
-    assert not may_trim(tmp_path, auto)
-    assert may_trim(tmp_path, SttSettings(trim_encoder=True))
+    assert not trimming(tmp_path, auto)
+    assert trimming(tmp_path, SttSettings(trim_encoder=True))
     (tmp_path / "README.md").write_text("---\nlicense: mit\ntrim_encoder: true\n---\n")
-    assert may_trim(tmp_path, auto)
+    assert trimming(tmp_path, auto)
     assert not card_says(tmp_path, "utterances")
     untold = tmp_path / "untold"
     shutil.copytree(find_stt(None), untold)
     (untold / "README.md").unlink()
+    whisper = Watched(trim=None, folder=untold)
+    assert hear(whisper, speak("Good morning.")).text
+    assert whisper.encoded == [3000]
+
+
+@pytest.mark.parametrize("text", ["", "[1]", '{"alignment_heads": 3}', '{"alignment_heads": [3]}'])
+def test_a_config_of_any_kind_is_of_no_family(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config.json").write_text(text)
+    assert not trimming(tmp_path, SttSettings())
+
+
+def test_one_decodes_as_fast_as_two_unless_half_a_minute_is_encoded() -> None:
     assert utterance_threads(trims=True) == 1
     assert utterance_threads(trims=False) == min(4, os.cpu_count() or 1)
-    recognizer = WhisperRecognizer(untold, SttSettings())
-    assert asyncio.run(recognizer.transcribe(speak("Good morning."))).text
-    assert recognizer._n_frames == 3000
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "frames"),
+    [
+        (official.TINY_EN, "en", 1200),
+        (official.BASE, "en", 1600),
+        (official.BASE, None, 1600),
+        (official.BASE, "zh", 3000),
+    ],
+)
+def test_official_models_bear_less_silence_in_english(
+    official_models: None, name: str, language: str | None, frames: int
+) -> None:
+    known = trimming(official.path(name), SttSettings())
+    assert known.n_frames(SAMPLE_RATE_HZ, language) == frames
+    assert known.n_frames(14 * SAMPLE_RATE_HZ, "en") == 1800
+
+
+@pytest.mark.parametrize("name", [official.TINY_EN, official.BASE])
+def test_an_official_model_hears_a_sentence(official_models: None, name: str) -> None:
+    whisper = Watched(trim=None, folder=official.path(name))
+    spoken = speak_as(official.path(official.JOE), "What is the weather like today?")
+    assert normal(hear(whisper, spoken, expected="en").text) == "what is the weather like today"
+    assert whisper.encoded == [1200 if name == official.TINY_EN else 1600]
+
+
+def test_half_a_minute_and_more_is_cut_where_it_is_quiet(official_models: None) -> None:
+    whisper = Watched(trim=None, folder=official.path(official.TINY_EN))
+    joe = official.path(official.JOE)
+    spoken = [speak_as(joe, sentence) for sentence in REMARKS]
+    text = normal(hear(whisper, np.concatenate([with_silence(one, 9.0) for one in spoken])).text)
+    assert text == normal(" ".join(REMARKS))
+    assert len(whisper.encoded) == 2
+
+
+REMARKS = (
+    *("The train leaves in the morning.", "Every dog likes a long walk."),
+    *("Please close the window.", "We had a lovely dinner yesterday."),
+)
+
+
+def with_silence(samples: Samples, duration_s: float) -> Samples:
+    """Filled up with silence."""
+    return np.concatenate([samples, silence(int(duration_s * SAMPLE_RATE_HZ) - len(samples))])
+
+
+def normal(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum() or char == " ").strip()
+
+
+@pytest.mark.parametrize(
+    ("probability", "duration_s", "expected", "language"),
+    [
+        (0.7, 1.0, None, "de"),
+        (0.9, 1.0, "en", "en"),
+        (0.7, 3.0, "en", "en"),
+        (0.9, 3.0, "en", "de"),
+    ],
+)
+def test_a_language_is_the_expected_one_unless_long_speech_clearly_says_otherwise(
+    probability: float, duration_s: float, expected: str | None, language: str
+) -> None:
+    found = [("de", probability), ("en", 1 - probability)]
+    assert likely_language(found, duration_s, expected) == language
 
 
 def test_a_language_is_found_out_without_encoding_twice(tmp_path: Path) -> None:
-    recognizer = WhisperRecognizer(multilingual_model(tmp_path / "model", "en"), SttSettings())
-    asyncio.run(recognizer.warm_up())
-    encodings: list[int] = []
-    assert recognizer._model is not None
-    inner = recognizer._model.model
-
-    class Counting:
-        def __getattr__(self, name: str):
-            return getattr(inner, name)
-
-        def encode(self, features, **how):
-            encodings.append(features.shape[-1])
-            return inner.encode(features, **how)
-
-    recognizer._model.model = Counting()  # type: ignore[assignment]
-    for sentence in ("What is seven plus twelve?", "Good morning.", "Good morning."):
-        encodings.clear()
-        heard = asyncio.run(recognizer.transcribe(speak(sentence)))
+    whisper = Watched(trim=None, folder=multilingual_model(tmp_path / "model", "en"))
+    for sentence in ("What is seven plus twelve?", "Good morning."):
+        whisper.encoded.clear()
+        heard = hear(whisper, speak(sentence))
         assert (heard.text, heard.language) == (sentence, "en")
-        assert len(encodings) <= 1
-    assert encodings == []  # the very same sound again
+        assert len(whisper.encoded) == 1
 
 
 def test_a_model_that_knows_of_no_language_asks_for_one(tmp_path: Path) -> None:
@@ -149,16 +216,24 @@ def test_a_model_that_knows_of_no_language_asks_for_one(tmp_path: Path) -> None:
 def test_a_long_utterance(seconds: int) -> None:
     question = speak("What is seven plus twelve?")
     pause = silence(seconds * SAMPLE_RATE_HZ - len(question))
-    text = asyncio.run(Watched(trim=True).transcribe(np.concatenate([question, pause]))).text
+    text = hear(Watched(trim=True), np.concatenate([question, pause])).text
     assert text == "What is seven plus twelve?"
 
 
-def test_half_a_minute_and_more() -> None:
-    recognizer = Watched(trim=True)
-    question = np.concatenate([speak("Good morning."), silence(30 * SAMPLE_RATE_HZ)])
-    text = asyncio.run(recognizer.transcribe(np.concatenate([question, question]))).text
-    assert "good morning" in text.lower()
-    assert recognizer.encoded[0] == 3000
+@pytest.mark.parametrize(
+    ("text", "is_loop"),
+    [
+        ("Turn on the living room lamp. Turn on the living room lamp.", True),
+        ("five five five", True),
+        ("Emergency. Emergency.", True),
+        ("no, no, I will", False),
+        ("the cat and the dog", False),
+        ("a thin stripe, a thin stripe", True),
+        ("", False),
+    ],
+)
+def test_loops(text: str, is_loop: bool) -> None:
+    assert has_loop(text) == is_loop
 
 
 def test_compression_is_high_where_text_repeats_itself() -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voicecli.transcription.segments import Segment, Word
+from voicecli.stt.transcript import TimedWord
+from voicecli.transcription.segments import Segment
 from voicecli.transcription.subtitles import (
     MAX_CUE_S,
     MIN_CUE_S,
@@ -27,7 +28,7 @@ from voicecli.transcription.subtitles import (
 def words(text: str, start_s: float, each_s: float) -> Segment:
     """A segment whose words are equally long."""
     spoken = tuple(
-        Word(start_s + i * each_s, start_s + (i + 1) * each_s, f" {word}", 1.0)
+        TimedWord(start_s + i * each_s, start_s + (i + 1) * each_s, f" {word}", 1.0)
         for i, word in enumerate(text.split())
     )
     return Segment(start_s, spoken[-1].end_s, text, words=spoken)

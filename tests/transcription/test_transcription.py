@@ -22,17 +22,26 @@ from voicecli.languages.names import CODE_OF, language_code
 from voicecli.models import find_stt
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
-from voicecli.stt.whisper import card_says, load_whisper
+from voicecli.stt.transcript import TimedWord, Transcript
+from voicecli.stt.whisper import Decoding, Whisper, card_says
 from voicecli.transcription.formats import document
-from voicecli.transcription.pipeline import Ended, Event, ReadOptions, Said, Source, transcribe
-from voicecli.transcription.recognition import BatchRecognizer, RecognitionOptions, SpokenLanguage
-from voicecli.transcription.segments import Segment, Transcription, Word
+from voicecli.transcription.pipeline import (
+    ReadOptions,
+    Recording,
+    RecordingEnded,
+    Transcribed,
+    TranscriptionEvent,
+    transcribe,
+)
+from voicecli.transcription.placing import place, segments
+from voicecli.transcription.recognition import SpokenLanguage, WindowRecognizer
+from voicecli.transcription.segments import Segment, Transcription
 from voicecli.transcription.speech import (
     BLOCK_SAMPLES,
     MAX_STRETCH_FRAMES,
     SileroBlockVad,
     SpeechFinder,
-    Stretch,
+    SpeechStretch,
     stretches,
 )
 from voicecli.transcription.subtitles import SubtitleRules
@@ -60,21 +69,22 @@ def conversation(gap_s: float = 0.8) -> Samples:
 
 
 @cache
-def recognizer(*, words: bool = False) -> BatchRecognizer:
+def recognizer(*, words: bool = False) -> WindowRecognizer:
     folder = find_stt(None)
-    model = load_whisper(folder, SttSettings(device="cpu"), n_workers=2)
-    options = RecognitionOptions(word_timestamps=words)
+    whisper = Whisper(folder, SttSettings(device="cpu"), n_workers=2)
     by_utterance = card_says(folder, "utterances")
-    return BatchRecognizer(model, options, folder.name, trims=True, by_utterance=by_utterance)
+    return WindowRecognizer(
+        whisper, Decoding(beam_size=5), by_utterance=by_utterance, word_times=words
+    )
 
 
-def run(*paths: Path, options: ReadOptions | None = None, **how) -> list[Event]:
-    sources = [Source(path, str(path)) for path in paths]
+def run(*paths: Path, options: ReadOptions | None = None, **how) -> list[TranscriptionEvent]:
+    sources = [Recording(path, str(path)) for path in paths]
     return list(transcribe(sources, recognizer(), options or ReadOptions(), n_workers=2, **how))
 
 
-def texts(events: Sequence[Event], source: int = 0) -> list[str]:
-    said = [event for event in events if isinstance(event, Said) and event.source == source]
+def texts(events: Sequence[TranscriptionEvent], source: int = 0) -> list[str]:
+    said = [event for event in events if isinstance(event, Transcribed) and event.source == source]
     segments = [segment for event in said for segment in event.segments]
     return [segment.text for segment in sorted(segments, key=lambda one: one.start_s)]
 
@@ -173,45 +183,10 @@ def test_long_speech_is_cut_where_speech_is_least_probable() -> None:
 # -- windows ----------------------------------------------------------------------------------
 
 
-def a_stretch(start_s: float, duration_s: float) -> Stretch:
-    return Stretch(round(start_s * SAMPLE_RATE_HZ), silence(round(duration_s * SAMPLE_RATE_HZ)))
-
-
-def test_a_window_knows_where_its_moments_were() -> None:
-    window = Window((a_stretch(10, 2), a_stretch(20, 3)))
-    assert window.in_recording_s(0.5, 2.0) == (10.5, 12.0)
-    assert window.in_recording_s(2.0, 4.5) == (20.0, 22.5)
-    assert window.in_recording_s(0.5, 2.1) == (10.5, 12.0)
-    assert window.in_recording_s(1.9, 4.5) == (20.0, 22.5)
-    assert window.in_recording_s(4.0, 99) == (22.0, 23.0)
-    assert not window.has_seam(0.0, 1.99)
-    assert window.has_seam(1.9, 2.1)
-    assert not window.has_seam(2.0, 5.0)
-
-
-@given(
-    st.lists(st.tuples(st.floats(0.1, 9), st.floats(0, 300)), min_size=1, max_size=6),
-    st.lists(st.floats(0, 60), min_size=2, max_size=20),
-)
-def test_words_lie_in_order_in_speech_and_none_gets_longer(
-    shape: list[tuple[float, float]], moments: list[float]
-) -> None:
-    given_, at_s = [], 0.0
-    for duration_s, gap_s in shape:
-        given_.append(a_stretch(at_s + gap_s, duration_s))
-        at_s = given_[-1].end / SAMPLE_RATE_HZ
-    window = Window(tuple(given_))
-    moments = sorted(min(moment, window.duration_s) for moment in moments)
-    words = list(itertools.pairwise(moments))
-    placed = [window.in_recording_s(*word) for word in words]
-    for (start_s, end_s), (begin_s, until_s) in zip(placed, words, strict=True):
-        assert 0 <= end_s - start_s <= until_s - begin_s + 1e-6
-        assert any(
-            one.start / SAMPLE_RATE_HZ - 1e-6 <= start_s
-            and end_s <= one.end / SAMPLE_RATE_HZ + 1e-6
-            for one in given_
-        )
-    assert all(one[1] <= other[0] + 1e-6 for one, other in itertools.pairwise(placed))
+def a_stretch(start_s: float, duration_s: float) -> SpeechStretch:
+    return SpeechStretch(
+        round(start_s * SAMPLE_RATE_HZ), silence(round(duration_s * SAMPLE_RATE_HZ))
+    )
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 29), st.floats(0, 10)), max_size=30))
@@ -230,10 +205,10 @@ def test_windows_hold_every_stretch_once_and_at_most_30_s(
 # -- hearing ----------------------------------------------------------------------------------
 
 
-def multilingual(folder: Path, *languages: str) -> BatchRecognizer:
-    model = load_whisper(multilingual_model(folder, *languages), SttSettings())
-    assert model.model.is_multilingual
-    return BatchRecognizer(model, RecognitionOptions(), "it")
+def multilingual(folder: Path, *languages: str) -> WindowRecognizer:
+    whisper = Whisper(multilingual_model(folder, *languages), SttSettings())
+    assert whisper.is_multilingual
+    return WindowRecognizer(whisper, Decoding(beam_size=5), by_utterance=True)
 
 
 def test_a_multilingual_model_finds_out_the_language(tmp_path: Path) -> None:
@@ -242,64 +217,51 @@ def test_a_multilingual_model_finds_out_the_language(tmp_path: Path) -> None:
     model = multilingual(tmp_path / "model", "en")
     (heard,) = model.recognize([window], [language], to_hear=[language])
     assert language.code() == "en"
-    assert [segment.text for segment in heard.segments] == [SENTENCES[0]]
+    assert [segment.text for segment in heard] == [SENTENCES[0]]
 
 
 def test_a_model_that_knows_of_no_language_asks_for_one(tmp_path: Path) -> None:
     model = multilingual(tmp_path / "model")
     (window,) = windows(stretches([speak(SENTENCES[0])], SileroBlockVad()))
-    with pytest.raises(ModelError, match="it can't tell languages apart") as error:
+    with pytest.raises(ModelError, match="model can't tell languages apart") as error:
         model.recognize([window], [language := SpokenLanguage()], to_hear=[language])
     assert "--language" in error.value.hint
     (heard,) = model.recognize([window], [SpokenLanguage("en")], to_hear=[])
-    assert heard.n_words
+    assert heard
 
 
 def test_trimmed_windows_hear_the_same() -> None:
     (window,) = windows(stretches([conversation()], SileroBlockVad()))
     parts = utterances(window)
     languages = [SpokenLanguage("en")] * len(parts)
-    heard = [
-        [
-            segment.text
-            for one in recognizer().recognize(
-                parts, languages, to_hear=[], timestamps=False, trimmed=trimmed
-            )
-            for segment in one.segments
-        ]
-        for trimmed in (False, True)
-    ]
-    assert heard == [list(SENTENCES), list(SENTENCES)]
+    for trim in (False, True):
+        whisper = Whisper(find_stt(None), SttSettings(device="cpu", trim_encoder=trim))
+        assert bool(whisper.trimming) == trim
+        model = WindowRecognizer(whisper, Decoding(beam_size=5), by_utterance=True)
+        heard = model.recognize(parts, languages, to_hear=[])
+        assert [segment.text for one in heard for segment in one] == list(SENTENCES)
 
 
 # -- a model that hears windows, which the bundled one does not ---------------------------------
 
 
 class Windowed:
-    """In place of a recogniser: says how many stretches there are, and where it stopped."""
+    """In place of a recogniser: says how many stretches there are."""
 
-    trims = by_utterance = False
+    by_utterance = False
 
-    def __init__(self, stops_at: dict[int, float] | None = None) -> None:
-        self.calls: list[tuple[int, bool]] = []
-        """Stretches of each window, and whether timestamps were asked for."""
-        self._stops_at = stops_at or {}
-        """Number of a window with timestamps -> the share of it that is heard."""
-        self._n_windows = 0
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+        """Stretches of each window."""
 
-    def recognize(self, windows, languages, *, to_hear, timestamps=True, trimmed=False):
+    def recognize(self, windows, languages, *, to_hear):
         assert len(windows) == len(languages) > 0
-        return [self._hear(window, timestamps) for window in windows]
+        return [self._hear(window) for window in windows]
 
-    def _hear(self, window: Window, timestamps: bool):
-        from voicecli.transcription.recognition import Heard
-
-        self.calls.append((len(window.stretches), timestamps))
-        share = self._stops_at.get(self._n_windows, 1.0) if timestamps else 1.0
-        self._n_windows += timestamps
-        n_words = round(share * len(window.stretches))
-        segment = Segment(window.start_s, window.end_s, " ".join(["word"] * n_words), "en")
-        return Heard((segment,), share * window.duration_s)
+    def _hear(self, window: Window) -> list[Segment]:
+        n_words = len(window.stretches)
+        self.calls.append(n_words)
+        return [Segment(window.start_s, window.end_s, " ".join(["word"] * n_words), "en")]
 
 
 def long_recording(path: Path) -> Path:
@@ -307,8 +269,8 @@ def long_recording(path: Path) -> Path:
     return save_wav(path, np.concatenate([conversation(), conversation(), conversation()]))
 
 
-def run_windowed(model: Windowed, path: Path) -> list[Event]:
-    sources = [Source(path, "a")]
+def run_windowed(model: Windowed, path: Path) -> list[TranscriptionEvent]:
+    sources = [Recording(path, "a")]
     return list(
         transcribe(sources, model, ReadOptions(), language="en", batch_size=2)  # type: ignore
     )
@@ -317,26 +279,16 @@ def run_windowed(model: Windowed, path: Path) -> list[Event]:
 def test_a_model_of_windows_gets_windows_each_once(tmp_path: Path) -> None:
     model = Windowed()
     events = run_windowed(model, long_recording(tmp_path / "a.wav"))
-    assert all(timestamps for _, timestamps in model.calls)
-    assert sum(n for n, _ in model.calls) == 3 * len(SENTENCES)
-    assert max(n for n, _ in model.calls) > len(SENTENCES)
+    assert sum(model.calls) == 3 * len(SENTENCES)
+    assert max(model.calls) > len(SENTENCES)
     assert sum(len(text.split()) for text in texts(events)) == 3 * len(SENTENCES)
 
 
 def test_a_model_of_windows_is_not_asked_about_silence(tmp_path: Path) -> None:
     model = Windowed()
     events = run_windowed(model, save_wav(tmp_path / "a.wav", noise(3)))
-    assert [type(event) for event in events] == [Ended]
+    assert [type(event) for event in events] == [RecordingEnded]
     assert not model.calls
-
-
-def test_where_it_stops_early_the_window_is_heard_again_in_parts(tmp_path: Path) -> None:
-    model = Windowed({1: 0.2})
-    events = run_windowed(model, long_recording(tmp_path / "a.wav"))
-    assert sum(len(text.split()) for text in texts(events)) == 3 * len(SENTENCES)
-    again = [n for n, timestamps in model.calls if not timestamps]
-    assert again == [1] * len(again)
-    assert len(again) == [n for n, timestamps in model.calls if timestamps][1]
 
 
 class FirstIsSlow(Windowed):
@@ -359,9 +311,9 @@ class FirstIsSlow(Windowed):
 
 
 def test_the_language_is_that_of_the_first_window_whichever_is_done_first(tmp_path: Path) -> None:
-    source = Source(long_recording(tmp_path / "a.wav"), "a")
+    source = Recording(long_recording(tmp_path / "a.wav"), "a")
     events = transcribe([source], FirstIsSlow(), ReadOptions(), batch_size=1, n_workers=2)  # type: ignore
-    assert {event.language for event in events if isinstance(event, Said)} == {"en"}
+    assert {event.language for event in events if isinstance(event, Transcribed)} == {"en"}
 
 
 class CountsWorkers(Windowed):
@@ -386,7 +338,7 @@ class CountsWorkers(Windowed):
 def test_a_pipe_that_is_full_keeps_all_workers_busy() -> None:
     pipe = io.BytesIO((np.tile(conversation(), 4) * 32767).astype("<i2").tobytes())
     model = CountsWorkers()
-    source = Source(pipe, "a pipe")  # type: ignore[arg-type]
+    source = Recording(pipe, "a pipe")  # type: ignore[arg-type]
     how = {"language": "en", "batch_size": 1, "n_workers": 2, "at_once": True}
     events = transcribe([source], model, ReadOptions(raw_hz=16_000), **how)  # type: ignore[arg-type]
     assert sum(len(text.split()) for text in texts(list(events))) == 4 * len(SENTENCES)
@@ -395,54 +347,112 @@ def test_a_pipe_that_is_full_keeps_all_workers_busy() -> None:
 
 # -- segments in their place --------------------------------------------------------------------
 
-COUNTING = " one two three four five six seven eight now."
 FAR_APART = Window((a_stretch(10, 5), a_stretch(300, 5)))
 """Five seconds of speech, silence for minutes, five more seconds."""
 
 
-def place(start_s: float, end_s: float, words: Sequence[Word] = ()) -> list[Segment]:
-    """Where COUNTING lies, said from here to there in FAR_APART."""
-    from voicecli.transcription.recognition import _Decoded, _segments, _Span
-
-    tokenizer = recognizer()._tokenizer("en")
-    tokens = tokenizer.encode(COUNTING)
-    decoded = _Decoded(tokens, -0.1, 1.0, 0.0)
-    return list(_segments(FAR_APART, _Span(start_s, end_s, tokens), tokenizer, decoded, words))
-
-
-@pytest.mark.parametrize(
-    ("start_s", "end_s", "expected_s"),
-    [
-        (0.0, 5.0, (10.0, 15.0)),
-        (0.0, 5.04, (10.0, 15.0)),
-        (4.96, 10.0, (300.0, 305.0)),
-        (5.0, 10.0, (300.0, 305.0)),
-    ],
-)
-def test_a_segment_does_not_reach_over_the_silence_that_was_left_out(
-    start_s: float, end_s: float, expected_s: tuple[float, float]
-) -> None:
-    (segment,) = place(start_s, end_s)
-    assert segment.text == COUNTING.strip()
-    assert (segment.start_s, segment.end_s) == pytest.approx(expected_s)
-    assert not segment.words
+def evenly(text: str, start_s: float, end_s: float) -> list[TimedWord]:
+    """The words of a text, as if each took as long as the others."""
+    words = text.split()
+    word_s = (end_s - start_s) / len(words)
+    return [
+        TimedWord(start_s + i * word_s, start_s + (i + 1) * word_s, f" {word}", 0.9)
+        for i, word in enumerate(words)
+    ]
 
 
-def test_a_segment_of_both_sides_becomes_two() -> None:
-    one, other = place(0.0, 10.0)
-    assert f"{one.text} {other.text}" == COUNTING.strip()
-    assert (one.start_s, other.end_s) == (10.0, 305.0)
+def placed(text: str, start_s: float, end_s: float, window: Window) -> list[Segment]:
+    """Where a text lies that is said evenly from here to there in the window."""
+    transcript = Transcript(text, "en", -0.1, 0.0)
+    return list(segments(place(evenly(text, start_s, end_s), window), transcript))
+
+
+@pytest.mark.parametrize(("start_s", "expected_s"), [(0.3, 10.13), (5.0, 300.13)])
+def test_a_segment_is_where_it_was_said(start_s: float, expected_s: float) -> None:
+    (segment,) = placed("One two three.", start_s, start_s + 4.5, FAR_APART)
+    assert segment.text == "One two three."
+    assert segment.start_s == pytest.approx(expected_s)
+    assert segment.end_s == pytest.approx(expected_s + 4.77)
+
+
+@pytest.mark.parametrize("late_s", [-0.25, 0.0, 0.25])
+def test_a_sentence_is_not_torn_by_times_that_are_not_exact(late_s: float) -> None:
+    """The seam of the window is at 5.0 s, in the middle of a word or beside it."""
+    text = "One two three four. Five six seven eight."
+    one, other = placed(text, 1.0 + late_s, 9.0 + late_s, FAR_APART)
+    assert (one.text, other.text) == ("One two three four.", "Five six seven eight.")
     assert one.end_s <= 15.0
     assert other.start_s >= 300.0
 
 
-def test_a_word_does_not_reach_over_the_silence_that_was_left_out() -> None:
-    texts = [f" {text}" for text in COUNTING.split()]
-    words = [Word(i * 0.58, (i + 1) * 0.58, text, 0.9) for i, text in enumerate(texts)]
-    (segment,) = place(0.0, 5.04, words)
-    assert [word.text for word in segment.words] == texts
-    assert segment.words[-1].start_s == pytest.approx(10 + 8 * 0.58)
-    assert segment.words[-1].end_s == segment.end_s == 15.0
+def test_every_breath_has_words_of_its_own() -> None:
+    """A short answer whose time is taken for that of the question after it."""
+    window = Window((a_stretch(10, 2), a_stretch(20, 0.6), a_stretch(30, 2)))
+    words = [
+        *evenly("I will be there.", 0.2, 1.8),
+        TimedWord(2.62, 2.62, " Okay,", 0.5),
+        *evenly("call me back.", 2.9, 4.4),
+    ]
+    transcript = Transcript("I will be there. Okay, call me back.", "en", -0.1, 0.0)
+    found = list(segments(place(words, window), transcript))
+    assert [one.text for one in found] == ["I will be there.", "Okay,", "call me back."]
+    assert [one.start_s for one in found] == pytest.approx([10.13, 20.13, 30.13])
+
+
+def test_stretches_without_a_gap_are_one_breath() -> None:
+    """The VAD was in doubt in mid-sentence for a moment."""
+    window = Window((a_stretch(10, 1), a_stretch(11, 1)))
+    (segment,) = placed("No, thank you.", 0.2, 1.8, window)
+    assert (segment.start_s, segment.end_s) == pytest.approx((10.13, 11.9))
+
+
+def test_marks_alone_are_no_segment() -> None:
+    assert placed("... ?", 0.0, 1.0, FAR_APART) == []
+    one, other = placed("Is it? ... Yes.", 0.5, 9.5, FAR_APART)
+    assert [one.text, other.text] == ["Is it?", "Yes."]
+
+
+def test_a_long_text_without_punctuation_is_cut_at_its_pauses() -> None:
+    window = Window(tuple(a_stretch(10 * i, 9) for i in range(3)))
+    found = placed(" ".join(["na"] * 63), 0.0, 27.0, window)
+    assert [len(one.text.split()) for one in found] == [21, 21, 21]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.1, 9), st.floats(0, 300)), min_size=1, max_size=6),
+    st.lists(st.floats(0, 60), min_size=2, max_size=20),
+)
+def test_words_lie_in_order_in_speech(
+    shape: list[tuple[float, float]], moments: list[float]
+) -> None:
+    given_, at_s = [], 0.0
+    for duration_s, gap_s in shape:
+        given_.append(a_stretch(at_s + gap_s, duration_s))
+        at_s = given_[-1].end / SAMPLE_RATE_HZ
+    window = Window(tuple(given_))
+    times_s = sorted(min(moment, window.duration_s) for moment in moments)
+    words = [TimedWord(*times, " word", 0.5) for times in itertools.pairwise(times_s)]
+    found = place(words, window)
+    assert all(word.start_s <= word.end_s + 1e-6 for word in found)
+    for one, other in itertools.pairwise(found):
+        assert one.start_s <= other.start_s + 1e-6
+        assert one.end_s <= other.end_s + 1e-6
+    for word in found:  # and over no gap that is more than a breath
+        inside = [
+            one.start_s - 1e-6 <= word.start_s and word.start_s <= one.end_s + 1e-6
+            for one in given_
+        ]
+        assert any(inside)
+
+
+def test_the_rest_of_a_window() -> None:
+    rest = FAR_APART.after(2.0, 1.0)
+    assert rest is not None
+    assert [(one.start_s, one.duration_s) for one in rest.stretches] == [(12.0, 3.0), (300.0, 5.0)]
+    rest = FAR_APART.after(4.5, 1.0)
+    assert rest is not None
+    assert [one.start_s for one in rest.stretches] == [300.0]
+    assert FAR_APART.after(9.5, 1.0) is None
 
 
 # -- the whole way ----------------------------------------------------------------------------
@@ -451,14 +461,14 @@ def test_a_word_does_not_reach_over_the_silence_that_was_left_out() -> None:
 def test_every_word_of_a_recording_at_its_time(tmp_path: Path) -> None:
     events = run(save_wav(tmp_path / "a.wav", conversation()))
     assert texts(events) == list(SENTENCES)
-    segments = [one for event in events if isinstance(event, Said) for one in event.segments]
+    segments = [one for event in events if isinstance(event, Transcribed) for one in event.segments]
     at_s = 0.0
     for sentence, segment in zip(SENTENCES, segments, strict=True):
         at_s += 0.8
         assert segment.start_s == pytest.approx(at_s, abs=0.25)
         at_s += len(speak(sentence)) / SAMPLE_RATE_HZ
         assert segment.end_s == pytest.approx(at_s, abs=0.3)
-    assert isinstance(events[-1], Ended)
+    assert isinstance(events[-1], RecordingEnded)
     assert events[-1].duration_s == pytest.approx(len(conversation()) / SAMPLE_RATE_HZ)
 
 
@@ -472,7 +482,7 @@ def test_files_one_after_the_other_and_a_bad_one_between(tmp_path: Path) -> None
     bad = tmp_path / "bad.wav"
     bad.write_text("this is no sound")
     events = run(good, bad, tmp_path / "none.wav", good)
-    ends = [event for event in events if isinstance(event, Ended)]
+    ends = [event for event in events if isinstance(event, RecordingEnded)]
     assert [end.source for end in ends] == [0, 1, 2, 3]
     assert [type(end.error) for end in ends] == [
         type(None),
@@ -490,7 +500,7 @@ def test_channels_are_speakers(tmp_path: Path) -> None:
     n_samples = min(len(left), len(right))
     path = save_wav(tmp_path / "call.wav", left[:n_samples], right[:n_samples])
     events = run(path, options=ReadOptions(channels=True))
-    segments = [one for event in events if isinstance(event, Said) for one in event.segments]
+    segments = [one for event in events if isinstance(event, Transcribed) for one in event.segments]
     assert {(segment.speaker, segment.text) for segment in segments} == {
         ("channel 1", SENTENCES[0]),
         ("channel 2", SENTENCES[1]),
@@ -502,7 +512,7 @@ def test_a_clip_keeps_the_times_of_the_recording(tmp_path: Path) -> None:
     path = save_wav(tmp_path / "a.wav", samples)
     from_s = len(speak(SENTENCES[0])) / SAMPLE_RATE_HZ + 0.5
     events = run(path, options=ReadOptions(clip_s=(from_s, 60.0)))
-    (said,) = (event for event in events if isinstance(event, Said))
+    (said,) = (event for event in events if isinstance(event, Transcribed))
     assert [segment.text for segment in said.segments] == [SENTENCES[1]]
     assert said.segments[0].start_s == pytest.approx(from_s + 0.5, abs=0.25)
 
@@ -510,7 +520,7 @@ def test_a_clip_keeps_the_times_of_the_recording(tmp_path: Path) -> None:
 def test_a_clip_after_the_end_is_an_error(tmp_path: Path) -> None:
     path = save_wav(tmp_path / "a.wav", speak(SENTENCES[0]))
     (ended,) = run(path, options=ReadOptions(clip_s=(60.0, 70.0)))
-    assert isinstance(ended, Ended)
+    assert isinstance(ended, RecordingEnded)
     assert ended.error is not None
     assert "before the clip begins" in ended.error.message
 
@@ -540,10 +550,10 @@ def test_without_vad_the_text_is_there_too(tmp_path: Path) -> None:
 def test_words_have_times_in_order_within_their_segment(tmp_path: Path) -> None:
     path = save_wav(tmp_path / "a.wav", conversation())
     events = list(
-        transcribe([Source(path, "a")], recognizer(words=True), ReadOptions(), n_workers=2)
+        transcribe([Recording(path, "a")], recognizer(words=True), ReadOptions(), n_workers=2)
     )
     for event in events:
-        for segment in event.segments if isinstance(event, Said) else ():
+        for segment in event.segments if isinstance(event, Transcribed) else ():
             assert "".join(word.text for word in segment.words).split() == segment.text.split()
             assert segment.start_s == segment.words[0].start_s
             assert segment.end_s == segment.words[-1].end_s
@@ -569,7 +579,7 @@ def test_memory_is_flat_for_a_long_recording() -> None:
             return data
 
     endless = Endless()
-    source = Source(endless, "endless")  # type: ignore[arg-type]
+    source = Recording(endless, "endless")  # type: ignore[arg-type]
     events = transcribe([source], recognizer(), ReadOptions(raw_hz=16_000), batch_size=1)
     assert texts([next(events)])[: len(SENTENCES)] == list(SENTENCES)
     # What was read ahead: the queue, batches that wait or are done, a window in the making. One
@@ -581,12 +591,10 @@ def test_memory_is_flat_for_a_long_recording() -> None:
 def test_an_error_of_the_model_is_told_as_one(tmp_path: Path) -> None:
     path = save_wav(tmp_path / "a.wav", speak(SENTENCES[0]))
     folder = find_stt(None)
-    model = load_whisper(folder, SttSettings(device="cpu"))
-    # A prompt that fills the decoder leaves no room for an answer.
-    options = RecognitionOptions(beam_size=-1)
-    broken = BatchRecognizer(model, options, folder.name)
+    whisper = Whisper(folder, SttSettings(device="cpu"))
+    broken = WindowRecognizer(whisper, Decoding(beam_size=-1))
     with pytest.raises(ModelError, match=r"speech recognition with .* failed"):
-        list(transcribe([Source(path, "a")], broken, ReadOptions()))
+        list(transcribe([Recording(path, "a")], broken, ReadOptions()))
 
 
 # -- inputs and outputs -----------------------------------------------------------------------
@@ -638,7 +646,13 @@ def test_outputs_never_share_a_file() -> None:
 # -- formats ----------------------------------------------------------------------------------
 
 SEGMENTS = [
-    Segment(0.0, 1.5, "how are", "en", (Word(0.0, 0.5, " how", 0.9), Word(0.5, 1.5, " are", 0.8))),
+    Segment(
+        0.0,
+        1.5,
+        "how are",
+        "en",
+        (TimedWord(0.0, 0.5, " how", 0.9), TimedWord(0.5, 1.5, " are", 0.8)),
+    ),
     Segment(61.25, 62.0, "fine", "en", speaker="channel 2"),
 ]
 
@@ -740,30 +754,3 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     ]
     with pytest.raises(AudioFileError, match="is a directory"), written_atomically(tmp_path):
         pass
-
-
-# -- spans ------------------------------------------------------------------------------------
-
-
-class Tokens:
-    """As much of a tokenizer as splitting at timestamps needs."""
-
-    timestamp_begin = 1000
-
-
-def test_spans_between_timestamps() -> None:
-    from voicecli.transcription.recognition import _spans
-
-    def spans(*tokens: int) -> tuple[list[tuple[float, float, list[int]]], float]:
-        found, reach_s = _spans(tokens, Tokens(), 10.0)  # type: ignore[arg-type]
-        return [(span.start_s, span.end_s, span.tokens) for span in found], reach_s
-
-    assert spans(1000, 1, 2, 1060, 1075, 3, 1150) == (
-        [(0.0, 1.2, [1, 2]), (1.5, 3.0, [3])],
-        3.0,
-    )
-    assert spans(1, 2) == ([(0.0, 10.0, [1, 2])], 10.0)
-    assert spans(1000, 1, 1060, 1075, 2) == ([(0.0, 1.2, [1]), (1.5, 10.0, [2])], 10.0)
-    assert spans(1000, 1, 2500) == ([(0.0, 10.0, [1])], 10.0)
-    assert spans() == ([], 10.0)
-    assert spans(1000, 1050) == ([], 10.0)

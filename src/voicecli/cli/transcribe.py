@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voicecli.settings import SttSettings
+    from voicecli.stt.whisper import Decoding
     from voicecli.transcription.pipeline import ReadOptions
     from voicecli.transcription.progress import Progress
-    from voicecli.transcription.recognition import BatchRecognizer, RecognitionOptions
+    from voicecli.transcription.recognition import WindowRecognizer
     from voicecli.transcription.segments import Segment
     from voicecli.transcription.subtitles import SubtitleRules
 
@@ -241,8 +242,8 @@ def transcribe(
     if language is not None:
         language = _language_code(language)
     from voicecli.settings.loading import load
+    from voicecli.stt.whisper import Decoding
     from voicecli.transcription.pipeline import ReadOptions
-    from voicecli.transcription.recognition import RecognitionOptions
     from voicecli.transcription.subtitles import SubtitleRules
 
     loaded = load(
@@ -274,15 +275,14 @@ def transcribe(
         return
     recognizer = _recognizer(
         stt,
-        RecognitionOptions(
-            stt.language,
+        Decoding(
             task.value,
             DEFAULT_BEAM_SIZE if is_default else stt.beam_size,
             initial_prompt,
             hotwords,
-            word_timestamps,
         ),
         speed := _speed(stt, jobs, threads),
+        word_times=word_timestamps,
     )
     rules = SubtitleRules(
         max_line_width or SubtitleRules.max_line_width,
@@ -299,6 +299,7 @@ def transcribe(
             batch_size or DEFAULT_BATCH_SIZE,
             speed.n_workers,
             json_progress,
+            word_timestamps,
         )
 
 
@@ -483,28 +484,25 @@ def _is_cuda(stt: SttSettings) -> bool:
     return stt.device == "cuda" or (stt.device == "auto" and found)
 
 
-def _recognizer(stt: SttSettings, options: RecognitionOptions, speed: _Speed) -> BatchRecognizer:
+def _recognizer(
+    stt: SttSettings, decoding: Decoding, speed: _Speed, *, word_times: bool
+) -> WindowRecognizer:
     from voicecli.errors import SettingsError
     from voicecli.models import find_stt
-    from voicecli.stt.whisper import card_says, load_whisper, may_trim
-    from voicecli.transcription.recognition import BatchRecognizer
+    from voicecli.stt.whisper import Whisper, card_says
+    from voicecli.transcription.recognition import WindowRecognizer
 
     folder = find_stt(stt.model)
-    model = load_whisper(folder, stt, n_threads=speed.n_threads, n_workers=speed.n_workers)
-    if not model.model.is_multilingual and (
-        options.task != "transcribe" or options.language not in (None, "en")
+    whisper = Whisper(folder, stt, n_threads=speed.n_threads, n_workers=speed.n_workers)
+    if not whisper.is_multilingual and (
+        decoding.task != "transcribe" or stt.language not in (None, "en")
     ):
         raise SettingsError(
             f"the model {folder.name} knows English only",
             "choose another with --stt-model; `voicecli models` lists them",
         )
-    return BatchRecognizer(
-        model,
-        options,
-        folder.name,
-        trims=may_trim(folder, stt),
-        by_utterance=card_says(folder, "utterances"),
-    )
+    by_utterance = card_says(folder, "utterances")
+    return WindowRecognizer(whisper, decoding, by_utterance=by_utterance, word_times=word_times)
 
 
 def _one_thread_for_numpy() -> None:
@@ -519,7 +517,7 @@ def _one_thread_for_numpy() -> None:
 
 def _run(
     plan: Sequence[_Job],
-    recognizer: BatchRecognizer,
+    recognizer: WindowRecognizer,
     read: ReadOptions,
     file_format: Format,
     rules: SubtitleRules,
@@ -527,16 +525,17 @@ def _run(
     batch_size: int,
     n_workers: int,
     json_progress: bool,
+    word_times: bool,
 ) -> None:
     from voicecli.errors import AudioFileError, VoicecliError
     from voicecli.files import is_full
-    from voicecli.transcription.pipeline import Ended, Source, transcribe
+    from voicecli.transcription.pipeline import Recording, RecordingEnded, transcribe
 
     streams = _streams(plan, file_format, read)
     is_live = not isinstance(plan[0].path, Path)
     failed: list[str] = []
     events = transcribe(
-        [Source(job.path, job.name) for job in plan],
+        [Recording(job.path, job.name) for job in plan],
         recognizer,
         read,
         language=language,
@@ -548,9 +547,9 @@ def _run(
         progress = stack.enter_context(_progress(len(plan), streams, json_progress=json_progress))
         for number, job in enumerate(plan, 1):
             progress.start(job.name, number, _duration_s(job.path, read, progress))
-            sink = _Sink(job, file_format, rules, language or "", streams=streams)
+            sink = _Sink(job, file_format, rules, language or "", streams=streams, words=word_times)
             for event in events:
-                if isinstance(event, Ended):
+                if isinstance(event, RecordingEnded):
                     break
                 sink.add(event.segments, event.language)
                 progress.advance(event.until_s)
@@ -603,8 +602,9 @@ class _Sink:
         language: str,
         *,
         streams: bool,
+        words: bool,
     ) -> None:
-        """language: empty where it is to be found out."""
+        """language: empty where it is to be found out. words: tell when each was said."""
         from voicecli.transcription.formats import head
         from voicecli.transcription.segments import Transcription
 
@@ -613,6 +613,8 @@ class _Sink:
         self._rules = rules
         self._transcription = Transcription(language)
         self._streams = streams
+        # Subtitles are timed by them, and never show them.
+        self._keeps_words = words or file_format in (Format.SRT, Format.VTT)
         if streams:
             write_out(head(self._format))
 
@@ -626,6 +628,8 @@ class _Sink:
             clean = replace(segment, text=in_one_line(segment.text))
             if not clean.text:
                 continue
+            if not self._keeps_words:
+                clean = replace(clean, words=())
             self._transcription.segments.append(clean)
             if self._streams:
                 write_out(line(clean, self._format))

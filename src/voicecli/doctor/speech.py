@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 from voicecli.doctor.findings import Finding, Verdict, failed
 from voicecli.engines import WHISPER
 from voicecli.errors import ModelError, VoicecliError
@@ -17,7 +15,7 @@ from voicecli.settings import ListenSettings, Settings, SttSettings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.stt.transcript import Recognizer
-from voicecli.stt.whisper import FULL_FRAMES, load_whisper, utterance_threads
+from voicecli.stt.whisper import Whisper, utterance_threads
 from voicecli.timing import now_s
 from voicecli.tts.clip import Voice
 from voicecli.worker import Worker
@@ -189,12 +187,12 @@ def _speed(model: tuple[str, Path], settings: SttSettings) -> float:
     """How many times faster than the reference machine this one encodes."""
     name, path = model
     n_threads = utterance_threads(trims=bool(settings.trim_encoder))
-    whisper = load_whisper(path, settings, n_threads=n_threads)
-    features = np.zeros((whisper.model.n_mels, FULL_FRAMES), np.float32)
+    whisper = Whisper(path, settings, n_threads=n_threads)
+    sound = silence(SAMPLE_RATE_HZ)
     took_ms = []
     for _ in range(5):
         begun_s = now_s()
-        whisper.encode(features)
+        whisper.encode([sound])
         took_ms.append(1000 * (now_s() - begun_s))
     return REFERENCE[name].encoder_ms / min(took_ms)
 

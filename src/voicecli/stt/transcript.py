@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +14,16 @@ DOUBTFUL_LOGPROB = -1.0
 
 DOUBTFUL_COMPRESSION = 2.4
 """openai-whisper's limits for a failed decoding."""
+
+SILENT_PROB = 0.6
+"""openai-whisper's limit: where the model doubts the words, and that there were any, there were
+none."""
+
+MAX_LOOP_WORDS = 15
+"""What a model makes of too little silence after the speech: a whole sentence again, which the
+text's compression does not show before the fourth time."""
+
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,31 @@ class Transcript:
     """The model wrote more than can have been said, and was stopped."""
     is_unsure: bool = False
     """By the model's own scale (its card) these are more likely not the words than the words."""
+
+    @property
+    def is_silent(self) -> bool:
+        """By the model's own account nothing was said."""
+        return self.no_speech_prob > SILENT_PROB and self.avg_logprob < DOUBTFUL_LOGPROB
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Worth another try."""
+        return (
+            self.cut_off
+            or compression(self.text) > DOUBTFUL_COMPRESSION
+            or (self.avg_logprob < DOUBTFUL_LOGPROB and not self.is_silent)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    """A word, and when it was said: in what was heard, or in the recording."""
+
+    start_s: float
+    end_s: float
+    text: str
+    """With the blank before it, where the language writes one."""
+    probability: float
 
 
 class Recognizer(Protocol):
@@ -76,6 +112,20 @@ class InLanguage(Recognizer):
 
 
 def compression(text: str) -> float:
-    """zlib's ratio: high where a text repeats itself."""
+    """zlib's ratio: high where a text repeats itself; 0 for none."""
     data = text.encode()
-    return len(data) / len(zlib.compress(data))
+    return len(data) / len(zlib.compress(data)) if data else 0.0
+
+
+def has_loop(text: str) -> bool:
+    """Whether two to fifteen words come twice in a row somewhere, or one word three times, or
+    nothing is said but twice the same."""
+    words = _WORD.findall(text.lower())
+    n = len(words)
+    twice = any(
+        words[i : i + size] == words[i + size : i + 2 * size]
+        for size in range(2, min(MAX_LOOP_WORDS, n // 2) + 1)
+        for i in range(n - 2 * size + 1)
+    )
+    thrice = any(words[i] == words[i + 1] == words[i + 2] for i in range(n - 2))
+    return twice or thrice or (n == 2 and words[0] == words[1])

@@ -1,21 +1,35 @@
-"""Whisper models: loaded, and how much sound their encoder is given."""
+"""A Whisper model, and all that is asked of it: the only driver of faster-whisper and CTranslate2.
+
+faster-whisper brings the spectrogram, the tokens and the alignment. Its own `transcribe` is not
+used: it fills everything up with silence to 30 s, encodes twice to find out a language, and decodes
+a batch with all threads together. Measured on two cores (base, int8, 30 s windows, 92 tokens, beam
+5), the encoder gains nothing from a batch and needs the batch's multiple of memory, and the decoder
+loses to the threads' barriers: two workers of one thread each that encode window by window and
+decode in batches take 0.6 s a window where one worker of two threads takes 1.5 s.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from voicecli.errors import ModelCorruptError, ModelError
 from voicecli.settings import SttSettings
-from voicecli.sound.samples import SAMPLE_RATE_HZ
-from voicecli.stt.transcript import DOUBTFUL_LOGPROB
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
+from voicecli.stt.transcript import DOUBTFUL_LOGPROB, TimedWord, Transcript
 
 if TYPE_CHECKING:
-    from ctranslate2 import StorageView
+    from ctranslate2 import StorageView as Encoded
     from faster_whisper import WhisperModel
+    from faster_whisper.tokenizer import Tokenizer
 
 WINDOW_S = 30
 """Whisper hears at most this much at once."""
@@ -23,29 +37,289 @@ WINDOW_S = 30
 FRAMES_PER_S = 100
 """Of the log-mel spectrogram that the encoder takes."""
 
+FULL_FRAMES = WINDOW_S * FRAMES_PER_S
+
 BUCKET_FRAMES = 200
-"""The encoder's input is a multiple of this: CTranslate2 keeps memory for every length it meets."""
+"""The encoder's input is a multiple of this: oneDNN keeps a kernel for every length it meets, and
+memory would grow with each (0.8 MB an utterance; flat with this)."""
 
 MARGIN_FRAMES = 250
+"""Silence after the speech. Models that were trained on 30 s alone repeat themselves without end
+where they get none (whisper.cpp #1855, FUTO's ACFT)."""
 
-MIN_FRAMES = 800
-"""Silence after the speech, and the shortest input. Models that were trained on 30 s alone repeat
-themselves without end when they get less (whisper.cpp #1855, FUTO's ACFT)."""
-
-FULL_FRAMES = WINDOW_S * FRAMES_PER_S
+CARD_MIN_FRAMES = 800
+"""The shortest input of a model whose card says that it was trained on such."""
 
 PADDED_THREADS = 4
 """For an encoder that is given 30 s, at most."""
 
+TOKENS_PER_S = 25
+SPARE_TOKENS = 16
+"""Nobody speaks faster, not even in scripts of which Whisper writes each letter as several tokens
+(Hindi, Thai); a model that writes more invents."""
 
-def load_whisper(
-    folder: Path, settings: SttSettings, *, n_threads: int = 1, n_workers: int = 1
-) -> WhisperModel:
-    """Load a faster-whisper model from a folder; raises ModelCorruptError.
+MAX_TOKENS = 448
+"""The decoder's length, prompt included."""
 
-    Several utterances at once want several workers, which share the weights.
+SAMPLED = 5
+"""Tries at each temperature above 0, of which the likeliest counts (openai-whisper's best_of)."""
+
+PREPENDED = "\"'“¿([{-"
+APPENDED = "\"'.。,，!！?？:：”)]}、"
+"""Punctuation that belongs to the word after it or before it, as openai-whisper has it."""
+
+
+@dataclass(frozen=True)
+class Family:
+    """Official models of one size."""
+
+    min_frames: int
+    """The shortest input that was measured to lose nothing."""
+    languages: frozenset[str]
+    """In which it was measured."""
+
+
+_ENGLISH = frozenset({"en"})
+FAMILIES = {
+    ((1, 0), (2, 0), (2, 5), (3, 0), (3, 1), (3, 2), (3, 3), (3, 4)): Family(1200, _ENGLISH),
+    ((3, 1), (4, 2), (4, 3), (4, 7), (5, 1), (5, 2), (5, 4), (5, 6)): Family(1600, _ENGLISH),
+}
+"""tiny.en and base, known by the decoder heads that look where the sound is (openai-whisper's
+_ALIGNMENT_HEADS), which every conversion keeps."""
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How to write down what was encoded."""
+
+    task: str = "transcribe"
+    """Or `translate`, to English."""
+    beam_size: int = 1
+    initial_prompt: str | None = None
+    """Text that could have come before."""
+    hotwords: str | None = None
+    """Words to expect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    transcript: Transcript
+    tokens: tuple[int, ...]
+    """Of the text alone."""
+
+
+class Whisper:
+    """A model on this machine. Several threads may use it; `n_workers` of them at once."""
+
+    def __init__(
+        self, folder: Path, settings: SttSettings, *, n_threads: int = 1, n_workers: int = 1
+    ) -> None:
+        """Raises ModelCorruptError. Workers share the weights."""
+        self.name = folder.name
+        self.trimming = trimming(folder, settings)
+        self._model = _load(folder, settings, n_threads, n_workers)
+
+    @property
+    def is_multilingual(self) -> bool:
+        return self._model.model.is_multilingual
+
+    def encode(self, sounds: Sequence[Samples], n_frames: int = FULL_FRAMES) -> Encoded:
+        """What the decoder looks at; silence is added up to n_frames."""
+        import ctranslate2
+        from faster_whisper.audio import pad_or_trim
+
+        features = [
+            pad_or_trim(self._model.feature_extractor(sound)[..., :-1], n_frames)
+            for sound in sounds
+        ]
+        if len(features) == 1 or self._model.model.device != "cpu":
+            return self._model.encode(np.stack(features))
+        encoded = [np.asarray(self._model.encode(one)) for one in features]
+        return ctranslate2.StorageView.from_array(np.concatenate(encoded))
+
+    def languages(self, encoded: Encoded) -> list[tuple[str, float]]:
+        """ISO 639-1 codes with their probabilities, the likeliest first; of the first sound."""
+        if not self.is_multilingual:
+            return [("en", 1.0)]
+        found = self._model.model.detect_language(encoded)[0]
+        if not found:  # its config.json has no lang_ids, which some conversions leave out
+            raise ModelError(
+                f"{self.name} can't tell languages apart", "name the language with --language"
+            )
+        return [(token.strip("<|>"), probability) for token, probability in found]
+
+    def decode(
+        self,
+        encoded: Encoded,
+        languages: Sequence[str],
+        durations_s: Sequence[float],
+        how: Decoding | None = None,
+        *,
+        temperature: float = 0.0,
+    ) -> list[Decoded]:
+        """The text of each sound that was encoded; without times, for which there is `align`.
+
+        durations_s: of the sounds; nobody says more in them than can be said.
+        temperature: above 0 the likeliest of several random tries.
+        """
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        how = how or Decoding()
+        tokenizers = [self._tokenizer(language, how.task) for language in languages]
+        prompts = [self._prompt(tokenizer, how) for tokenizer in tokenizers]
+        n_tokens = SPARE_TOKENS + int(TOKENS_PER_S * max(durations_s))
+        search: dict[str, Any] = {"beam_size": how.beam_size}
+        if temperature:
+            search = {"beam_size": 1, "num_hypotheses": SAMPLED, "sampling_topk": 0}
+            search["sampling_temperature"] = temperature
+        results = self._model.model.generate(
+            encoded,
+            prompts,
+            max_length=min(MAX_TOKENS, max(map(len, prompts)) + n_tokens),
+            suppress_tokens=get_suppressed_tokens(tokenizers[0], [-1]) or (),
+            return_scores=True,
+            return_no_speech_prob=True,
+            **search,
+        )
+        return [
+            _decoded(result, tokenizer, n_tokens)
+            for result, tokenizer in zip(results, tokenizers, strict=True)
+        ]
+
+    def align(self, encoded: Encoded, decoded: Decoded, duration_s: float) -> list[TimedWord]:
+        """When each word was said, by the decoder's attention to the sound.
+
+        encoded: one sound's; of a batch, see `item`.
+        """
+        from faster_whisper.transcribe import merge_punctuations
+
+        if not decoded.tokens:
+            return []
+        n_frames = min(2 * encoded.shape[1], max(1, int(np.ceil(duration_s * FRAMES_PER_S))))
+        tokenizer = self._tokenizer(decoded.transcript.language, "transcribe")
+        (words,) = self._model.find_alignment(
+            tokenizer, [list(decoded.tokens)], encoded, n_frames
+        ) or [[]]
+        merge_punctuations(words, PREPENDED, APPENDED)
+        return [
+            TimedWord(
+                float(word["start"]), float(word["end"]), word["word"], float(word["probability"])
+            )
+            for word in words
+            if word["word"]
+        ]
+
+    def _tokenizer(self, language: str, task: str) -> Tokenizer:
+        from faster_whisper.tokenizer import Tokenizer
+
+        return Tokenizer(
+            self._model.hf_tokenizer, self.is_multilingual, task=task, language=language
+        )
+
+    def _prompt(self, tokenizer: Tokenizer, how: Decoding) -> list[int]:
+        before = how.initial_prompt
+        return self._model.get_prompt(
+            tokenizer,
+            tokenizer.encode(" " + before.strip()) if before else [],
+            without_timestamps=True,
+            hotwords=how.hotwords,
+        )
+
+
+def _decoded(result: Any, tokenizer: Tokenizer, max_tokens: int) -> Decoded:
+    written = result.sequences_ids[0]
+    tokens = tuple(token for token in written if token < tokenizer.eot)
+    transcript = Transcript(
+        tokenizer.decode(tokens).strip(),
+        tokenizer.language_code,
+        result.scores[0] * len(written) / (len(written) + 1),  # and the end of the text
+        result.no_speech_prob,
+        len(written) >= max_tokens,
+    )
+    return Decoded(transcript, tokens)
+
+
+def item(encoded: Encoded, i: int) -> Encoded:
+    """One of a batch, as a batch of one."""
+    import ctranslate2
+
+    if encoded.shape[0] == 1:
+        return encoded
+    if encoded.device != "cpu":
+        encoded = encoded.to_device(ctranslate2.Device.cpu)
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(np.asarray(encoded)[i : i + 1]))
+
+
+# -- how much is encoded ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Trimming:
+    """How far the silence after the sound may be left out."""
+
+    min_frames: int = FULL_FRAMES
+    languages: frozenset[str] | None = None
+    """None: in any."""
+
+    def __bool__(self) -> bool:
+        return self.min_frames < FULL_FRAMES
+
+    def n_frames(self, n_samples: int, language: str | None) -> int:
+        """How much of its 30 s the encoder needs for so much sound at 16 kHz.
+
+        language: ISO 639-1; None where it is not known yet.
+        """
+        if language and self.languages is not None and language not in self.languages:
+            return FULL_FRAMES
+        n_frames = n_samples * FRAMES_PER_S // SAMPLE_RATE_HZ + MARGIN_FRAMES
+        n_buckets = -(-max(self.min_frames, n_frames) // BUCKET_FRAMES)
+        return min(FULL_FRAMES, n_buckets * BUCKET_FRAMES)
+
+
+def trimming(folder: Path, settings: SttSettings) -> Trimming:
+    """As the settings say, else the model's card, else what its family is known to bear."""
+    if settings.trim_encoder is False:
+        return Trimming()
+    if card_says(folder, "trim_encoder"):
+        return Trimming(CARD_MIN_FRAMES)
+    family = _family(folder)
+    if settings.trim_encoder:
+        return Trimming(family.min_frames if family else CARD_MIN_FRAMES)
+    return Trimming(family.min_frames, family.languages) if family else Trimming()
+
+
+def _family(folder: Path) -> Family | None:
+    try:
+        heads = json.loads((folder / "config.json").read_text("utf-8"))["alignment_heads"]
+        return FAMILIES.get(tuple((layer, head) for layer, head in heads))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None  # whether it is a model at all is found out when it is loaded
+
+
+def card_says(folder: Path, key: str) -> bool:
+    """True where the model's card has a line `key: true`. Those that matter:
+
+    `trim_encoder`: it was trained on short input too, without silence up to 30 s.
+    `utterances`: it hears one utterance at a time, and loses sentences in a window full of them.
     """
-    return _load(import_whisper().WhisperModel, folder, settings, n_threads, n_workers)
+    card = folder / "README.md"
+    return card.is_file() and bool(
+        re.search(rf"^{key}:\s*true\s*$", card.read_text("utf-8", "replace"), re.MULTILINE)
+    )
+
+
+def unsure_logprob(folder: Path) -> float:
+    """Mean log probability below which the model's words are more often wrong than right.
+
+    From the card's line `unsure_logprob: NUMBER`: small models are surer of what they make up.
+    """
+    card = folder / "README.md"
+    text = card.read_text("utf-8", "replace") if card.is_file() else ""
+    found = re.search(r"^unsure_logprob:\s*(-\d+(?:\.\d+)?)\s*$", text, re.MULTILINE)
+    return float(found[1]) if found else DOUBTFUL_LOGPROB
+
+
+# -- loading ----------------------------------------------------------------------------------
 
 
 def utterance_threads(*, trims: bool) -> int:
@@ -74,15 +348,9 @@ def _cpu_has_avx512() -> bool:
     return False
 
 
-def _load(
-    kind: type[WhisperModel],
-    folder: Path,
-    settings: SttSettings,
-    n_threads: int = 1,
-    n_workers: int = 1,
-) -> WhisperModel:
+def _load(folder: Path, settings: SttSettings, n_threads: int, n_workers: int) -> WhisperModel:
     try:
-        return kind(
+        return import_whisper().WhisperModel(
             str(folder),
             device=settings.device,
             compute_type=_compute_type(settings),
@@ -101,53 +369,3 @@ def _compute_type(settings: SttSettings) -> str:
     if settings.compute_type != "auto":
         return settings.compute_type
     return "int8" if settings.device != "cuda" else "float16"
-
-
-def card_says(folder: Path, key: str) -> bool:
-    """True where the model's card has a line `key: true`. Those that matter:
-
-    `trim_encoder`: it was trained on short input too, without silence up to 30 s.
-    `utterances`: it hears one utterance at a time, and loses sentences in a window full of them.
-    """
-    card = folder / "README.md"
-    return card.is_file() and bool(
-        re.search(rf"^{key}:\s*true\s*$", card.read_text("utf-8", "replace"), re.MULTILINE)
-    )
-
-
-def unsure_logprob(folder: Path) -> float:
-    """Mean log probability below which the model's words are more often wrong than right.
-
-    From the card's line `unsure_logprob: NUMBER`: small models are surer of what they make up.
-    """
-    card = folder / "README.md"
-    text = card.read_text("utf-8", "replace") if card.is_file() else ""
-    found = re.search(r"^unsure_logprob:\s*(-\d+(?:\.\d+)?)\s*$", text, re.MULTILINE)
-    return float(found[1]) if found else DOUBTFUL_LOGPROB
-
-
-def may_trim(folder: Path, settings: SttSettings) -> bool:
-    """Whether to encode what was said alone: as the settings say, or else the model's card."""
-    if settings.trim_encoder is not None:
-        return settings.trim_encoder
-    return card_says(folder, "trim_encoder")
-
-
-def encoder_frames(n_samples: int) -> int:
-    """How much of its 30 s the encoder needs for so much sound at 16 kHz."""
-    n_frames = n_samples * FRAMES_PER_S // SAMPLE_RATE_HZ + MARGIN_FRAMES
-    n_buckets = -(-max(MIN_FRAMES, n_frames) // BUCKET_FRAMES)
-    return min(FULL_FRAMES, n_buckets * BUCKET_FRAMES)
-
-
-def spoken_languages(
-    model: WhisperModel, encoded: StorageView, name: str
-) -> list[tuple[str, float]]:
-    """ISO 639-1 codes with their probabilities, the likeliest first.
-
-    encoded: what the encoder made of one window. name: of the model, for people. Raises ModelError.
-    """
-    (found,) = model.model.detect_language(encoded)
-    if not found:  # its config.json has no lang_ids, which some conversions leave out
-        raise ModelError(f"{name} can't tell languages apart", "name the language with --language")
-    return [(token.strip("<|>"), probability) for token, probability in found]

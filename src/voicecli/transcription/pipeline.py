@@ -10,7 +10,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from voicecli.errors import AudioFileError, VoicecliError
 from voicecli.sound.reading import decode_channels, decode_raw
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
-from voicecli.transcription.recognition import BatchRecognizer, Heard, SpokenLanguage
+from voicecli.transcription.recognition import SpokenLanguage, WindowRecognizer
 from voicecli.transcription.segments import Segment
 from voicecli.transcription.speech import SileroBlockVad, SpeechFinder
 from voicecli.transcription.windows import Packer, Window, utterances
@@ -33,12 +33,6 @@ from voicecli.worker import watch
 
 READ_AHEAD_BATCHES = 1
 """Per worker: enough that none waits, and bounded memory (a window is 2 MB)."""
-
-EARLY_STOP = 0.5
-EARLY_STOP_S = 5.0
-"""A text that ends before this share of its window, and leaves this much speech without any, is
-heard again utterance by utterance."""
-
 
 UTTERANCE_BATCH = 16
 """Utterances recognised at once."""
@@ -59,7 +53,7 @@ class ReadOptions:
 
 
 @dataclass(frozen=True)
-class Source:
+class Recording:
     """A recording to read."""
 
     path: Path | FileIO
@@ -69,7 +63,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundWindow:
     """A window of speech in recording number `source`."""
 
     source: int
@@ -82,7 +76,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class RecordingEnded:
     """There is nothing more to come of a recording."""
 
     source: int
@@ -92,7 +86,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Transcribed:
     """What was said in a window of recording number `source`."""
 
     source: int
@@ -102,19 +96,19 @@ class Said:
     language: str
 
 
-Event = Said | Ended
+TranscriptionEvent = Transcribed | RecordingEnded
 
 
 def transcribe(
-    sources: Sequence[Source],
-    recognizer: BatchRecognizer,
+    sources: Sequence[Recording],
+    recognizer: WindowRecognizer,
     options: ReadOptions,
     *,
     language: str | None = None,
     batch_size: int = 8,
     n_workers: int = 1,
     at_once: bool = False,
-) -> Iterator[Event]:
+) -> Iterator[TranscriptionEvent]:
     """What is said in each recording, in order, and that it has ended.
 
     A recording that can't be read ends with its error, and the others go on.
@@ -122,7 +116,7 @@ def transcribe(
     :param at_once: don't wait until a batch is full: for sound that is still being made.
     :raises ModelError: when recognition fails.
     """
-    inbox: queue.Queue[Found | Ended | BaseException | None] = queue.Queue(
+    inbox: queue.Queue[FoundWindow | RecordingEnded | BaseException | None] = queue.Queue(
         READ_AHEAD_BATCHES * batch_size * n_workers
     )
 
@@ -141,7 +135,7 @@ def transcribe(
     workers = _Workers(n_workers, read_all)
     pending: deque[_Batch] = deque()
     for items in _batches(inbox, batch_size, at_once=at_once):
-        found = [item for item in items if isinstance(item, Found)]
+        found = [item for item in items if isinstance(item, FoundWindow)]
         batch = _Batch(items)
         workers.submit(batch, partial(_recognize, recognizer, found))
         pending.append(batch)
@@ -155,18 +149,18 @@ def transcribe(
 class _Batch:
     """Windows that are recognised together, and the ends of recordings between them."""
 
-    items: Sequence[Found | Ended]
+    items: Sequence[FoundWindow | RecordingEnded]
     heard: Future[list[list[Segment]]] = field(default_factory=Future)
-    """Of every Found, in order."""
+    """Of every FoundWindow, in order."""
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[TranscriptionEvent]:
         """Waits until it is recognised."""
         heard = iter(self.heard.result())
         for item in self.items:
-            if isinstance(item, Ended):
+            if isinstance(item, RecordingEnded):
                 yield item
             else:
-                yield Said(
+                yield Transcribed(
                     item.source,
                     tuple(replace(one, speaker=item.speaker) for one in next(heard)),
                     item.window.end_s,
@@ -217,15 +211,18 @@ class _Workers:
 
 
 def _batches(
-    inbox: queue.Queue[Found | Ended | BaseException | None], batch_size: int, *, at_once: bool
-) -> Iterator[list[Found | Ended]]:
+    inbox: queue.Queue[FoundWindow | RecordingEnded | BaseException | None],
+    batch_size: int,
+    *,
+    at_once: bool,
+) -> Iterator[list[FoundWindow | RecordingEnded]]:
     """Lists that hold `batch_size` windows, the last fewer; with `at_once`, what is there."""
-    items: list[Found | Ended] = []
+    items: list[FoundWindow | RecordingEnded] = []
     while (item := inbox.get()) is not None:
         if isinstance(item, BaseException):
             raise item
         items.append(item)
-        n_found = sum(isinstance(one, Found) for one in items)
+        n_found = sum(isinstance(one, FoundWindow) for one in items)
         if n_found == batch_size or (at_once and inbox.empty()):
             yield items
             items = []
@@ -233,27 +230,21 @@ def _batches(
         yield items
 
 
-def _recognize(recognizer: BatchRecognizer, found: Sequence[Found]) -> list[list[Segment]]:
+def _recognize(recognizer: WindowRecognizer, found: Sequence[FoundWindow]) -> list[list[Segment]]:
     if not found:  # nothing but ends of recordings
         return []
     if recognizer.by_utterance:
         return _by_utterance(recognizer, found)
-    heard = recognizer.recognize(
+    return recognizer.recognize(
         [one.window for one in found],
         [one.language for one in found],
         to_hear=_to_hear(found),
-        trimmed=recognizer.trims,
     )
-    segments = [list(one.segments) for one in heard]
-    for i, (one, what) in enumerate(zip(found, heard, strict=True)):
-        if _stops_early(one.window, what):
-            (again,) = _by_utterance(recognizer, [one])
-            if _n_words(again) > what.n_words:
-                segments[i] = again
-    return segments
 
 
-def _by_utterance(recognizer: BatchRecognizer, found: Sequence[Found]) -> list[list[Segment]]:
+def _by_utterance(
+    recognizer: WindowRecognizer, found: Sequence[FoundWindow]
+) -> list[list[Segment]]:
     """Each stretch for itself; its own start and end are the times of what is said in it."""
     parts = [(i, part) for i, one in enumerate(found) for part in utterances(one.window)]
     segments: list[list[Segment]] = [[] for _ in found]
@@ -263,25 +254,14 @@ def _by_utterance(recognizer: BatchRecognizer, found: Sequence[Found]) -> list[l
             [part for _, part in some],
             [found[i].language for i, _ in some],
             to_hear=_to_hear(found),
-            timestamps=False,
-            trimmed=recognizer.trims,
         )
         for (i, _), what in zip(some, heard, strict=True):
-            segments[i].extend(what.segments)
+            segments[i].extend(what)
     return segments
 
 
-def _to_hear(found: Sequence[Found]) -> list[SpokenLanguage]:
+def _to_hear(found: Sequence[FoundWindow]) -> list[SpokenLanguage]:
     return [one.language for one in found if one.is_first]
-
-
-def _stops_early(window: Window, heard: Heard) -> bool:
-    left_s = window.duration_s - heard.reach_s
-    return heard.reach_s < EARLY_STOP * window.duration_s and left_s > EARLY_STOP_S
-
-
-def _n_words(segments: Iterable[Segment]) -> int:
-    return sum(len(segment.text.split()) for segment in segments)
 
 
 # -- reading ----------------------------------------------------------------------------------
@@ -289,11 +269,11 @@ def _n_words(segments: Iterable[Segment]) -> int:
 
 def _read(
     number: int,
-    source: Source,
+    source: Recording,
     options: ReadOptions,
     language: SpokenLanguage,
     hurry: Callable[[], bool],
-) -> Iterator[Found | Ended]:
+) -> Iterator[FoundWindow | RecordingEnded]:
     """The windows of a recording, and its end.
 
     hurry: is asked after every stretch; where it says so, a window goes out before it is full.
@@ -303,11 +283,11 @@ def _read(
     try:
         pieces = _clipped(_pieces(source, options, warnings.append), options, source, position)
         for i, (speaker, window) in enumerate(_windows(pieces, options, hurry)):
-            yield Found(number, speaker, language, window, is_first=i == 0)
+            yield FoundWindow(number, speaker, language, window, is_first=i == 0)
     except VoicecliError as error:
-        yield Ended(number, position.read_s, error, tuple(warnings))
+        yield RecordingEnded(number, position.read_s, error, tuple(warnings))
     else:
-        yield Ended(number, position.read_s, None, tuple(warnings))
+        yield RecordingEnded(number, position.read_s, None, tuple(warnings))
 
 
 @dataclass
@@ -317,7 +297,7 @@ class _Position:
 
 
 def _pieces(
-    source: Source, options: ReadOptions, warn: Callable[[str], None]
+    source: Recording, options: ReadOptions, warn: Callable[[str], None]
 ) -> Iterator[NDArray[np.float32]]:
     """Shape (channels, samples), 16 kHz."""
     if options.raw_hz is not None:
@@ -332,7 +312,7 @@ def _pieces(
 def _clipped(
     pieces: Iterator[NDArray[np.float32]],
     options: ReadOptions,
-    source: Source,
+    source: Recording,
     position: _Position,
 ) -> Iterator[NDArray[np.float32]]:
     """The pieces between the two moments of `options.clip_s`. Follows the position."""

@@ -1,91 +1,34 @@
-"""Windows -> segments, many windows at once, by the parts of faster-whisper.
-
-faster-whisper's BatchedInferencePipeline encodes a whole batch at once and decodes it with all
-threads together. Measured on two cores (base, int8, 30 s windows, 92 tokens, beam 5), the encoder
-gains nothing from a batch and needs the batch's multiple of memory, and the decoder loses to the
-threads' barriers: two workers of one thread each that encode window by window and decode in batches
-take 0.6 s a window where one worker of two threads takes 1.5 s.
-"""
+"""Windows -> segments, many windows at once."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any, cast
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from voicecli.errors import ModelError
-from voicecli.sound.samples import Samples
-from voicecli.stt.whisper import spoken_languages
-from voicecli.transcription.segments import Segment, Word
+from voicecli.stt.transcript import DOUBTFUL_COMPRESSION, TimedWord, compression, has_loop
+from voicecli.stt.whisper import FULL_FRAMES, Decoded, Decoding, Whisper, item
+from voicecli.transcription.placing import place, segments
+from voicecli.transcription.segments import Segment
 from voicecli.transcription.windows import Window
 
 if TYPE_CHECKING:
-    import ctranslate2
-    from faster_whisper import WhisperModel
-    from faster_whisper.tokenizer import Tokenizer
-
-FULL_FRAMES = 3000
-"""Of the spectrogram: 30 s at 10 ms."""
-
-BUCKET_FRAMES = 200
-"""Trimmed windows come in multiples of 2 s: oneDNN keeps a kernel per length, and memory would grow
-with every new one (measured: 0.8 MB an utterance; flat with this)."""
-
-TRIM_MARGIN_FRAMES = 100
-"""Silence after the sound in a trimmed window."""
-
-TOKEN_S = 0.02
-"""Between two of Whisper's timestamps."""
-
-MAX_TOKENS = 448
-"""The decoder's length, prompt included."""
+    from ctranslate2 import StorageView as Encoded
 
 RETRY_TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)
-MAX_COMPRESSION_RATIO = 2.4
-MIN_AVG_LOGPROB = -1.0
-MAX_NO_SPEECH_PROB = 0.6
-"""openai-whisper's thresholds: text that repeats itself or is too unsure is tried again at these
-temperatures, and left out where it is unsure and the model thinks that nobody spoke."""
+"""openai-whisper's ladder for a text that repeats itself or is too unsure."""
 
-MAX_PAUSE_S = 2.0
-"""Where nobody spoke for longer, one segment ends and another begins, whatever the model says: it
-heard the two without the pause."""
+REST_S = 1.0
+"""Where a text ends so long before its window does, the rest is heard again by itself: Whisper now
+and then takes a sentence for the last. It is never less than this, and the reach of a last word
+never more than WORD_S: the decoder looks at nothing definite when it ends."""
+WORD_S = 0.6
 
-PREPENDED = "\"'“¿([{-"
-APPENDED = "\"'.。,，!！?？:：”)]}、"
-"""Punctuation that belongs to the word after it or before it, as openai-whisper has it."""
-
-
-@dataclass(frozen=True)
-class RecognitionOptions:
-    language: str | None = None
-    """None detects it."""
-    task: str = "transcribe"
-    """Or `translate`, to English."""
-    beam_size: int = 5
-    initial_prompt: str | None = None
-    """Text that could have come before; goes before every window."""
-    hotwords: str | None = None
-    """Words to expect; go before every window."""
-    word_timestamps: bool = False
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What the recogniser made of one window."""
-
-    segments: tuple[Segment, ...]
-    reach_s: float
-    """Up to where in the window it went; the window's own length where it said nothing of it."""
-
-    @property
-    def n_words(self) -> int:
-        return sum(len(segment.text.split()) for segment in self.segments)
+UNVOICED_LOGPROB = -0.5
+"""Words in a window in which the VAD found nobody must be surer than this: noise alone makes
+"Thank you for watching" of -0.56 to -1.7 (tiny.en)."""
 
 
 class SpokenLanguage:
@@ -113,24 +56,32 @@ class SpokenLanguage:
         return self._code.result()
 
 
-class BatchRecognizer:
+@dataclass(frozen=True)
+class _Heard:
+    """A window, and what Whisper made of it."""
+
+    window: Window
+    encoded: Encoded
+    decoded: Decoded
+
+
+class WindowRecognizer:
     """A Whisper model that hears several windows at once. Several threads may call it."""
 
     def __init__(
         self,
-        model: WhisperModel,
-        options: RecognitionOptions,
-        name: str,
+        whisper: Whisper,
+        decoding: Decoding,
         *,
-        trims: bool = False,
         by_utterance: bool = False,
+        word_times: bool = False,
     ) -> None:
-        """name: for people. trims, by_utterance: see stt.card_says."""
-        self.trims = trims
+        """by_utterance: see stt.whisper.card_says; what is said in one is one segment, at its
+        times, and its words have times only where `word_times` says so."""
         self.by_utterance = by_utterance
-        self._model = model
-        self._options = options
-        self._name = name
+        self._whisper = whisper
+        self._decoding = decoding
+        self._aligns = word_times or not by_utterance
 
     def recognize(
         self,
@@ -138,27 +89,23 @@ class BatchRecognizer:
         languages: Sequence[SpokenLanguage],
         *,
         to_hear: Collection[SpokenLanguage],
-        timestamps: bool = True,
-        trimmed: bool = False,
-    ) -> list[Heard]:
+    ) -> list[list[Segment]]:
         """What is said in each window.
 
         languages: of each window's recording; one that is not known, and not in `to_hear`, is
         waited for.
-        to_hear: those that are to be found out here, each in the first window that has it.
-        timestamps: ask the model for them; else a window is one segment.
-        trimmed: let the model hear the sound alone instead of filling 30 s up with silence: 10 to
-        20 times cheaper for short windows, for models that can do it. Raises ModelError.
+        to_hear: those that are to be found out here, each in the first window that has it. Raises
+        ModelError.
         """
         try:
-            return self._recognize(windows, languages, to_hear, timestamps, trimmed)
+            return self._recognize(windows, languages, to_hear)
         except Exception as error:
             for language in languages:
                 language.fail(error)
             if isinstance(error, ModelError):
                 raise
             raise ModelError(
-                f"speech recognition with {self._name} failed ({error})",
+                f"speech recognition with {self._whisper.name} failed ({error})",
                 "try another model with --stt-model, or a smaller --batch-size",
             ) from error
 
@@ -167,277 +114,93 @@ class BatchRecognizer:
         windows: Sequence[Window],
         languages: Sequence[SpokenLanguage],
         to_hear: Collection[SpokenLanguage],
-        timestamps: bool,
-        trimmed: bool,
-    ) -> list[Heard]:
-        longest_s = max(window.duration_s for window in windows)
-        n_frames = _bucket(longest_s) if trimmed else FULL_FRAMES
-        encoded = self._encode([window.samples for window in windows], n_frames)
-        for i, language in enumerate(languages):
+    ) -> list[list[Segment]]:
+        for window, language in zip(windows, languages, strict=True):
             if language in to_hear and not language.is_known:
-                language.settle(self._language_of(_item(encoded, i)))
-        tokenizers = [self._tokenizer(language.code()) for language in languages]
-        prompts = [self._prompt(tokenizer, timestamps) for tokenizer in tokenizers]
-        results = self._generate(encoded, prompts, tokenizers[0], beam_size=self._options.beam_size)
-        found = [
-            _Decoded.of(result, tokenizer)
-            for result, tokenizer in zip(results, tokenizers, strict=True)
-        ]
-        heard = []
-        for i, (window, decoded) in enumerate(zip(windows, found, strict=True)):
-            if decoded.is_doubtful:
-                decoded = self._retry(_item(encoded, i), prompts[i], tokenizers[i], decoded)
-            spans, reach_s = _spans(decoded.tokens, tokenizers[i], window.duration_s)
-            words: Sequence[Sequence[Word]] = [()] * len(spans)
-            if self._options.word_timestamps and spans:
-                words = self._words(_item(encoded, i), tokenizers[i], spans, window, n_frames)
-            segments = [
-                segment
-                for span, words_of in zip(spans, words, strict=True)
-                for segment in _segments(window, span, tokenizers[i], decoded, words_of)
-                if not decoded.is_silent
+                language.settle(self._language_of(window))
+        codes = [language.code() for language in languages]
+        found: list[list[Segment]] = [[] for _ in windows]
+        for n_frames in sorted({self._n_frames(*one) for one in zip(windows, codes, strict=True)}):
+            some = [
+                i
+                for i, (window, code) in enumerate(zip(windows, codes, strict=True))
+                if self._n_frames(window, code) == n_frames
             ]
-            heard.append(Heard(tuple(segments), reach_s))
-        return heard
+            heard = self._hear([windows[i] for i in some], [codes[i] for i in some], n_frames)
+            for i, one in zip(some, heard, strict=True):
+                found[i] = self._segments(one)
+        return found
 
-    def _language_of(self, encoded: ctranslate2.StorageView) -> str:
-        if not self._model.model.is_multilingual:
+    def _n_frames(self, window: Window, language: str | None) -> int:
+        return self._whisper.trimming.n_frames(window.n_samples, language)
+
+    def _language_of(self, window: Window) -> str:
+        if not self._whisper.is_multilingual:
             return "en"
-        return spoken_languages(self._model, encoded, self._name)[0][0]
+        encoded = self._whisper.encode([window.samples], self._n_frames(window, None))
+        return self._whisper.languages(encoded)[0][0]
 
-    def _generate(
-        self,
-        encoded: ctranslate2.StorageView,
-        prompts: list[list[int]],
-        tokenizer: Tokenizer,
-        **how: Any,
-    ) -> list[Any]:
-        from faster_whisper.transcribe import get_suppressed_tokens
-
-        return self._model.model.generate(
-            encoded,
-            prompts,
-            max_length=MAX_TOKENS,
-            suppress_tokens=get_suppressed_tokens(tokenizer, (-1,)) or (),
-            max_initial_timestamp_index=int(1 / TOKEN_S),
-            return_scores=True,
-            return_no_speech_prob=True,
-            **how,
-        )
-
-    def _encode(self, sounds: Sequence[Samples], n_frames: int) -> ctranslate2.StorageView:
-        import ctranslate2
-        from faster_whisper.audio import pad_or_trim
-
-        features = [
-            pad_or_trim(self._model.feature_extractor(sound)[..., :-1], n_frames)
-            for sound in sounds
-        ]
-        if n_frames < FULL_FRAMES or self._model.model.device != "cpu":
-            return self._model.encode(np.stack(features))
-        encoded = [np.asarray(self._model.encode(one)) for one in features]
-        return ctranslate2.StorageView.from_array(np.concatenate(encoded))
-
-    def _tokenizer(self, language: str) -> Tokenizer:
-        from faster_whisper.tokenizer import Tokenizer
-
-        return Tokenizer(
-            self._model.hf_tokenizer,
-            self._model.model.is_multilingual,
-            task=self._options.task,
-            language=language,
-        )
-
-    def _prompt(self, tokenizer: Tokenizer, timestamps: bool) -> list[int]:
-        before = self._options.initial_prompt
-        return self._model.get_prompt(
-            tokenizer,
-            tokenizer.encode(" " + before.strip()) if before else [],
-            without_timestamps=not timestamps,
-            hotwords=self._options.hotwords,
-        )
-
-    def _retry(
-        self,
-        encoded: ctranslate2.StorageView,
-        prompt: list[int],
-        tokenizer: Tokenizer,
-        first: _Decoded,
-    ) -> _Decoded:
-        """openai-whisper's ladder of temperatures; the surest of the tries that don't repeat."""
-        tries = [first]
-        for temperature in RETRY_TEMPERATURES:
-            (result,) = self._generate(
-                encoded,
-                [prompt],
-                tokenizer,
-                beam_size=1,
-                num_hypotheses=5,
-                sampling_topk=0,
-                sampling_temperature=temperature,
-            )
-            tries.append(_Decoded.of(result, tokenizer))
-            if not tries[-1].is_doubtful:
-                return tries[-1]
-        calm = [one for one in tries if one.compression_ratio <= MAX_COMPRESSION_RATIO]
-        return max(calm or tries, key=lambda one: one.avg_logprob)
-
-    def _words(
-        self,
-        encoded: ctranslate2.StorageView,
-        tokenizer: Tokenizer,
-        spans: Sequence[_Span],
-        window: Window,
-        n_frames: int,
-    ) -> list[list[Word]]:
-        """The words of each span, by the attention of the decoder to the sound; in the window."""
-        raw: list[dict[str, Any]] = [
-            {"tokens": span.tokens, "start": span.start_s, "end": span.end_s, "seek": 0}
-            for span in spans
-        ]
-        n_sound_frames = min(n_frames, int(np.ceil(window.duration_s * 100)))
-        self._model.add_word_timestamps(
-            cast(Any, [raw]), tokenizer, encoded, n_sound_frames, PREPENDED, APPENDED, 0.0
-        )
+    def _hear(
+        self, windows: Sequence[Window], languages: Sequence[str], n_frames: int
+    ) -> list[_Heard]:
+        encoded = self._whisper.encode([window.samples for window in windows], n_frames)
+        durations_s = [window.duration_s for window in windows]
+        decoded = self._whisper.decode(encoded, languages, durations_s, self._decoding)
         return [
-            [
-                Word(word["start"], word["end"], word["word"], float(word["probability"]))
-                for word in one.get("words", ())
-            ]
-            for one in raw
+            self._surer(_Heard(window, item(encoded, i), one), n_frames)
+            for i, (window, one) in enumerate(zip(windows, decoded, strict=True))
         ]
 
-
-@dataclass(frozen=True)
-class _Decoded:
-    tokens: list[int]
-    avg_logprob: float
-    compression_ratio: float
-    no_speech_prob: float
-
-    @classmethod
-    def of(cls, result: Any, tokenizer: Tokenizer) -> _Decoded:
-        tokens = result.sequences_ids[0]
-        text = tokenizer.decode(tokens).strip().encode()
-        avg_logprob = result.scores[0] * len(tokens) / (len(tokens) + 1)
-        ratio = len(text) / len(zlib.compress(text)) if text else 0.0
-        return cls(tokens, avg_logprob, ratio, result.no_speech_prob)
-
-    @property
-    def is_silent(self) -> bool:
-        return self.no_speech_prob > MAX_NO_SPEECH_PROB and self.avg_logprob < MIN_AVG_LOGPROB
-
-    @property
-    def is_doubtful(self) -> bool:
-        repeats = self.compression_ratio > MAX_COMPRESSION_RATIO
-        return repeats or (self.avg_logprob < MIN_AVG_LOGPROB and not self.is_silent)
-
-
-@dataclass(frozen=True)
-class _Span:
-    """Tokens between two timestamps of the model."""
-
-    start_s: float
-    """In the window."""
-    end_s: float
-    tokens: list[int]
-
-
-def _spans(
-    tokens: Sequence[int], tokenizer: Tokenizer, duration_s: float
-) -> tuple[list[_Span], float]:
-    """Split at the timestamps; the second value is the last of them.
-
-    `<|0.00|> a b <|1.20|><|1.50|> c <|3.00|>` has two spans. Where the last timestamp is a start,
-    or there is none, the sound's end stands for the end that was not said.
-    """
-    spans: list[_Span] = []
-    start_s, held, reach_s = 0.0, [], 0.0
-    for token in tokens:
-        if token < tokenizer.timestamp_begin:
-            held.append(token)
-            continue
-        time_s = min((token - tokenizer.timestamp_begin) * TOKEN_S, duration_s)
-        if held:
-            spans.append(_Span(start_s, max(start_s, time_s), held))
-            reach_s = time_s
-        start_s, held = time_s, []
-    if held:
-        spans.append(_Span(start_s, duration_s, held))
-        reach_s = duration_s
-    return spans, reach_s if spans else duration_s
-
-
-def _segments(
-    window: Window,
-    span: _Span,
-    tokenizer: Tokenizer,
-    decoded: _Decoded,
-    words: Sequence[Word],
-) -> Iterator[Segment]:
-    """A span in its place in the recording, parted where a pause was left out of the window.
-
-    words: in the window; empty where nobody asked for them.
-    """
-    for spoken in _parted(_placed(words or _presumed(window, span, tokenizer), window)):
-        if text := "".join(word.text for word in spoken).strip():
-            yield Segment(
-                spoken[0].start_s,
-                spoken[-1].end_s,
-                text,
-                tokenizer.language_code,
-                tuple(spoken) if words else (),
-                decoded.avg_logprob,
-                decoded.no_speech_prob,
+    def _surer(self, heard: _Heard, n_frames: int) -> _Heard:
+        """Heard again with all the silence that the model was trained on, and then by chance, as
+        long as it is doubtful."""
+        transcript = heard.decoded.transcript
+        if n_frames < FULL_FRAMES and (transcript.is_doubtful or has_loop(transcript.text)):
+            (again,) = self._hear([heard.window], [transcript.language], FULL_FRAMES)
+            return again
+        if not transcript.is_doubtful:
+            return heard
+        tries = [heard.decoded]
+        for temperature in RETRY_TEMPERATURES:
+            (one,) = self._whisper.decode(
+                heard.encoded,
+                [transcript.language],
+                [heard.window.duration_s],
+                self._decoding,
+                temperature=temperature,
             )
+            tries.append(one)
+            if not one.transcript.is_doubtful:
+                break
+        calm = [one for one in tries if not _repeats(one)]
+        best = max(calm or tries, key=lambda one: one.transcript.avg_logprob)
+        return replace(heard, decoded=best)
+
+    def _segments(self, heard: _Heard) -> list[Segment]:
+        window, decoded = heard.window, heard.decoded
+        if self._is_nothing(heard):
+            return []
+        words = [TimedWord(0.0, window.duration_s, decoded.transcript.text, 1.0)]
+        if self._aligns:
+            words = self._whisper.align(heard.encoded, decoded, window.duration_s)
+        found = list(segments(place(words, window), decoded.transcript))
+        if self.by_utterance:
+            return found if self._aligns else [replace(one, words=()) for one in found]
+        reach_s = max((min(word.end_s, word.start_s + WORD_S) for word in words), default=0.0)
+        rest = window.after(reach_s, REST_S) if words else None
+        if rest is not None:
+            code = decoded.transcript.language
+            (more,) = self._hear([rest], [code], self._n_frames(rest, code))
+            found += self._segments(more)
+        return found
+
+    def _is_nothing(self, heard: _Heard) -> bool:
+        """Text that nobody said."""
+        transcript = heard.decoded.transcript
+        if transcript.is_silent or _repeats(heard.decoded):
+            return True
+        return not heard.window.is_voiced and transcript.avg_logprob < UNVOICED_LOGPROB
 
 
-def _presumed(window: Window, span: _Span, tokenizer: Tokenizer) -> list[Word]:
-    """The words of a span, as if each took as long as it has letters; all in one where no silence
-    was left out between them."""
-    tokens = [token for token in span.tokens if token < tokenizer.eot]
-    texts = [tokenizer.decode(tokens)]
-    if window.has_seam(span.start_s, span.end_s):
-        texts = tokenizer.split_to_word_tokens(tokens)[0]
-    ends = list(accumulate(map(len, texts), initial=0))
-    letter_s = (span.end_s - span.start_s) / max(1, ends[-1])
-    return [
-        Word(span.start_s + begin * letter_s, span.start_s + end * letter_s, text, 0.0)
-        for text, (begin, end) in zip(texts, pairwise(ends), strict=True)
-    ]
-
-
-def _placed(words: Sequence[Word], window: Window) -> list[Word]:
-    """Words of a window, in the recording."""
-    return [
-        replace(word, start_s=start_s, end_s=end_s)
-        for word in words
-        for start_s, end_s in [window.in_recording_s(word.start_s, word.end_s)]
-    ]
-
-
-def _parted(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-    """Parts at the pauses that nobody makes within a sentence."""
-    first = 0
-    for i, (one, other) in enumerate(pairwise(words), 1):
-        if other.start_s - one.end_s > MAX_PAUSE_S:
-            yield words[first:i]
-            first = i
-    if words[first:]:
-        yield words[first:]
-
-
-def _bucket(duration_s: float) -> int:
-    n_frames = int(duration_s * 100) + TRIM_MARGIN_FRAMES
-    return min(FULL_FRAMES, -(-n_frames // BUCKET_FRAMES) * BUCKET_FRAMES)
-
-
-def _item(encoded: ctranslate2.StorageView, i: int) -> ctranslate2.StorageView:
-    """One of a batch, with a batch dimension of 1."""
-    import ctranslate2
-
-    if encoded.shape[0] == 1:
-        return encoded
-    if encoded.device != "cpu":
-        encoded = encoded.to_device(ctranslate2.Device.cpu)
-    return ctranslate2.StorageView.from_array(np.ascontiguousarray(np.asarray(encoded)[i : i + 1]))
+def _repeats(decoded: Decoded) -> bool:
+    return compression(decoded.transcript.text) > DOUBTFUL_COMPRESSION

@@ -5,15 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from voicecli.languages import language_of
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    start_s: float
-    end_s: float
-    text: str
-    """With the blank before it, where the language writes one."""
-    probability: float
+from voicecli.stt.transcript import TimedWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +18,8 @@ class Segment:
     text: str
     language: str = ""
     """ISO 639-1; empty where nobody asked."""
-    words: tuple[Word, ...] = ()
-    """Empty unless asked for."""
+    words: tuple[TimedWord, ...] = ()
+    """Empty where nobody looked for them."""
     avg_logprob: float = 0.0
     """Mean log probability of the tokens; the lower, the less sure."""
     no_speech_prob: float = 0.0

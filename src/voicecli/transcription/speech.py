@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from voicecli.hearing.vad import CONTEXT_SAMPLES
+from voicecli.hearing.vad import CONTEXT_SAMPLES, WARM_UP_FRAMES
 from voicecli.onnx import load_session
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
 
@@ -44,7 +44,7 @@ MAX_STRETCH_FRAMES = int(29 * SAMPLE_RATE_HZ / FRAME_SAMPLES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stretch:
+class SpeechStretch:
     """Speech without a pause."""
 
     start: int
@@ -52,9 +52,20 @@ class Stretch:
     samples: Samples
     """With LEAD_FRAMES before the speech and TAIL_FRAMES after it, where no other stretch is."""
 
+    voiced_s: float = 0.0
+    """How much of it the VAD took for speech."""
+
+    @property
+    def start_s(self) -> float:
+        return self.start / SAMPLE_RATE_HZ
+
     @property
     def end(self) -> int:
         return self.start + len(self.samples)
+
+    @property
+    def end_s(self) -> float:
+        return self.end / SAMPLE_RATE_HZ
 
     @property
     def duration_s(self) -> float:
@@ -80,6 +91,7 @@ class SileroBlockVad:
         self._h = np.zeros((1, 1, 128), np.float32)
         self._c = np.zeros((1, 1, 128), np.float32)
         self._context = silence(CONTEXT_SAMPLES)
+        self(silence(WARM_UP_FRAMES * FRAME_SAMPLES))
 
     def __call__(self, frames: Samples) -> NDArray[np.float32]:
         blocks = frames.reshape(-1, FRAME_SAMPLES)
@@ -92,7 +104,7 @@ class SileroBlockVad:
         return np.asarray(output, np.float32).reshape(-1)
 
 
-def stretches(pieces: Iterable[Samples], vad: BlockVad) -> Iterator[Stretch]:
+def stretches(pieces: Iterable[Samples], vad: BlockVad) -> Iterator[SpeechStretch]:
     """The speech in a stream of samples at 16 kHz."""
     finder = SpeechFinder(vad)
     for piece in pieces:
@@ -113,7 +125,7 @@ class SpeechFinder:
         self._held: list[Samples] = []
         self._n_held = 0
 
-    def feed(self, piece: Samples) -> Iterator[Stretch]:
+    def feed(self, piece: Samples) -> Iterator[SpeechStretch]:
         self._held.append(piece)
         self._n_held += len(piece)
         if self._n_held >= BLOCK_SAMPLES:
@@ -123,7 +135,7 @@ class SpeechFinder:
             for block in samples[:n_whole].reshape(-1, BLOCK_SAMPLES):
                 yield from self._cutter.feed(block, self._vad(block))
 
-    def finish(self) -> Iterator[Stretch]:
+    def finish(self) -> Iterator[SpeechStretch]:
         """The recording has ended; its last frame is filled up with silence."""
         if self._n_held:
             block = np.concatenate([*self._held, silence(-self._n_held % FRAME_SAMPLES)])
@@ -152,7 +164,7 @@ class _Cutter:
     def _next(self) -> int:
         return self._first + len(self._frames)
 
-    def feed(self, block: Samples, probabilities: NDArray[np.float32]) -> Iterator[Stretch]:
+    def feed(self, block: Samples, probabilities: NDArray[np.float32]) -> Iterator[SpeechStretch]:
         for frame, probability in zip(
             block.reshape(-1, FRAME_SAMPLES), probabilities.tolist(), strict=True
         ):
@@ -163,7 +175,7 @@ class _Cutter:
             else:
                 yield from self._follow(probability)
 
-    def finish(self) -> Iterator[Stretch]:
+    def finish(self) -> Iterator[SpeechStretch]:
         if self._begun is not None:
             yield from self._end(min(self._next, self._speech_end + TAIL_FRAMES))
 
@@ -174,7 +186,7 @@ class _Cutter:
         else:
             self._forget(max(0, len(self._frames) - LEAD_FRAMES))
 
-    def _follow(self, probability: float) -> Iterator[Stretch]:
+    def _follow(self, probability: float) -> Iterator[SpeechStretch]:
         if probability >= self._exit:
             self._speech_end = self._next
         if self._next - self._speech_end >= MIN_SILENCE_FRAMES:
@@ -182,7 +194,7 @@ class _Cutter:
         elif len(self._frames) >= MAX_STRETCH_FRAMES:
             yield from self._cut()
 
-    def _end(self, end: int) -> Iterator[Stretch]:
+    def _end(self, end: int) -> Iterator[SpeechStretch]:
         """Close the stretch before frame `end`; what comes after it may be the next one's lead."""
         assert self._begun is not None
         is_click = self._speech_end - self._begun < self._min_speech_frames
@@ -192,16 +204,18 @@ class _Cutter:
         if not is_click:
             yield stretch
 
-    def _cut(self) -> Iterator[Stretch]:
+    def _cut(self) -> Iterator[SpeechStretch]:
         """Nobody paused for too long: cut where speech is least probable, in the second half."""
         half = len(self._frames) // 2
         at = half + int(np.argmin(self._probabilities[half:]))
         yield self._take(at)
         self._begun = self._first
 
-    def _take(self, n_frames: int) -> Stretch:
+    def _take(self, n_frames: int) -> SpeechStretch:
         samples = np.concatenate(self._frames[:n_frames])
-        stretch = Stretch(self._start + self._first * FRAME_SAMPLES, samples)
+        n_voiced = sum(one >= THRESHOLD for one in self._probabilities[:n_frames])
+        start = self._start + self._first * FRAME_SAMPLES
+        stretch = SpeechStretch(start, samples, n_voiced * FRAME_SAMPLES / SAMPLE_RATE_HZ)
         self._forget(n_frames)
         return stretch
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import accumulate
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
 
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
-from voicecli.transcription.speech import Stretch
+from voicecli.transcription.speech import SpeechStretch
 
 WHISPER_WINDOW_S = 30.0
 """What the encoder takes: shorter sound is filled up with silence, at the same cost."""
@@ -25,11 +24,15 @@ sentences with the bundled recogniser: errors 0 % up to this gap, 3 % at 0.5 s, 
 class Window:
     """Stretches of one channel in a row, heard as if there were no silence between them."""
 
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[SpeechStretch, ...]
 
     @property
     def samples(self) -> Samples:
         return np.concatenate([stretch.samples for stretch in self.stretches])
+
+    @property
+    def n_samples(self) -> int:
+        return sum(len(stretch.samples) for stretch in self.stretches)
 
     @property
     def duration_s(self) -> float:
@@ -44,34 +47,34 @@ class Window:
     def end_s(self) -> float:
         return self.stretches[-1].end / SAMPLE_RATE_HZ
 
-    def has_seam(self, start_s: float, end_s: float) -> bool:
-        """Whether silence was left out between two moments of the window."""
-        return self._at(start_s) != self._at(end_s)
+    @property
+    def is_voiced(self) -> bool:
+        """Whether the VAD found anybody."""
+        return any(stretch.voiced_s for stretch in self.stretches)
 
-    def in_recording_s(self, start_s: float, end_s: float) -> tuple[float, float]:
-        """Where in the recording something lies that is said from here to there in the window.
+    def after(self, time_s: float, min_s: float) -> Window | None:
+        """What comes after a moment of the window; None where it is shorter than `min_s`.
 
-        It is said without a pause, and the times are not that exact: what reaches over a seam lies
-        in the stretch that holds its middle, and ends with it.
+        A stretch of which only less than that is left is passed over.
         """
-        i = self._at((start_s + end_s) / 2)
-        stretch = self.stretches[i]
-        begin_s = sum(one.duration_s for one in self.stretches[:i])
-
-        def place_s(time_s: float) -> float:
-            within_s = min(max(0.0, time_s - begin_s), stretch.duration_s)
-            return stretch.start / SAMPLE_RATE_HZ + within_s
-
-        return place_s(start_s), place_s(end_s)
-
-    def _at(self, time_s: float) -> int:
-        """Index of the stretch that holds a moment of the window."""
-        ends_s = accumulate(stretch.duration_s for stretch in self.stretches[:-1])
-        return sum(end_s <= time_s for end_s in ends_s)
+        left: list[SpeechStretch] = []
+        for stretch in self.stretches:
+            if time_s <= 0:
+                left.append(stretch)
+            elif stretch.duration_s - time_s >= min_s:
+                skipped = int(time_s * SAMPLE_RATE_HZ)
+                left.append(
+                    replace(
+                        stretch, start=stretch.start + skipped, samples=stretch.samples[skipped:]
+                    )
+                )
+            time_s -= stretch.duration_s
+        rest = Window(tuple(left))
+        return rest if left and rest.duration_s >= min_s else None
 
 
 def windows(
-    stretches: Iterable[Stretch], max_s: float = WHISPER_WINDOW_S, max_gap_s: float = inf
+    stretches: Iterable[SpeechStretch], max_s: float = WHISPER_WINDOW_S, max_gap_s: float = inf
 ) -> Iterator[Window]:
     """Put as many stretches into each window as it holds, over gaps of at most `max_gap_s`."""
     packer = Packer(max_s, max_gap_s)
@@ -91,10 +94,10 @@ class Packer:
     def __init__(self, max_s: float = WHISPER_WINDOW_S, max_gap_s: float = inf) -> None:
         self._max_s = max_s
         self._max_gap_s = max_gap_s
-        self._held: list[Stretch] = []
+        self._held: list[SpeechStretch] = []
         self._held_s = 0.0
 
-    def feed(self, stretch: Stretch) -> Iterator[Window]:
+    def feed(self, stretch: SpeechStretch) -> Iterator[Window]:
         if self._held:
             gap_s = (stretch.start - self._held[-1].end) / SAMPLE_RATE_HZ
             if self._held_s + stretch.duration_s > self._max_s or gap_s > self._max_gap_s:
