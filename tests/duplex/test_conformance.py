@@ -18,6 +18,7 @@ from programs import save_wav
 from voicecli.duplex.devices import DeviceDuplex
 from voicecli.duplex.files import FileDuplex
 from voicecli.duplex.seam import Duplex
+from voicecli.server.duplex import NetworkDuplex, Pacer
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Samples
 from voicecli.tts.clip import Clip
@@ -55,7 +56,32 @@ def devices(person: Person) -> Open:
     return opened
 
 
-RIGS = ["files", pytest.param("devices", marks=pytest.mark.jack)]
+@pytest.fixture
+def call() -> Open:
+    """Over a network: what the client hears and says comes in pieces of 20 ms."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Duplex]:
+        async def say() -> None:
+            for i in range(0, len(SIGNAL), 320):
+                duplex.feed(SIGNAL[i : i + 320], SAMPLE_RATE_HZ)
+                await asyncio.sleep(0.02)
+
+        pacer = Pacer()
+        duplex = NetworkDuplex(
+            played_hz=48_000, on_sound=lambda _: None, lead_ms=0, continuous=True
+        )
+        async with duplex, asyncio.TaskGroup() as tasks:
+            pacer.add(duplex)
+            work = [tasks.create_task(pacer.run()), tasks.create_task(say())]
+            yield duplex
+            for task in work:
+                task.cancel()
+
+    return opened
+
+
+RIGS = ["files", "call", pytest.param("devices", marks=pytest.mark.jack)]
 
 
 @pytest.fixture(params=RIGS)

@@ -7,7 +7,10 @@
     duplex      NetworkDuplex (a session as a Duplex) and Pacer (the clock of all of them)
     talk        NetworkTalk: duplex + Conversation + RealtimeSession, whatever the transport
     websocket   /v1/realtime over a WebSocket
-    webrtc      /v1/realtime/calls
+    webrtc      /v1/realtime/calls: Call, its tracks and its data channel
+    jitter      aiortc's receiver made fit for speech
+    serving     the listening socket, uvicorn, the printed address
+    work        first_end: several things at once, as long as all go on
     realtime/   the Realtime API's events, pure
 
 Seams, for what is built upon this:
@@ -18,6 +21,8 @@ Seams, for what is built upon this:
   accepts: raises ApiError 503), then `async with server.talk(fields, send) as talk:` and, beside
   its own reading and writing, `talk.run(place)`; `talk.session.receive(text)` for a client's event,
   `talk.session.hear(bytes)` for its sound.
+- Sound that goes out by other ways than events: `server.talk(fields, send, track=take)`, where
+  `take` gets 20 ms at 48 kHz after 20 ms, also in silence.
 - Another protocol, or metrics, observes `talk.observers`: every event of the conversation
   (conversation/events.py), before the client is told.
 - `sessions.drain(grace_s)` is the orderly end; `sessions.why_refused()` the readiness.

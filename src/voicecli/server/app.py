@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -15,11 +15,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 
 from voicecli.engines import Engines
-from voicecli.server import websocket
+from voicecli.server import webrtc, websocket
 from voicecli.server.duplex import Pacer
 from voicecli.server.errors import ApiError, shape_errors
 from voicecli.server.realtime.client_events import refusal_of
-from voicecli.server.realtime.fields import Fields
+from voicecli.server.realtime.fields import Fields, merged
 from voicecli.server.realtime.response import Event
 from voicecli.server.security import (
     DEFAULT_EPHEMERAL_S,
@@ -31,6 +31,7 @@ from voicecli.server.security import (
 )
 from voicecli.server.sessions import Limits, Sessions
 from voicecli.server.talk import NetworkTalk
+from voicecli.server.webrtc import Call
 from voicecli.settings import Settings
 
 
@@ -60,6 +61,8 @@ class Server:
     pacer: Pacer = field(default_factory=Pacer)
     secrets: Secrets = field(default_factory=Secrets)
     sessions: Sessions = field(init=False)
+    calls: dict[str, Call] = field(default_factory=dict)
+    _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.options.limits, self.pacer)
@@ -79,17 +82,30 @@ class Server:
             refusal = refusal_of(error, "session")
             raise ApiError(400, refusal.message, refusal.code, param=refusal.param) from None
 
-    def first_fields(self, connection: HTTPConnection) -> Fields:
-        """As the address and an ephemeral key want them. The key is used up."""
-        update: dict[str, Any] = {}
+    def first_fields(
+        self, connection: HTTPConnection, update: dict[str, Any] | None = None
+    ) -> Fields:
+        """As the request and an ephemeral key want them. The key is used up."""
+        update = dict(update or {})
         if (key := key_of(connection)) is not None and (secret := self.secrets.use(key)):
-            update |= secret.session
+            update = merged(secret.session, update)
         query = connection.query_params
         if model := query.get("model"):
             update.setdefault("model", model[:128])
         if query.get("intent") == "transcription":
             update["type"] = "transcription"
         return self.fields(update)
+
+    def background(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run it beside what asked for it; `running` waits for it."""
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    async def end_background(self) -> None:
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
 
     def talk(self, fields: Fields, send: Callable[[Event], None], **how: Any) -> NetworkTalk:
         """The conversation of one admitted session."""
@@ -109,6 +125,7 @@ async def running(settings: Settings, options: Options = Options()) -> AsyncIter
         try:
             yield server
         finally:
+            await server.end_background()
             pacing.cancel()
             await asyncio.gather(pacing, return_exceptions=True)
 
@@ -119,6 +136,7 @@ def create_app(server: Server) -> FastAPI:
     app.state.server = server
     shape_errors(app)
     app.include_router(websocket.router)
+    app.include_router(webrtc.router)
     _add_routes(app)
     if options.allowed_origins:
         app.add_middleware(

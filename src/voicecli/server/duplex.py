@@ -23,7 +23,7 @@ import numpy as np
 
 from voicecli.duplex.inbox import Inbox
 from voicecli.duplex.speaker import Speaker
-from voicecli.sound.resampling import Resampler
+from voicecli.sound.resampling import Resampler, resample
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, Samples, silence
 
 logger = logging.getLogger(__name__)
@@ -43,6 +43,9 @@ INBOX_S = 900.0
 
 MAX_WAITING_SAMPLES = 10 * SAMPLE_RATE_HZ
 """Where more waits to be listened to, no more is taken from the client for a while."""
+
+MAX_LEAD_SAMPLES = SAMPLE_RATE_HZ // 2
+"""Of what was played before what was heard meanwhile."""
 
 BLOCK_SAMPLES = SAMPLE_RATE_HZ // 5
 """0.2 s take some milliseconds of work."""
@@ -97,7 +100,8 @@ class NetworkDuplex:
         """So much was sent and can't have been heard yet."""
         self._continuous = continuous
         self._description = description
-        # NoEcho is the only echo canceller here: nobody asks what was played.
+        self._played = silence(0)
+        """At 16 kHz, and not yet beside what was heard."""
         self._inbox = Inbox(asyncio.get_running_loop(), inbox_s=INBOX_S)
         self._resampler: Resampler | None = None
         self._heard_hz = SAMPLE_RATE_HZ
@@ -153,7 +157,10 @@ class NetworkDuplex:
             self._flush()
             self._add_silence(SAMPLE_RATE_HZ * TICK_MS // 1000)
         if blocks := self._due_blocks():
-            self._on_sound(np.concatenate(blocks))
+            sound = np.concatenate(blocks)
+            played = resample(sound, self.speaker.sample_rate_hz, SAMPLE_RATE_HZ)
+            self._played = np.concatenate([self._played, played])[-MAX_LEAD_SAMPLES:]
+            self._on_sound(sound)
         self.speaker.tick()
 
     def skip(self, n_ticks: int) -> None:
@@ -170,15 +177,31 @@ class NetworkDuplex:
         return end
 
     def add_silence(self, n_samples: int) -> None:
-        """What the client sent and the network lost, 16 kHz: its clock went on."""
+        """What the client sent and the network lost, 16 kHz: its clock went on.
+
+        Silence that stands there already, because nothing came, is part of it.
+        """
         self._flush()
+        if self._gaps and self._gaps[-1].end == self._inbox.index:
+            gap = self._gaps.pop()
+            n_there = min(n_samples, gap.end - gap.start)
+            n_samples -= n_there
+            if gap.end - n_there > gap.start:
+                self._gaps.append(replace(gap, end=gap.end - n_there))
         self._push(silence(n_samples))
 
     def _push(self, samples: Samples) -> None:
         """In pieces: others live too, between two blocks of the inbox."""
         for i in range(0, len(samples), BLOCK_SAMPLES):
             block = samples[i : i + BLOCK_SAMPLES]
-            self._inbox.push(block, silence(len(block)))
+            self._inbox.push(block, self._played_meanwhile(len(block)))
+
+    def _played_meanwhile(self, n_samples: int) -> Samples:
+        """What stands beside so much of what was heard."""
+        played = silence(n_samples)
+        taken, self._played = self._played[:n_samples], self._played[n_samples:]
+        played[: len(taken)] = taken
+        return played
 
     def _flush(self) -> None:
         """What the resampler holds back belongs before what comes next."""

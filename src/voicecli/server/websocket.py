@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,8 @@ from starlette.websockets import WebSocketState
 from voicecli.server.errors import ApiError
 from voicecli.server.realtime.items import new_id
 from voicecli.server.sessions import Bucket, EndError
+from voicecli.server.webrtc import call_of
+from voicecli.server.work import first_end
 
 if TYPE_CHECKING:
     from voicecli.server.app import Server
@@ -62,6 +64,9 @@ class Outbox:
 @router.websocket("/v1/realtime")
 async def realtime(websocket: WebSocket) -> None:
     server: Server = websocket.app.state.server
+    if (call_id := websocket.query_params.get("call_id")) is not None:
+        await _join(websocket, server, call_id)
+        return
     try:
         fields = server.first_fields(websocket)
         with server.sessions.admitted("websocket") as place:
@@ -77,6 +82,26 @@ async def realtime(websocket: WebSocket) -> None:
             await _close(websocket, end)
     except ApiError as error:
         await websocket.send_denial_response(error.response())
+
+
+async def _join(websocket: WebSocket, server: Server, call_id: str) -> None:
+    """A second channel of a call, for a server that looks after it."""
+    try:
+        call = call_of(server, call_id)
+    except ApiError as error:
+        await websocket.send_denial_response(error.response())
+        return
+    await websocket.accept()
+    outbox = Outbox(websocket.send_text)
+    call.listeners.add(outbox.put)
+    try:
+        events_per_s = server.limits.control_events_per_s
+        end = await first_end(
+            outbox.run(), _read(websocket, call.talk, events_per_s), call.ended.wait()
+        )
+    finally:
+        call.listeners.discard(outbox.put)
+    await _close(websocket, end or EndError(1000, "the call is over"))
 
 
 async def _close(websocket: WebSocket, end: EndError | None) -> None:
@@ -108,24 +133,3 @@ async def _read(websocket: WebSocket, talk: NetworkTalk, events_per_s: float) ->
 def is_sound(text: str) -> bool:
     """Without reading it whole: it may be 15 MB."""
     return "input_audio_buffer.append" in text[:100] or len(text) > 10_000
-
-
-async def first_end(*work: Coroutine[Any, Any, None]) -> EndError | None:
-    """Run all of it until one ends; raises what that raised, returns it where it is the client's.
-
-    The others are cancelled, and awaited.
-    """
-    tasks = [asyncio.ensure_future(one) for one in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    for task in done:
-        if task.cancelled() or (error := task.exception()) is None:
-            continue
-        if isinstance(error, EndError):
-            return error
-        raise error
-    return None

@@ -1,0 +1,438 @@
+"""Stock clients hold conversations with a server that runs: the openai package, and aiortc."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import fractions
+import json
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import av
+import httpx
+import numpy as np
+import pytest
+import websockets
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from openai import AsyncOpenAI
+
+from serving import Served, served, spoken_pcm
+from voicecli.server.app import Options
+from voicecli.server.sessions import Limits
+
+SUM, OTHER_SUM, CLOCK = "What is seven plus twelve?", "What is two times three?", "What time is it?"
+JOKE = "Tell me a joke."
+PIECE = 1920
+"""40 ms of PCM at 24 kHz."""
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, bytes]:
+    """Sentences, said by the voice on board, 24 kHz."""
+    return {text: spoken_pcm(text) for text in (SUM, OTHER_SUM, CLOCK)}
+
+
+def run(scenario: Coroutine[Any, Any, None]) -> None:
+    async def limited() -> None:
+        async with asyncio.timeout(100):
+            await scenario
+
+    asyncio.run(limited())
+
+
+class Person:
+    """Someone at the other end of the openai package's connection."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.events: list[Any] = []
+
+    async def until(self, kind: str) -> Any:
+        """The next event of that type; all before it are kept, too."""
+        async for event in self.connection:
+            self.events.append(event)
+            if event.type == kind:
+                return event
+        raise AssertionError(f"no {kind} in {[event.type for event in self.events]}")
+
+    async def append(self, data: bytes) -> None:
+        await self.connection.input_audio_buffer.append(audio=base64.b64encode(data).decode())
+
+    async def say(self, pcm: bytes, silence_s: float = 1.5) -> None:
+        """In real time, and then silence."""
+        pcm += bytes(int(silence_s * 24_000) * 2)
+        for i in range(0, len(pcm), PIECE):
+            await self.append(pcm[i : i + PIECE])
+            await asyncio.sleep(0.04)
+
+    async def type(self, text: str) -> None:
+        content = [{"type": "input_text", "text": text}]
+        item = {"type": "message", "role": "user", "content": content}
+        await self.connection.conversation.item.create(item=item)
+
+    async def reply(self) -> Any:
+        """The response that ends next."""
+        return (await self.until("response.done")).response
+
+    def sound_s(self, response_id: str) -> float:
+        deltas = [
+            base64.b64decode(event.delta)
+            for event in self.events
+            if event.type == "response.output_audio.delta" and event.response_id == response_id
+        ]
+        return len(b"".join(deltas)) / 48_000
+
+
+@asynccontextmanager
+async def connected(where: Served, key: str = "x") -> AsyncIterator[Person]:
+    async with (
+        AsyncOpenAI(api_key=key, base_url=f"{where.url}/v1") as client,
+        client.realtime.connect(model="voicecli") as connection,
+    ):
+        person = Person(connection)
+        await person.until("session.created")
+        yield person
+
+
+def transcript(response: Any) -> str:
+    return response.output[0].content[0].transcript
+
+
+def test_spoken_turns(said: dict[str, bytes]) -> None:
+    async def scenario() -> None:
+        async with served() as where, connected(where) as person:
+            for question, answer in ((SUM, "nineteen"), (OTHER_SUM, "six"), (SUM, "nineteen")):
+                saying = asyncio.ensure_future(person.say(said[question]))
+                heard = await person.until("conversation.item.input_audio_transcription.completed")
+                assert heard.transcript.lower().startswith(question.lower()[:12])
+                response = await person.reply()
+                await saying
+                assert response.status == "completed"
+                assert answer in transcript(response)
+                assert person.sound_s(response.id) > 0.8
+
+    run(scenario())
+
+
+def test_barge_in_ends_the_reply_and_the_history_holds_what_was_heard(
+    said: dict[str, bytes],
+) -> None:
+    async def scenario() -> None:
+        async with served() as where, connected(where) as person:
+            await person.type(JOKE)
+            await person.connection.response.create()
+            await person.until("response.output_audio.delta")
+            saying = asyncio.ensure_future(person.say(said[SUM]))
+            response = await person.reply()
+            assert response.status == "cancelled"
+            assert response.status_details.reason == "turn_detected"
+            item = response.output[0]
+            assert item.status == "incomplete"
+            heard = transcript(response)
+            await person.connection.conversation.item.retrieve(item_id=item.id)
+            retrieved = (await person.until("conversation.item.retrieved")).item
+            assert retrieved.content[0].transcript == heard
+            written = [
+                event.transcript
+                for event in person.events
+                if event.type == "response.output_audio_transcript.done"
+            ]
+            assert written[0].startswith(heard)
+            assert len(heard) < len(written[0])
+            response = await person.reply()
+            await saying
+            assert "nineteen" in transcript(response)
+
+    run(scenario())
+
+
+def test_typed_turns_text_replies_and_answers_beside_the_conversation() -> None:
+    async def scenario() -> None:
+        async with served() as where, connected(where) as person:
+            await person.type("What is three times four?")
+            await person.connection.response.create()
+            response = await person.reply()
+            assert "twelve" in transcript(response)
+            assert person.sound_s(response.id) > 0.5
+            await person.type("What is three times five?")
+            await person.connection.response.create(response={"output_modalities": ["text"]})
+            response = await person.reply()
+            assert "fifteen" in response.output[0].content[0].text
+            assert person.sound_s(response.id) == 0
+            content = [{"type": "input_text", "text": "What is nine plus nine?"}]
+            ask = {"conversation": "none", "input": [{"role": "user", "content": content}]}
+            await person.connection.response.create(response=ask)
+            response = await person.reply()
+            assert response.conversation_id is None
+            assert "eighteen" in transcript(response)
+            (session,) = where.server.sessions.active.values()
+            assert session.transport == "websocket"
+
+    run(scenario())
+
+
+def test_push_to_talk(said: dict[str, bytes]) -> None:
+    async def scenario() -> None:
+        async with served() as where, connected(where) as person:
+            off = {"type": "realtime", "audio": {"input": {"turn_detection": None}}}
+            await person.connection.session.update(session=off)
+            await person.until("session.updated")
+            await person.append(said[SUM])
+            await person.connection.input_audio_buffer.commit()
+            await person.connection.response.create()  # nobody waits for the transcript
+            response = await person.reply()
+            assert "nineteen" in transcript(response)
+            kinds = [event.type for event in person.events]
+            assert "input_audio_buffer.speech_started" not in kinds
+            await person.connection.input_audio_buffer.commit()
+            error = (await person.until("error")).error
+            assert error.code == "input_audio_buffer_commit_empty"
+
+    run(scenario())
+
+
+def test_cancel_and_the_next_response() -> None:
+    async def scenario() -> None:
+        async with served() as where, connected(where) as person:
+            await person.type(JOKE)
+            await person.connection.response.create()
+            await person.until("response.output_audio.delta")
+            await person.connection.response.create()
+            assert (await person.until("error")).error.code == (
+                "conversation_already_has_active_response"
+            )
+            await person.connection.response.cancel()
+            response = await person.reply()
+            assert response.status_details.reason == "client_cancelled"
+            await person.type("What is three times four?")
+            await person.connection.response.create()
+            assert (await person.reply()).status == "completed"
+
+    run(scenario())
+
+
+def test_who_is_one_too_many_is_told_when_to_come_back() -> None:
+    async def scenario() -> None:
+        options = Options(limits=Limits(max_sessions=1))
+        async with served(options) as where:
+            async with connected(where):
+                with pytest.raises(websockets.InvalidStatus) as caught:
+                    await websockets.connect(where.websocket_url)
+                response = caught.value.response
+                assert response.status_code == 503
+                assert int(response.headers["Retry-After"]) > 0
+                assert json.loads(response.body)["error"]["code"] == "full"
+                async with httpx.AsyncClient() as client:
+                    ready = await client.get(f"{where.url}/readyz")
+                    assert (ready.status_code, ready.json()["status"]) == (503, "full")
+            async with connected(where):
+                pass
+
+    run(scenario())
+
+
+def test_an_ephemeral_key_opens_the_session_that_it_was_made_for() -> None:
+    async def scenario() -> None:
+        async with served(Options(token="secret")) as where:
+            async with AsyncOpenAI(api_key="secret", base_url=f"{where.url}/v1") as client:
+                session = {"type": "realtime", "instructions": "Be brief."}
+                made = await client.realtime.client_secrets.create(session=session)
+                assert made.value.startswith("ek_")
+                assert made.session.instructions == "Be brief."
+            async with connected(where, made.value) as person:
+                assert person.events[0].session.instructions == "Be brief."
+            for key in (made.value, "wrong"):
+                with pytest.raises(websockets.InvalidStatus) as caught:
+                    async with connected(where, key):
+                        pass
+                assert caught.value.response.status_code == 401
+
+    run(scenario())
+
+
+class Microphone(MediaStreamTrack):
+    """What the caller says, in real time."""
+
+    kind = "audio"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._samples = np.zeros(0, np.int16)
+        self._n_sent = 0
+        self._begun_s: float | None = None
+
+    def say(self, pcm: bytes) -> None:
+        self._samples = np.concatenate([self._samples, np.frombuffer(pcm, np.int16)])
+
+    async def recv(self) -> av.AudioFrame:
+        self._begun_s = self._begun_s or time.monotonic()
+        await asyncio.sleep(max(0.0, self._begun_s + self._n_sent / 48_000 - time.monotonic()))
+        block = np.zeros(960, np.int16)
+        block[: len(self._samples)] = self._samples[:960]
+        self._samples = self._samples[960:]
+        frame = av.AudioFrame.from_ndarray(block[np.newaxis], format="s16", layout="mono")
+        frame.sample_rate, frame.time_base = 48_000, fractions.Fraction(1, 48_000)
+        frame.pts = self._n_sent
+        self._n_sent += len(block)
+        return frame
+
+
+class Caller:
+    """A WebRTC client of the Realtime API."""
+
+    def __init__(self) -> None:
+        self.microphone = Microphone()
+        self.events: list[dict[str, Any]] = []
+        self.loudest = 0
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self.sender = self.connection.addTrack(self.microphone)
+        self.channel = self.connection.createDataChannel("oai-events")
+        self.channel.on("message", self._take)
+        self.connection.on("track", lambda track: asyncio.ensure_future(self._hear(track)))
+        self._news = asyncio.Event()
+        self._n_seen = 0
+
+    def _take(self, message: str) -> None:
+        self.events.append(json.loads(message))
+        self._news.set()
+
+    async def _hear(self, track: MediaStreamTrack) -> None:
+        try:
+            while True:
+                frame: Any = await track.recv()
+                self.loudest = max(self.loudest, int(np.abs(frame.to_ndarray()).max()))
+        except MediaStreamError:
+            pass
+
+    def send(self, kind: str, **fields: Any) -> None:
+        self.channel.send(json.dumps({"type": kind, **fields}))
+
+    async def call(self, where: Served, **how: Any) -> httpx.Response:
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        sdp = self.connection.localDescription.sdp
+        async with httpx.AsyncClient() as client:
+            how = how or {"content": sdp, "headers": {"Content-Type": "application/sdp"}}
+            if "session" in how:
+                how = {"files": {"sdp": (None, sdp), "session": (None, how["session"])}}
+            response = await client.post(f"{where.url}/v1/realtime/calls", **how)
+        if response.is_success:
+            answer = RTCSessionDescription(response.text, "answer")
+            await self.connection.setRemoteDescription(answer)
+        return response
+
+    def disturb(self, deal: Callable[[bytes], list[bytes]]) -> None:
+        """Let `deal` say what becomes of each packet of sound."""
+        transport = self.sender.transport
+        send = transport._send_rtp
+
+        async def disturbed(data: bytes) -> None:
+            for packet in deal(data):
+                await send(packet)
+
+        transport._send_rtp = disturbed
+
+    async def until(self, kind: str) -> dict[str, Any]:
+        while True:
+            while self._n_seen < len(self.events):
+                self._n_seen += 1
+                if self.events[self._n_seen - 1]["type"] == kind:
+                    return self.events[self._n_seen - 1]
+            self._news.clear()
+            await self._news.wait()
+
+
+def losing(share: float) -> Callable[[bytes], list[bytes]]:
+    """Some packets are lost, some overtake the next one."""
+    drawn, held = random.Random(7), list[bytes]()
+
+    def deal(data: bytes) -> list[bytes]:
+        packets, held[:] = [data, *held], []
+        if drawn.random() < share:
+            return packets[1:]
+        if drawn.random() < share:
+            held[:] = packets
+            return []
+        return packets
+
+    return deal
+
+
+def test_a_call_with_loss_and_reordered_packets() -> None:
+    sentences = [spoken_pcm(text, 48_000) for text in (SUM, OTHER_SUM)]
+
+    async def scenario() -> None:
+        async with served() as where:
+            caller = Caller()
+            response = await caller.call(where, session='{"instructions": "Be brief."}')
+            assert response.status_code == 201
+            call_id = response.headers["Location"].removeprefix("/v1/realtime/calls/")
+            assert call_id in where.server.calls
+            created = await caller.until("session.created")
+            assert created["session"]["instructions"] == "Be brief."
+            caller.disturb(losing(0.02))
+            for sentence, answer in zip(sentences, ("nineteen", "six"), strict=True):
+                caller.microphone.say(sentence)
+                done = await caller.until("response.done")
+                assert done["response"]["status"] == "completed"
+                assert answer in done["response"]["output"][0]["content"][0]["transcript"]
+                await caller.until("output_audio_buffer.stopped")
+            assert caller.loudest > 1000
+            assert not [e for e in caller.events if e["type"] == "response.output_audio.delta"]
+            caller.send("input_audio_buffer.append", audio="AAAA")
+            await caller.until("error")
+            await watched_and_hung_up(where, call_id, caller)
+
+    run(scenario())
+
+
+async def watched_and_hung_up(where: Served, call_id: str, caller: Caller) -> None:
+    """A second channel sees the call's events; whoever hangs up, nothing of it is left."""
+    url = f"ws://127.0.0.1:{where.port}/v1/realtime?call_id={call_id}"
+    async with websockets.connect(url) as watcher:
+        await watcher.send(json.dumps({"type": "session.update", "session": {}}))
+        assert json.loads(await watcher.recv())["type"] == "session.updated"
+        await caller.until("session.updated")
+        async with httpx.AsyncClient() as client:
+            hangup = f"{where.url}/v1/realtime/calls/{call_id}/hangup"
+            assert (await client.post(hangup)).status_code == 200
+            await watcher.wait_closed()
+            for _ in range(200):
+                if not where.server.calls:
+                    break
+                await asyncio.sleep(0.05)
+            assert where.server.sessions.active == {}
+            assert (await client.post(hangup)).json()["error"]["code"] == "call_not_found"
+    await caller.connection.close()
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "code"),
+    [
+        ({"content": "no sdp", "headers": {"Content-Type": "application/sdp"}}, 400, "invalid_sdp"),
+        (
+            {"content": "", "headers": {"Content-Type": "application/sdp"}},
+            *(400, "missing_required_parameter"),
+        ),
+        ({"json": {"sdp": "x"}}, 415, "invalid_media_type"),
+        (
+            {"content": "v" * 300_000, "headers": {"Content-Type": "application/sdp"}},
+            *(413, "request_too_large"),
+        ),
+        ({"files": {"sdp": (None, "v=0"), "session": (None, "[]")}}, 400, "invalid_json"),
+    ],
+)
+def test_offers_that_can_not_be_answered(how: dict[str, Any], status: int, code: str) -> None:
+    async def scenario() -> None:
+        async with served() as where:
+            caller = Caller()
+            response = await caller.call(where, **how)
+            assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+            assert where.server.sessions.active == {}
+            await caller.connection.close()
+
+    run(scenario())

@@ -1,0 +1,64 @@
+"""A server of conversations on loopback, with the small models on board, and people who use it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import uvicorn
+
+from voicecli.models import find_voice
+from voicecli.server.app import Options, Server, running
+from voicecli.server.serving import config, listen
+from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
+from voicecli.sound.resampling import resample
+from voicecli.tts.piper import PiperSynthesizer
+
+SMALL = Settings(
+    stt=SttSettings(model="stt-en"),
+    llm=LlmSettings(base_url="built-in"),
+    tts=TtsSettings(voice="en_US-voicecli-low"),
+)
+
+
+@dataclass(frozen=True)
+class Served:
+    server: Server
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def websocket_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}/v1/realtime?model=voicecli"
+
+
+@asynccontextmanager
+async def served(
+    options: Options = Options(),  # noqa: B008
+    settings: Settings = SMALL,
+) -> AsyncIterator[Served]:
+    with listen("127.0.0.1", 0) as listener:
+        async with running(settings, options) as server:
+            http = uvicorn.Server(config(server))
+            serving = asyncio.ensure_future(http.serve([listener]))
+            try:
+                yield Served(server, listener.getsockname()[1])
+            finally:
+                http.should_exit = True
+                await serving
+
+
+@cache
+def spoken_pcm(text: str, rate_hz: int = 24_000) -> bytes:
+    """Said by the voice on board, as 16-bit PCM. Not from within an event loop."""
+    voice = PiperSynthesizer(find_voice(SMALL.tts.voice), SMALL.tts)
+    clip = asyncio.run(voice.synthesize(text))
+    samples = resample(clip.samples, clip.sample_rate_hz, rate_hz)
+    return (np.clip(samples, -1, 1) * 32767).astype("<i2").tobytes()
