@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 import typer.main
 
 from programs import run_voicecli
+from sse_server import SseServer
 from voicecli.cli.help import GROUPS, example_of
 from voicecli.cli.main import app
 from voicecli.doctor.versions import ENGINES, licences
@@ -121,3 +123,24 @@ def test_completion_is_installed_and_completes(tmp_path: Path) -> None:
         [bash, "-c", script], capture_output=True, text=True, env=environment, check=True
     )
     assert done.stdout.split() == ["devices"]
+
+
+@pytest.mark.parametrize(
+    ("command", "begun", "names"),
+    [("talk", "ll", ["llama3.2", "llava"]), ("serve", "q", ["qwen"])],
+)
+def test_model_completes_with_what_the_server_lists(
+    command: str, begun: str, names: list[str]
+) -> None:
+    program = Path(sys.executable).with_name("voicecli")
+    with SseServer(model_ids=["llama3.2", "llava", "qwen", "nomic-embed-text"]) as server:
+        words = f"voicecli {command} --base-url {server.base_url} --model {begun}"
+        asked = {
+            "_VOICECLI_COMPLETE": "complete_bash",
+            "COMP_WORDS": words,
+            "COMP_CWORD": "5",
+        }
+        done = subprocess.run(
+            [program], capture_output=True, text=True, env=os.environ | asked, check=True
+        )
+    assert done.stdout.split() == names

@@ -22,7 +22,7 @@ from sse_server import (
     status,
 )
 from voicecli.errors import LanguageModelError, NetworkError, SettingsError
-from voicecli.llm import client, search
+from voicecli.llm import connection, search
 from voicecli.llm.client import ChatClient
 from voicecli.llm.messages import BUILTIN, Message
 from voicecli.settings import LlmSettings
@@ -113,7 +113,7 @@ def test_a_named_model_is_asked_whatever_the_list_says(server: SseServer, answer
 def test_a_list_that_does_not_come_is_not_waited_for(
     server: SseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "LIST_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(connection, "LIST_TIMEOUT_S", 0.1)
     server.models = [HANG]
     assert ask(settings_for(server, connect_timeout_s=0.1)) == "Okay."
 

@@ -236,15 +236,15 @@ class Guide:
 
     async def _language_model(self) -> None:
         from voicecli.engines import Engines
-        from voicecli.llm.answers import clean
         from voicecli.llm.search import FIND_A_MODEL_HINT
 
         while True:
             async with Engines(self._settings) as engines:
                 model = await engines.language_model()
                 if not model.is_builtin:
-                    name = f"{clean(model.name)} at {model.where}"
-                    _say(f"3/{N_STEPS}  language model: {name} will answer.")
+                    _say(f"3/{N_STEPS}  language model: {model.title} will answer.")
+                    for message, hint in model.remarks:
+                        _say(f"     {message}; {hint}")
                     return
             _say(
                 f"3/{N_STEPS}  language model: none here; simple built-in replies answer.\n"

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from voicecli.cli.options import Offline, Profile, VoiceName
+from voicecli.cli.options import ModelName, Offline, Profile, VoiceName
 from voicecli.cli.streams import tell
 from voicecli.errors import SettingsError, VoicecliError
 
@@ -63,9 +63,7 @@ def serve(
         str | None,
         typer.Option(metavar="URL", help="OpenAI-compatible server, or `built-in`."),
     ] = None,
-    model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Language model, as the server names it.")
-    ] = None,
+    model: ModelName = None,
     api_key: Annotated[
         str | None, typer.Option(metavar="KEY", help="For the language model's server.")
     ] = None,

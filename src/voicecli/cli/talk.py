@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voicecli.cli.ending import run
-from voicecli.cli.options import Offline, OutputDevice, Profile, Track, VoiceName
+from voicecli.cli.options import ModelName, Offline, OutputDevice, Profile, Track, VoiceName
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.streams import tell
 from voicecli.errors import VoicecliError
@@ -97,9 +97,7 @@ def talk(
         str | None,
         typer.Option(metavar="URL", help="OpenAI-compatible server, or `built-in`."),
     ] = None,
-    model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Language model, as the server names it.")
-    ] = None,
+    model: ModelName = None,
     api_key: Annotated[str | None, typer.Option(metavar="KEY", help="For the server.")] = None,
     system: Annotated[
         str | None, typer.Option(metavar="TEXT", help="System prompt in place of ours.")

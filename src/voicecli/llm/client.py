@@ -1,58 +1,36 @@
-"""The language model: messages in, an async iterator of text out.
+"""The language model: messages in, an async iterator of text out, and of calls of tools.
 
-One OpenAI-compatible server, asked over one keep-alive client. Which server: the one that is named,
-else the first that answers on the usual local ports, else the built-in responder, which is asked by
-the same code. A named server is never replaced by another, and no remote one is ever picked.
+The built-in responder and every OpenAI-compatible server are asked by the same code.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, aclosing, suppress
-from typing import Self, TypeVar
+from collections.abc import AsyncGenerator, Awaitable, Sequence
+from contextlib import aclosing, suppress
+from typing import TypeVar
 
 import httpx
 
-from voicecli.errors import LanguageModelError, NetworkError, SettingsError
+from voicecli.errors import LanguageModelError
 from voicecli.llm.answers import Chunk, clean, parse_chunk
+from voicecli.llm.connection import Connection
 from voicecli.llm.events import Event, events
 from voicecli.llm.failures import (
     MAX_WAIT_S,
     RETRY_DELAYS_S,
     ContextFullError,
     EmptyReplyError,
-    Peer,
     RefusalError,
 )
-from voicecli.llm.listing import Listing, choose_model
-from voicecli.llm.messages import BUILTIN, LanguageModel, Message, Options, Part
+from voicecli.llm.messages import Message, Options, Part
 from voicecli.llm.reply import MAX_REPLY_CHARS, Reply
-from voicecli.llm.request import first_form, request_body, size_chars, without_oldest
-from voicecli.llm.search import (
-    FIND_A_MODEL_HINT,
-    LOCAL_BASE_URLS,
-    Found,
-    Search,
-    endpoint,
-    head_of,
-    host_and_port,
-    list_models,
-    look,
-    parse_base_url,
-)
-from voicecli.network import Backoff, is_loopback, proxy_for
-from voicecli.settings import LlmSettings
+from voicecli.llm.request import request_body, size_chars, without_oldest
+from voicecli.llm.search import endpoint, head_of
+from voicecli.network import Backoff
 
 END_TIMEOUT_S = 0.5
 """After the last token the stream is read to its end, so that the connection can be used again."""
-
-LIST_TIMEOUT_S = 3.0
-"""Where a model is named, the server's list only tells how the name is spelt."""
-
-LOOK_AGAIN_S = 0.3
-"""So long a turn waits for a server that has come meanwhile; a slower one is for the next turn."""
 
 MAX_WORDLESS_S = 600.0
 """A model may think for so long, or a server keep alive, before it says a word."""
@@ -63,316 +41,12 @@ MAX_ERROR_BYTES = 64_000
 T = TypeVar("T")
 
 
-class ChatClient(LanguageModel):
-    """One OpenAI-compatible server, one keep-alive client.
+class ChatClient(Connection):
+    """One OpenAI-compatible server. Use it as an async context manager and `connect()` before the
+    first `stream()`."""
 
-    Use it as an async context manager and `connect()` before the first `stream()`. `transport`,
-    `local_base_urls` and `sleep` are seams for tests.
-    """
-
-    def __init__(
-        self,
-        settings: LlmSettings,
-        *,
-        offline: bool = False,
-        notices: Callable[[str, str], None] = lambda message, hint: None,
-        transport: httpx.AsyncBaseTransport | None = None,
-        local_base_urls: Sequence[str] = LOCAL_BASE_URLS,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        """`notices` hears, with a hint, what the user should know while the conversation goes on.
-
-        Raises SettingsError where the base URL or the API key can't be one.
-        """
-        self._settings = settings
-        self._offline = offline
-        self._notices = notices
-        self._transport = transport
-        self._local_base_urls = local_base_urls
-        self._sleep = sleep
-        self._api_key = checked_api_key(settings.api_key)
-        self._client: httpx.AsyncClient | None = None
-        self._clients = AsyncExitStack()
-        """All that were opened: one that is replaced may still stream to somebody."""
-        self._url: httpx.URL | None = None
-        self._proxy: str | None = None
-        if settings.base_url and settings.base_url != BUILTIN:
-            self._url = parse_base_url(settings.base_url)
-        self._form = first_form(self._url or httpx.URL())
-        self._search: asyncio.Task[Search] | None = None
-        """A look for a server, while the built-in replies stand in for one."""
-        self._no_chat: set[httpx.URL] = set()
-        """Servers that list a model and have nothing that chats."""
-        self._full_chars: int | None = None
-        """Conversations of so many characters are refused for their length."""
-        self._remarks: list[tuple[str, str]] = []
-        self.is_builtin = settings.base_url == BUILTIN
-        """True where the built-in replies answer, and no language model."""
-        self.name = settings.model or ""
-        """The model's id, for the screen; final after connect(), but for a server found later."""
-
-    def __repr__(self) -> str:
-        return f"ChatClient({self.name!r} @ {self.where!r})"
-
-    @property
-    def where(self) -> str:
-        """Host and port, or "built-in replies"."""
-        if self.is_builtin:
-            return "built-in replies"
-        return host_and_port(self._url) if self._url else ""
-
-    @property
-    def remarks(self) -> list[tuple[str, str]]:
-        """What the user should know of the choice that connect() made, with hints."""
-        return self._remarks
-
-    @property
-    def title(self) -> str:
-        """Model and server, for the screen."""
-        return self.where if self.is_builtin else f"{clean(self.name)} at {self.where}"
-
-    @property
-    def is_local(self) -> bool:
-        """True where asking costs nothing and tells nobody: replies may be begun on suspicion."""
-        return self.is_builtin or (self._url is not None and is_loopback(self._url.host))
-
-    @property
-    def _peer(self) -> Peer:
-        return Peer(
-            self.where,
-            self.name,
-            self._api_key,
-            bool(self._api_key and self._settings.base_url),
-            self._settings.connect_timeout_s,
-            self._proxy,
-        )
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._close()
-
-    async def _close(self) -> None:
-        if self._search is not None:
-            self._search.cancel()
-            self._search = None
-        self._client = None
-        await self._clients.aclose()
-
-    # ---- which server, which model ------------------------------------------------------------
-
-    async def connect(self) -> None:
-        """Find the server and choose the model.
-
-        Raises LanguageModelError where the named server can't be reached, or there is no model
-        to ask, and NetworkError where --offline forbids to ask it.
-        """
-        await self._close()
-        self.remarks.clear()
-        if self.is_builtin:
-            self._use_builtin()
-        elif self._settings.base_url:
-            await self._connect_to_named()
-        else:
-            await self._connect_to_found()
-
-    def _use_builtin(self) -> None:
-        from voicecli.llm.builtin.transport import ResponderTransport
-
-        self.is_builtin = True
-        self.name = BUILTIN
-        self._url = httpx.URL("http://built-in/v1")
-        self._use(httpx.AsyncClient(transport=ResponderTransport()))
-
-    def _use(self, client: httpx.AsyncClient) -> None:
-        self._client = client
-        self._clients.push_async_callback(client.aclose)
-
-    async def _connect_to_named(self) -> None:
-        assert self._url is not None
-        if self._offline and not is_loopback(self._url.host):
-            raise NetworkError(
-                f"--offline forbids to ask the language model at {self.where}",
-                "leave out --offline, or name a server on this machine with --base-url",
-            )
-        self._open(self._url)
-        if self._settings.model:
-            listing = await self._listing_if_any()
-            self._choose_named(self._settings.model, listing.ids if listing else [])
-        else:
-            self._choose_first(await self._listing(), f"the server at {self.where}")
-
-    async def _connect_to_found(self) -> None:
-        wanted = self._settings.model
-        search = await look(self._local_base_urls, wanted)
-        for where in search.silent:
-            self.remarks.append(
-                (f"{where} is there but does not answer", "is it busy, or stuck? Restart it")
-            )
-        if not search.servers:
-            self._without_server(wanted)
-            return
-        found = search.servers[0]
-        if wanted and len(search.servers) > 1 and not choose_model(wanted, found.listing.ids):
-            shown = sorted(
-                {model for server in search.servers for model in server.listing.chatting}
-            )
-            raise LanguageModelError(
-                f"no server on this machine has model '{clean(wanted)}'",
-                f"name one of its models with --model: {_some(shown)}",
-            )
-        self._adopt(found)
-
-    def _without_server(self, wanted: str | None) -> None:
-        if wanted:
-            said = "".join(f"; {message}" for message, _ in self.remarks)
-            raise LanguageModelError(
-                f"no language model server answers on this machine, so there is no model "
-                f"'{clean(wanted)}'{said}",
-                f"start one ({FIND_A_MODEL_HINT}), or name one with --base-url",
-            )
-        self.remarks.append(
-            (
-                "no language model found: answering from the built-in replies",
-                f"for a real one: {FIND_A_MODEL_HINT}",
-            )
-        )
-        self._use_builtin()
-
-    def _adopt(self, found: Found) -> None:
-        """Ask this server from now on."""
-        self.is_builtin = False
-        self._open(found.url)
-        if self._settings.model:
-            self._choose_named(self._settings.model, found.listing.ids)
-        else:
-            self._choose_first(found.listing, f"the server at {self.where}")
-
-    def _choose_named(self, wanted: str, listed: Sequence[str]) -> None:
-        """The name as the server spells it. A name that it doesn't list may do all the same."""
-        self.name = choose_model(wanted, listed) or wanted
-        if listed and self.name not in listed:
-            self.remarks.append(
-                (
-                    f"{self.where} doesn't list model '{clean(wanted)}'; it is asked for it anyway",
-                    f"it lists: {_some(listed)}",
-                )
-            )
-
-    def _choose_first(self, listing: Listing, who: str) -> None:
-        name = choose_model(None, listing.chatting or listing.ids)
-        if name is None:
-            raise LanguageModelError(
-                f"{who} has no model", "give it one, for instance with: ollama pull llama3.2"
-            )
-        self.name = name
-        others = [other for other in listing.chatting if other != name]
-        if others:
-            self.remarks.append((f"{clean(name)} answers", f"--model takes: {_some(others)}"))
-
-    async def _look_again(self) -> None:
-        """A server may have come since the built-in replies took its place."""
-        if not self.is_builtin or self._settings.base_url or self._settings.model:
-            return
-        if self._search is None:
-            urls = [url for url in self._local_base_urls if httpx.URL(url) not in self._no_chat]
-            self._search = asyncio.create_task(look(urls))
-        search = self._search
-        await asyncio.wait([search], timeout=LOOK_AGAIN_S)
-        if not search.done() or self._search is not search:
-            return
-        self._search = None
-        if search.result().servers:
-            self.remarks.clear()
-            self._adopt(search.result().servers[0])
-            self._notices(f"a language model is there now: {self.title} answers", "")
-
-    def _open(self, url: httpx.URL) -> None:
-        self._url = url
-        self._form = first_form(url)
-        local = is_loopback(url.host)
-        headers = {"User-Agent": "voicecli", "Accept-Encoding": "identity"}
-        # A key that is meant for a remote service isn't shown to whatever listens on a local port.
-        if self._api_key and self._settings.base_url:
-            headers["Authorization"] = f"Bearer {self._api_key}"
-            if "api-version" in url.params:  # Azure's own header
-                headers["api-key"] = self._api_key
-        try:
-            self._proxy = None if local or self._transport else proxy_for(str(url))
-            self._use(
-                httpx.AsyncClient(
-                    headers=headers,
-                    transport=self._transport,
-                    proxy=self._proxy,
-                    trust_env=False,
-                    # Certificates take 20 ms to load.
-                    verify=httpx.create_ssl_context() if url.scheme == "https" else False,
-                    # Reading is timed per token, in _in_time.
-                    timeout=httpx.Timeout(self._settings.connect_timeout_s, read=None, pool=None),
-                )
-            )
-        except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
-            # ALL_PROXY names a proxy that httpx can't use, SSL_CERT_FILE a file that isn't there.
-            raise LanguageModelError(
-                f"can't prepare the connection to {self.where}: {self._peer.clean(str(error))}",
-                "look at the environment: HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE",
-            ) from error
-
-    async def _listing_if_any(self) -> Listing | None:
-        """What the server lists; None for whatever reason, but that it isn't there."""
-        try:
-            return await self._listing_once(min(LIST_TIMEOUT_S, self._settings.idle_timeout_s))
-        except LanguageModelError as error:
-            if isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout):
-                raise
-            return None
-
-    async def _listing(self) -> Listing:
-        backoff = Backoff(RETRY_DELAYS_S, MAX_WAIT_S)
-        while True:
-            try:
-                return await self._listing_once(self._settings.idle_timeout_s)
-            except RefusalError as refusal:  # such as llama.cpp's 503 while it loads the model
-                await self._wait(backoff, refusal)
-
-    async def _listing_once(self, patience_s: float) -> Listing:
-        assert self._client is not None
-        assert self._url is not None
-        timeout_s = self._settings.connect_timeout_s + patience_s
-        with self._peer.foreign_errors():
-            try:
-                async with asyncio.timeout(timeout_s):
-                    listed = await list_models(self._client, self._url)
-            except TimeoutError as error:
-                raise LanguageModelError(
-                    f"{self.where} is there but does not answer: it didn't list its models within "
-                    f"{timeout_s:g} s",
-                    "is the server busy, or stuck? Restart it, or name another with --base-url",
-                ) from error
-        if isinstance(listed, Listing):
-            return listed
-        if listed.status_code in (404, 405):
-            raise LanguageModelError(
-                f"the server at {self.where} doesn't list its models",
-                "name one with --model; and does the base URL end where it should, mostly in /v1?",
-            )
-        if not listed.is_success:
-            raise self._peer.refusal(listed, listed.content)
-        raise LanguageModelError(
-            f"what answers at {self.where} is no OpenAI-compatible server",
-            "look at --base-url: it mostly ends in /v1",
-        )
-
-    async def _wait(self, backoff: Backoff, error: LanguageModelError) -> None:
-        """Until the next try; raises `error` where there should be none."""
-        asked_s = error.retry_after_s if isinstance(error, RefusalError) else None
-        delay_s = backoff.delay_s(asked_s) if error.retryable else None
-        if delay_s is None:
-            raise error
-        await self._sleep(delay_s)
-
-    # ---- one reply ----------------------------------------------------------------------------
+    _full_chars: int | None = None
+    """Conversations of so many characters are refused for their length."""
 
     async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """The reply's text, piece by piece, as respond() tells."""
@@ -449,12 +123,8 @@ class ChatClient(LanguageModel):
         """Whether the server, or the one that takes its place, is to be asked in another way."""
         if not isinstance(error, RefusalError):
             return False
-        if error.status == 404 and not self._settings.base_url and not self._settings.model:
-            assert self._url is not None
-            self._no_chat.add(self._url)
-            where = self.where
-            self._use_builtin()
-            self._notices(f"{where} doesn't chat: answering from the built-in replies", "")
+        if error.status == 404 and self._was_found:
+            self._give_way()
             return True
         body = request_body(self.name, messages, self._settings, self._form, options)
         form = self._form.after(error.said, body)
@@ -580,20 +250,3 @@ async def read_to_end(arriving: AsyncGenerator[Event, None]) -> None:
         async with asyncio.timeout(END_TIMEOUT_S):
             async for _ in arriving:
                 pass
-
-
-def checked_api_key(key: str | None) -> str:
-    """The key as it can stand in a header, empty without one; what was pasted around it is cut
-    off: `NAME=`, quotes, `Bearer`. Raises SettingsError."""
-    key = re.sub(r"^(?:export\s+)?[A-Z][A-Z_]*=|^Authorization:\s*", "", (key or "").strip())
-    key = re.sub(r"^Bearer\s+", "", key.strip("\"'` "), flags=re.IGNORECASE).strip("\"'` ")
-    if not (key.isascii() and key.isprintable()):
-        raise SettingsError(
-            "the API key holds characters that no key has", "look at --api-key or OPENAI_API_KEY"
-        )
-    return key
-
-
-def _some(models: Sequence[str]) -> str:
-    """The first few names."""
-    return ", ".join(map(clean, models[:8])) + (", ..." if len(models) > 8 else "")
