@@ -978,3 +978,12 @@ def test_a_model_that_plays_the_user_too_is_cut_off(talk) -> None:
     assert outcome.voice.sentences == ["The capital is Paris."]
     assert outcome.model.n_closed_early == 1
     assert "Spain" not in "".join(text.delta for text in outcome.of(ReplyText))
+
+
+def test_a_reply_in_another_language_than_the_voice_is_told_once(talk) -> None:
+    german = "Die Hauptstadt von Frankreich ist Paris."
+    outcome = talk(
+        "....####" + "." * 120 + "####" + "." * 120, ["hello", "and now"], [[german], [german]]
+    )
+    (notice,) = outcome.of(Notice)
+    assert notice.message == "the answer is German, and the voice speaks English"

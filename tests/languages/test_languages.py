@@ -20,11 +20,11 @@ LACKS = {
     "de": "pronoun_of_one_letter",
     "fr": "pronoun_of_one_letter",
     "es": "pronoun_of_one_letter",
-    "zh": "sentence_starters before_label pronoun_of_one_letter",
+    "zh": "common_words sentence_starters before_label pronoun_of_one_letter",
     "it": "short_answers unfinished_ends sentence_starters before_label pronoun_of_one_letter"
     " aloud",
-    "xx": "short_answers unfinished_ends sentence_starters before_label pronoun_of_one_letter aloud"
-    " phrases",
+    "xx": "common_words short_answers unfinished_ends sentence_starters before_label"
+    " pronoun_of_one_letter aloud phrases",
 }
 """The tables that are empty: a language that gets one leaves this list."""
 

@@ -297,8 +297,10 @@ async def _say(
     code = code or voice.language or "en"
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports
+    from voicecli.languages.names import name_of
     from voicecli.text.aloud import spoken
     from voicecli.text.aloud.pronunciations import pronunciations_of
+    from voicecli.text.foreign import foreign_language
     from voicecli.text.markdown import speakable
     from voicecli.text.sentences import FIRST_CLAUSE_WORDS, sentences, split_sentences
     from voicecli.tts.captions import Captions
@@ -310,6 +312,7 @@ async def _say(
     hurry = target.file is None and not whole
     first_clause_words = FIRST_CLAUSE_WORDS if hurry else None
     captions = Captions(voice)
+    told = False
     async with AsyncExitStack() as stack:
         sink: Sink | None = None
         async for sentence in sentences(
@@ -318,6 +321,12 @@ async def _say(
             said: list[tuple[str, Clip]] = []
             for piece in split_sentences(sentence, code) if whole else [sentence]:
                 aloud = spoken(piece, code, pronunciations)
+                if not told and (found := foreign_language(piece, code)):
+                    told = True
+                    tell(
+                        f"the text is {found}, and the voice speaks {name_of(code)}",
+                        "--language takes another voice; `voicecli models` lists those to pull",
+                    )
                 await loading
                 async for clip in _clips(voice, aloud, in_parts=hurry):
                     rate_hz = clip.sample_rate_hz

@@ -6,12 +6,14 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from voicecli.conversation.events import Event, ReplyText
+from voicecli.conversation.events import Event, Notice, ReplyText
 from voicecli.errors import LanguageModelError
 from voicecli.languages import language_of
+from voicecli.languages.names import name_of
 from voicecli.llm.messages import LanguageModel, Message
 from voicecli.sound.samples import silence
 from voicecli.text.aloud import spoken
+from voicecli.text.foreign import foreign_language
 from voicecli.text.markdown import speakable
 from voicecli.text.markdown.turns import own_turn
 from voicecli.text.sentences import FIRST_CLAUSE_WORDS, TAKEN_BACK, sentences
@@ -30,6 +32,8 @@ class Habits:
 
     thinks_first: bool = False
     """It writes down its thoughts, and only their end is marked."""
+    foreign_told: bool = False
+    """The user knows that it answers in a language that the voice does not speak."""
 
 
 @dataclass
@@ -82,7 +86,20 @@ class Answer:
             async for text, clip in clips:
                 yield text, without_lead(clip) if text else clip
 
+    def _tell_foreign(self, sentence: str) -> None:
+        """Once: the voice can't say this."""
+        if self.habits.foreign_told or not (found := foreign_language(sentence, self.language)):
+            return
+        self.habits.foreign_told = True
+        self.tell(
+            Notice(
+                f"the answer is {found}, and the voice speaks {name_of(self.language)}",
+                "`voicecli models` lists voices to pull; --voice takes one",
+            )
+        )
+
     async def _spoken(self, sentence: str) -> AsyncGenerator[tuple[str, Clip], None]:
+        self._tell_foreign(sentence)
         aloud = spoken(sentence.strip(), self.language, self.pronunciations)
         async with aclosing(self.voice.stream(aloud)) as clips:
             async for clip in clips:

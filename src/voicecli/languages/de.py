@@ -195,6 +195,11 @@ GERMAN = Language(
     has_spaced_abbreviations=True,
     user_labels=words("user human benutzer nutzer mensch anwender"),
     own_labels=words("assistant assistent ai ki"),
+    common_words=words(
+        "der die das und in zu den ist von nicht ein eine mit sich des auf für im dem als auch es "
+        "an werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen "
+        "so zum war haben nur oder aber vor zur bis mehr durch man sein kann ich du wir ihr"
+    ),
     abbreviations=Abbreviations(
         never_end={
             "z.B.": "zum Beispiel", "Z.B.": "Zum Beispiel", "d.h.": "das heißt",

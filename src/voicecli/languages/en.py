@@ -210,6 +210,11 @@ ENGLISH = Language(
         "quiet, quiet please, be quiet, please be quiet, silence, hush, shut up, enough, "
         "that's enough, cancel, never mind"
     ),
+    common_words=words(
+        "a i the of and to in is you that it he was for on are as with his they at be this have "
+        "from or had by but not what all were we when your can said there an each which she do how "
+        "their if will"
+    ),
     abbreviations=Abbreviations(
         never_end={
             "Mr.": "Mister", "Mrs.": "Missus", "Ms.": "Miz", "Dr.": "Doctor", "Prof.": "Professor",

@@ -192,6 +192,11 @@ SPANISH = Language(
     has_spaced_abbreviations=True,
     user_labels=words("user human usuario usuaria humano"),
     own_labels=words("assistant asistente ai ia"),
+    common_words=words(
+        "el la los las de del un una y es en que por con no se su para al lo como más pero sus le "
+        "ya o este sí porque esta entre cuando muy sin sobre también me hasta hay donde quien "
+        "desde está son"
+    ),
     abbreviations=Abbreviations(
         never_end={
             "Sr.": "Señor", "Sra.": "Señora", "Srta.": "Señorita", "Sres.": "Señores",

@@ -184,6 +184,11 @@ FRENCH = Language(
     has_spaced_abbreviations=True,
     user_labels=words("user human utilisateur utilisatrice humain"),
     own_labels=words("assistant ai ia"),
+    common_words=words(
+        "le la les de des du un une et est en que qui dans pour pas ne sur au aux avec ce il elle "
+        "nous vous je se son sa ses par plus mais ou où sont cette comme leur été être avoir fait "
+        "peut on"
+    ),
     abbreviations=Abbreviations(
         never_end={
             "M.": "Monsieur", "MM.": "Messieurs", "Mme": "Madame", "Mmes": "Mesdames",

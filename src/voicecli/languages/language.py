@@ -96,6 +96,9 @@ class Language:
     own_labels: frozenset[str] = frozenset({"assistant", "ai"})
     """The same for itself."""
 
+    common_words: frozenset[str] = frozenset()
+    """Those by which a text is known to be in it: the sixty or so most frequent."""
+
     # Sentences
 
     is_wide: bool = False

@@ -29,3 +29,9 @@ def language_code(text: str) -> str | None:
     folded = text.strip().lower()
     code = CODE_OF.get(folded, folded)
     return code if code in CODE_OF.values() else None
+
+
+def name_of(code: str) -> str:
+    """`de-AT` -> `German`; the code itself where it is not known."""
+    primary = code.replace("_", "-").partition("-")[0].lower()
+    return next((name.capitalize() for name, one in CODE_OF.items() if one == primary), code)

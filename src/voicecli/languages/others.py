@@ -64,6 +64,24 @@ _PHRASES = {
         not_understood="Извините, повторите, пожалуйста.",
     ),
 }  # fmt: skip
+_COMMON_WORDS = {
+    "it": words(
+        "il lo la i gli le di del della dei un una e è in che per con non si su al da sono come "
+        "più ma anche se questo questa nel alla ha ci mi ti era essere dalla dal o cosa"
+    ),
+    "pt": words(
+        "o a os as de do da dos das um uma e é em que por com não se no na para ao como mais mas "
+        "seu sua ou quando muito já também pelo pela isso ela ele são está você foi tem"
+    ),
+    "nl": words(
+        "de het een en van in is dat op te zijn met voor niet aan er die ook als maar om bij of "
+        "naar dan uit nog wel kan hij ze we je wordt werd door over heeft geen dit deze"
+    ),
+    "pl": words(
+        "i w na z do nie się że to jest jak o po co ale dla od za przez przy tym był być są tak "
+        "jego jej ich który która które lub czy już tylko może"
+    ),
+}
 _ENGLISH = ENGLISH.abbreviations
 _ABBREVIATIONS = Abbreviations(
     never_end=dict.fromkeys(_ENGLISH.never_end, "")
@@ -86,6 +104,7 @@ def other(code: str) -> Language:
         return replace(CHINESE, code=code, aloud=None)
     return Language(
         code=code,
+        common_words=_COMMON_WORDS.get(code, frozenset()),
         is_wide=code in _WIDE,
         is_spaced=code not in _UNSPACED,
         has_ordinal_dot=code in _ORDINAL_DOT,

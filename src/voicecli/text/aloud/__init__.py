@@ -29,6 +29,7 @@ from importlib import import_module
 from voicecli.languages import language_of
 from voicecli.text.aloud.notations import joined_lines
 from voicecli.text.aloud.reader import Reader
+from voicecli.text.foreign import readable
 
 _PHONEMES = re.compile(r"(\[\[.*?\]\])", re.DOTALL)
 _GRAMMARS = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "zh": "Chinese"}
@@ -48,6 +49,7 @@ def spoken(
     reader = _reader(language.lower().replace("_", "-"))
     wide = not reader.language.is_spaced
     text = pronounce(sentence, pronunciations) if pronunciations else sentence
+    text = readable(text, language)
     joiners = re.compile(reader.tables.joiners)
     text = _LINE_END.sub("\\1，\n" if wide else "\\1,\n", joined_lines(text.strip(), joiners))
     parts = _PHONEMES.split(text)
