@@ -277,6 +277,17 @@ def test_a_new_revision_replaces_the_old_one(hub: HubServer) -> None:
 # -- what goes wrong and is said --------------------------------------------------------------
 
 
+NEVER = "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"
+
+
+def hostile(**changes: object) -> bytes:
+    """What the hub says of a repository, with something in it that none says."""
+    names = ("model.bin", "config.json", "tokenizer.json", "vocabulary.json")
+    files = [{"rfilename": name, "size": 12, "blobId": "0" * 40} for name in names]
+    files[0] |= changes
+    return json.dumps({"sha": "0" * 40, "siblings": files}).encode()
+
+
 @pytest.mark.parametrize(
     ("path", "fault", "error", "says"),
     [
@@ -291,6 +302,13 @@ def test_a_new_revision_replaces_the_old_one(hub: HubServer) -> None:
         ("/api", Fault(body=b"{}"), NetworkError, "isn't the hub's"),
         ("/api", Fault(body=b'{"sha": "../../x", "siblings": []}'), NetworkError, "isn't the hub"),
         ("/api", Fault(body=b'{"sha": 3, "siblings": []}'), NetworkError, "isn't the hub's"),
+        ("/api", Fault(body=b"[" * 100_000), NetworkError, "isn't the hub's"),
+        ("/api", Fault(body=hostile(rfilename="\ud800.bin")), NetworkError, "isn't the hub's"),
+        ("/api", Fault(body=hostile(size="12")), NetworkError, "isn't the hub's"),
+        ("/api", Fault(body=hostile(size=-1)), NetworkError, "isn't the hub's"),
+        ("/api", Fault(body=hostile(size=True)), NetworkError, "isn't the hub's"),
+        ("/api", Fault(status=429, headers={"retry-after": "9" * 5000}), NetworkError, "too many"),
+        ("/api", Fault(status=429, headers={"retry-after": NEVER}), NetworkError, "too many"),
         ("/api", Fault(status=302, headers={"location": "/api/x"}), NetworkError, "circles"),
         ("cdn:model.bin", Fault(wrong_byte=True), NetworkError, "checksum"),
         ("cdn:model.bin", Fault(body=b"short"), NetworkError, "incomplete"),
@@ -321,13 +339,40 @@ def test_no_server_at_all(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> No
         fetch("base")
 
 
-@pytest.mark.parametrize("endpoint", ["nonsense", "ftp://x", "http://", "http://[bad"])
+@pytest.mark.parametrize(
+    "endpoint",
+    ["nonsense", "ftp://x", "http://", "http://[bad", "http://x:99999", "ftp://me:hidden@x"],
+)
 def test_an_endpoint_that_is_none(
     hub: HubServer, monkeypatch: pytest.MonkeyPatch, endpoint: str
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", endpoint)
     with pytest.raises(NetworkError, match="no address of a hub"):
         fetch("base")
+
+
+def test_no_password_of_an_endpoint_is_told(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = hub.endpoint.removeprefix("http://")
+    monkeypatch.setenv("HF_ENDPOINT", f"http://me:hidden@{host}")
+    hub.faults["/api"] = Fault(body=b"[]")
+    with pytest.raises(NetworkError, match="isn't the hub's") as caught:
+        fetch("base")
+    assert f"http://me:***@{host}" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("file", "size_bytes"),
+    [("x.onnx", "12"), ("x.onnx", None), ("x\x1b[31m.onnx", 12), ("x\x00.onnx", 12), ("x\n", 12)],
+)
+def test_a_list_of_voices_that_is_none(hub: HubServer, file: str, size_bytes: object) -> None:
+    name = "en_US-x-low"
+    files = {f"a/{file}": {"size_bytes": size_bytes, "md5_digest": "0" * 32}}
+    voices = {name: {"key": name, "language": {"family": "en"}, "files": files}}
+    hub.faults["/rhasspy/piper-voices/resolve"] = Fault(body=json.dumps(voices).encode())
+    with pytest.raises(NetworkError, match="isn't the hub's"):
+        fetch(name)
 
 
 def test_a_repository_that_is_no_model(hub: HubServer) -> None:

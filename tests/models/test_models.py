@@ -159,6 +159,13 @@ def test_nothing_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         ("config.json", b"[]", "holds no JSON object"),
         ("config.json", b"\xff\xfe", "can't be read as JSON"),
         ("vocabulary.json", None, "no vocabulary.json"),
+        ("config.json", b"[" * 100_000, "can't be read as JSON"),
+        ("vocabulary.json", b'["a", "b"]', "put together from two models: the weights know"),
+        (
+            "tokenizer.json",
+            b'{"added_tokens": [{"id": 7, "content": "<|endoftext|>"}], "normalizer": null}',
+            "its tokenizer has <\\|endoftext\\|> as number 7",
+        ),
     ],
 )
 def test_a_broken_recogniser(tmp_path: Path, file: str, content: bytes | None, says: str) -> None:
@@ -191,6 +198,16 @@ def test_a_file_in_place_of_a_folder() -> None:
         (".json", b"[]", "holds no JSON object"),
         (".json", b"{}", "not a Piper voice's: no 'audio'"),
         (".json", b'{"audio": {}}', "no 'phoneme_id_map'"),
+        (".json", b"[" * 100_000, "can't be read as JSON"),
+        (".json", b'{"audio": {"sample_rate": 22050}, "phoneme_id_map": {}}', "knows no phonemes"),
+        *(
+            (
+                ".json",
+                b'{"audio": {"sample_rate": %s}, "phoneme_id_map": {"a": [1]}}' % rate,
+                "a sample rate that no voice has",
+            )
+            for rate in (b'"22050x"', b"1000000000000", b"0", b"null", b"true", b"22050.5")
+        ),
         ("", b"", "is empty"),
     ],
 )
