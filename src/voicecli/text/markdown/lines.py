@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from voicecli.text.markdown.inline import PICTURES
 from voicecli.text.markdown.running import OPEN_CHARS
@@ -26,63 +28,99 @@ _MAYBE_LEAD = re.compile(r"\*\*[^*\n]{0,80}(?:\*{1,2}[:：]?[ \t]*)?\Z")
 DELIMITER_ROW = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
 
 
-def kind_of(rest: str, *, whole: bool, in_paragraph: bool) -> str:
-    """What a line without its indentation and quote marks is, or "wait".
+@dataclass(frozen=True)
+class _Line:
+    """A line without its indentation and quote marks, as far as it has arrived."""
 
-    :param whole: nothing more of it will come.
-    :param in_paragraph: it follows a paragraph's line.
-    """
-    first = rest[0]
-    if first in "`~":
-        run = len(rest) - len(rest.lstrip(first))
-        if run == len(rest) and run < 3 and not whole:
-            return "wait"
-        if run < 3 or (first == "`" and "`" in rest[run:]):
-            return "text"
-        return "fence" if whole else "wait"
-    if first == "#":
-        run = len(rest) - len(rest.lstrip("#"))
-        if run == len(rest) and not whole:
-            return "wait"
-        return "heading" if run <= 6 and rest[run : run + 1] in ("", " ", "\t") else "text"
-    if first == "|":
+    rest: str
+    whole: bool
+    """Nothing more of it will come."""
+    in_paragraph: bool
+    """It follows a paragraph's line."""
+
+    @property
+    def run(self) -> int:
+        """How often its first character is repeated."""
+        return len(self.rest) - len(self.rest.lstrip(self.rest[0]))
+
+
+def kind_of(rest: str, *, whole: bool, in_paragraph: bool) -> str:
+    """What a line is, or "wait": by the first rule that knows."""
+    line = _Line(rest, whole, in_paragraph)
+    return next(kind for rule in _KINDS if (kind := rule(line)))
+
+
+def _fence(line: _Line) -> str | None:
+    if line.rest[0] not in "`~":
+        return None
+    run = line.run
+    if run == len(line.rest) and run < 3 and not line.whole:
+        return "wait"
+    if run < 3 or (line.rest[0] == "`" and "`" in line.rest[run:]):
+        return "text"
+    return "fence" if line.whole else "wait"
+
+
+def _heading(line: _Line) -> str | None:
+    if line.rest[0] != "#":
+        return None
+    run = line.run
+    if run == len(line.rest) and not line.whole:
+        return "wait"
+    return "heading" if run <= 6 and line.rest[run : run + 1] in ("", " ", "\t") else "text"
+
+
+def _table_or_bracket(line: _Line) -> str | None:
+    if line.rest[0] == "|":
         return "table"
-    if first == "[":
-        return _kind_of_bracket(rest, whole=whole, in_paragraph=in_paragraph)
+    return _bracket(line) if line.rest[0] == "[" else None
+
+
+def _formula(line: _Line) -> str | None:
+    rest = line.rest
     if rest.startswith("$$"):
         body = rest[2:].strip()
-        if whole or "$$" in body or "\\" in body:
+        if line.whole or "$$" in body or "\\" in body:
             return "formula" if not body or "$$" in body or "\\" in body else "text"
         return "wait"
     if rest.startswith("\\["):
         return "formula"
-    if rest in ("$", "\\") and not whole:
+    return "wait" if rest in ("$", "\\") and not line.whole else None
+
+
+def _rule(line: _Line) -> str | None:
+    if line.rest[0] not in "-*_=+" or not _RULE_CHARS.match(line.rest):
+        return None
+    if not line.whole:
         return "wait"
-    if first in "-*_=+" and _RULE_CHARS.match(rest):
-        if not whole:
-            return "wait"
-        if _RULE.match(rest):
-            return "rule"
-    if _MAYBE_ORDERED.match(rest) and not whole:
+    return "rule" if _RULE.match(line.rest) else None
+
+
+def _item(line: _Line) -> str | None:
+    is_lone_bullet = line.rest[0] in "•‣◦●▪○■–" and len(line.rest) == 1
+    if not line.whole and (_MAYBE_ORDERED.match(line.rest) or is_lone_bullet):
         return "wait"
-    if first in "•‣◦●▪○■–" and len(rest) == 1 and not whole:
+    if not _BULLET.match(line.rest):
+        return None
+    ordered = ORDERED.match(line.rest)
+    if ordered and line.in_paragraph and ordered[1] not in (None, "1"):
+        return "text"  # "...in\n1986. It was": only 1 may interrupt a paragraph
+    return "item"
+
+
+def _otherwise(line: _Line) -> str:
+    if _MAYBE_LEAD.match(line.rest) and not line.whole:
         return "wait"
-    if _BULLET.match(rest):
-        ordered = ORDERED.match(rest)
-        if ordered and in_paragraph and ordered[1] not in (None, "1"):
-            return "text"  # "...in\n1986. It was": only 1 may interrupt a paragraph
-        return "item"
-    if _MAYBE_LEAD.match(rest) and not whole:
-        return "wait"
-    if _TITLE.match(rest):
+    if _TITLE.match(line.rest):
         return "heading"
-    return "fresh" if _PICTURE.match(rest) or _LEAD.match(rest) else "text"
+    return "fresh" if _PICTURE.match(line.rest) or _LEAD.match(line.rest) else "text"
 
 
-def _kind_of_bracket(rest: str, *, whole: bool, in_paragraph: bool) -> str:
+def _bracket(line: _Line) -> str:
+    rest, whole = line.rest, line.whole
     if rest == "[" and not whole:
         return "wait"
-    if (in_paragraph and rest[1:2] != "^") or rest.startswith("[["):
+    if (line.in_paragraph and rest[1:2] != "^") or rest.startswith("[["):
         return "text"
     close = rest.find("]")
     if close < 0:
@@ -94,3 +132,14 @@ def _kind_of_bracket(rest: str, *, whole: bool, in_paragraph: bool) -> str:
     if not whole:
         return "wait"
     return "definition" if rest[1] == "^" or _DEFINITION.match(rest) else "text"
+
+
+_KINDS: tuple[Callable[[_Line], str | None], ...] = (
+    _fence,
+    _heading,
+    _table_or_bracket,
+    _formula,
+    _rule,
+    _item,
+    _otherwise,
+)

@@ -113,19 +113,24 @@ class Marks:
                 self._message(said)
             case "end":
                 self._close(said)
-            case "think":
-                self._open("think", said)
-            case "call":
-                self._open("tool_call", said)
-            case "thought" if mark.startswith("</") and "think" not in self._opened:
-                said.append(mark)  # <details> that the reader opens
-            case "thought":
-                self._shut("think", said)
-            case "called":
-                self._shut("tool_call", said)
-            case "silent" if mark.startswith(("<seed:", "</seed:")):
-                said.append(mark.replace("seed:", ""))
+            case _:
+                said.append(self._tag(kind, mark))
         return True
+
+    def _tag(self, kind: str | None, mark: str) -> str:
+        """The tag that stands for a mark; nothing for a token that only steers."""
+        match kind:
+            case "think":
+                return self._open("think")
+            case "call":
+                return self._open("tool_call")
+            case "thought" if mark.startswith("</") and "think" not in self._opened:
+                return mark  # <details> that the reader opens
+            case "thought":
+                return self._shut("think")
+            case "called":
+                return self._shut("tool_call")
+        return mark.replace("seed:", "") if "seed:" in mark else ""
 
     def _start(self, mark: str) -> None:
         """A message's beginning: its role, and perhaps a channel, stand before the message."""
@@ -140,17 +145,17 @@ class Marks:
         channel = self._channel.split()
         self._header, self._channel = False, ""
         if channel and channel[0].lower() != "final":
-            self._open("think", said)
+            said.append(self._open("think"))
 
-    def _open(self, name: str, said: list[str]) -> None:
+    def _open(self, name: str) -> str:
         self._opened.append(name)
-        said.append(f"<{name}>")
+        return f"<{name}>"
 
-    def _shut(self, name: str, said: list[str]) -> None:
+    def _shut(self, name: str) -> str:
         """The end of a thought says that what came before was one, whether it was opened or not."""
         if name in self._opened:
             self._opened.remove(name)
-        said.append(f"</{name}>")
+        return f"</{name}>"
 
     def _close(self, said: list[str]) -> None:
         self._header = False

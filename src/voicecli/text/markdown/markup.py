@@ -98,31 +98,41 @@ def render(children: Sequence[Token], link_to: str) -> str:
         was_markup |= token.nesting != 0
         if token.type == "text":
             text = _without_delimiters(children, index)
-            if text != token.content:
-                was_markup = True
-            elif text:
-                if was_markup and text[0].isdecimal() and _ends_in_digit(said):
-                    text = " " + text  # "~~5~~6" is no 56
-                was_markup = False
+            if was_markup and text[:1].isdecimal() and _ends_in_digit(said):
+                text = " " + text  # "~~5~~6" is no 56
+            was_markup = text != token.content or (was_markup and not text)
             said.append(text)
-        elif token.type in ("text_special", "code_inline", "phonemes"):
-            said.append(token.content)
-        elif token.type in ("softbreak", "hardbreak"):
-            said.append(" ")
-        elif token.type == "formula":
-            said.append(say_formula(token.content))
-        elif token.type == "image":
-            said.append(render(token.children or [], link_to) or token.content)
         elif token.type == "link_open":
             link = (str(token.attrGet("href") or ""), len(said))
         elif token.type == "link_close" and link is not None:
-            text = "".join(said[link[1] :]).strip()
-            if link[0].startswith("mailto:") and "@" in text:
-                said[link[1] :] = [text]
-            elif re.match(r"[a-z]+://|www\.", text, re.I):
-                said[link[1] :] = [link_to.format(host_of(text))]
+            said[link[1] :] = [_say_link(link[0], "".join(said[link[1] :]), link_to)]
             link = None
+        else:
+            said.append(_say_token(token, link_to))
     return "".join(said)
+
+
+def _say_token(token: Token, link_to: str) -> str:
+    match token.type:
+        case "text_special" | "code_inline" | "phonemes":
+            return token.content
+        case "softbreak" | "hardbreak":
+            return " "
+        case "formula":
+            return say_formula(token.content)
+        case "image":
+            return render(token.children or [], link_to) or token.content
+    return ""
+
+
+def _say_link(target: str, text: str, link_to: str) -> str:
+    """A link's text; where that is an address, its host."""
+    stripped = text.strip()
+    if target.startswith("mailto:") and "@" in text:
+        return stripped
+    if re.match(r"[a-z]+://|www\.", stripped, re.I):
+        return link_to.format(host_of(stripped))
+    return text
 
 
 def _ends_in_digit(said: Sequence[str]) -> bool:

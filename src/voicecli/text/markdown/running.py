@@ -137,13 +137,7 @@ class RunningText:
         if self._code or (self._formula and char not in "\\$<"):
             return None
         if char in " \t":
-            if text[:here].endswith(_AFTER_SOURCE):  # another one may follow: "[1], [2]"
-                if here + 1 >= len(text) and not self._arrived.is_all:
-                    self._at = here
-                    return _WAIT
-                if text.startswith("[", here + 1):
-                    return None
-            return self._cut(here + 1) if self._may_cut(here) else None
+            return self._blank(here)
         if char in _WIDE_PAUSE:
             closes = text.startswith(_WIDE_CLOSERS, here + 1)
             return None if self.is_open or closes else self._cut(here + 1)
@@ -163,6 +157,16 @@ class RunningText:
         elif char == "<":
             return self._tag(here)
         return None
+
+    def _blank(self, here: int) -> Stop | None:
+        text = self._arrived.text
+        if text.endswith(_AFTER_SOURCE, 0, here):  # another one may follow: "[1], [2]"
+            if here + 1 >= len(text) and not self._arrived.is_all:
+                self._at = here
+                return _WAIT
+            if text.startswith("[", here + 1):
+                return None
+        return self._cut(here + 1) if self._may_cut(here) else None
 
     def _may_cut(self, here: int) -> bool:
         """Is the space at `here` a place to cut?"""
