@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 
 import voicecli.languages
-from voicecli.languages import language_of, primary
+from voicecli.languages import Language, language_of, primary
 from voicecli.languages.names import CODE_OF, language_code
+from voicecli.text.aloud import reader_of
 
 ROOM = Path(voicecli.languages.__file__).parent
 
@@ -67,3 +69,20 @@ def test_words_are_as_they_are_looked_up(code: str) -> None:
     for name in ("short_answers", "unfinished_ends", "backchannels", "stop_words"):
         for word in getattr(language, name):
             assert word == word.lower().strip(), f"{name}: {word!r}"
+
+
+def test_the_example_of_the_documentation() -> None:
+    page = (ROOM.parents[2] / "docs/languages.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    scope: dict[str, Language] = {}
+    exec(compile(code, "docs/languages.md", "exec"), scope)  # its own text, not foreign
+    reader = reader_of(scope["LANGUAGE"])
+    for written, said in (
+        ("Ekz. 5 km kaj 1 h.", "Ekzemple kvin kilometroj kaj unu horo."),
+        ("Je 3:05.", "Je tri kvin."),
+        ("La 5 majo 2024.", "La kvin majo du mil dudek kvar."),
+        ("Ĝi kostas 3,50 €, aŭ 1 €.", "Ĝi kostas tri eŭroj kaj kvindek cendoj, aŭ unu eŭro."),
+        ("50 % kaj 2 + 2 = 4.", "kvindek elcentoj kaj du plus du estas kvar."),
+        ("10-20 km", "dek ĝis dudek kilometroj"),
+    ):
+        assert reader.say(written) == said

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 
 from voicecli.languages.language import Abbreviations, Language, Phrases
 
@@ -26,12 +28,9 @@ def language_of(code: str) -> Language:
 
 @cache
 def _language(code: str) -> Language:
-    from voicecli.languages.de import GERMAN
-    from voicecli.languages.en import ENGLISH
-    from voicecli.languages.es import SPANISH
-    from voicecli.languages.fr import FRENCH
+    """That of the file with this name, if there is one: it is loaded when it is first asked for."""
+    if re.fullmatch("[a-z]{2,3}", code) and find_spec(f"{__name__}.{code}"):
+        return import_module(f"{__name__}.{code}").LANGUAGE
     from voicecli.languages.others import other
-    from voicecli.languages.zh import CHINESE
 
-    known = {found.code: found for found in (ENGLISH, GERMAN, FRENCH, SPANISH, CHINESE)}
-    return known.get(code) or other(code)
+    return other(code)

@@ -178,7 +178,7 @@ _ALOUD = Aloud(
     },
 )
 
-GERMAN = Language(
+LANGUAGE = Language(
     code="de",
     short_answers=phrases(
         "ja, nein, doch, okay, ok, gut, genau, richtig, stopp, halt, warte, hilfe, bitte, danke, "

@@ -190,7 +190,7 @@ _ALOUD = Aloud(
     },
 )
 
-ENGLISH = Language(
+LANGUAGE = Language(
     code="en",
     short_answers=phrases(
         "yes, no, yeah, yep, nope, okay, ok, sure, right, correct, stop, wait, cancel, help, "

@@ -176,7 +176,7 @@ _ALOUD = Aloud(
     },
 )
 
-SPANISH = Language(
+LANGUAGE = Language(
     code="es",
     short_answers=phrases(
         "sí, no, vale, okay, ok, bueno, claro, exacto, para, espera, ayuda, gracias, por favor, "

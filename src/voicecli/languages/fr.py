@@ -168,7 +168,7 @@ _ALOUD = Aloud(
     },
 )
 
-FRENCH = Language(
+LANGUAGE = Language(
     code="fr",
     short_answers=phrases(
         "oui, non, si, okay, ok, bien, exact, stop, arrête, attends, merci, bonjour, bonsoir, "

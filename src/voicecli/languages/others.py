@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from voicecli.languages.en import ENGLISH
+from voicecli.languages.en import LANGUAGE as ENGLISH
 from voicecli.languages.language import Abbreviations, Language, Phrases, unsaid, words
-from voicecli.languages.zh import CHINESE
+from voicecli.languages.zh import LANGUAGE as CHINESE
 
 _ORDINAL_DOT = words("da nb no nn fi cs sk pl hu hr sl sr et lv is lb tr eu")
 _SPACED_ABBREVIATIONS = words("nl cs pl it pt")

@@ -97,7 +97,7 @@ _ALOUD = Aloud(
     },
 )
 
-CHINESE = Language(
+LANGUAGE = Language(
     code="zh",
     short_answers=phrases("是, 是的, 不, 不是, 好, 好的, 对, 行, 谢谢, 你好, 再见, 停, 等等, 继续"),
     unfinished_ends=words("和 或 但是 因为 如果 虽然 而且 然后 呃 嗯"),

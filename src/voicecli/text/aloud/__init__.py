@@ -26,7 +26,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import import_module
 
-from voicecli.languages import language_of
+from voicecli.languages import Language, language_of
 from voicecli.text.aloud.notations import joined_lines
 from voicecli.text.aloud.reader import Reader
 from voicecli.text.foreign import readable
@@ -89,7 +89,16 @@ def _replacer(pairs: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
 def _reader(code: str) -> Reader:
     language = language_of(code)
     _, _, region = code.partition("-")
+    return reader_of(language, region)
+
+
+def reader_of(language: Language, region: str = "") -> Reader:
+    """With its own grammar, if it has one; without tables, for whole numbers only."""
     if name := _GRAMMARS.get(language.code):
         grammar = import_module(f"voicecli.text.aloud.{language.code}")
         return getattr(grammar, name)(language, region)
-    return Reader(language, region)
+    if language.aloud is None:
+        return Reader(language, region)
+    from voicecli.text.aloud.written import WrittenReader
+
+    return WrittenReader(language, region)

@@ -124,7 +124,8 @@ class Dates(Subject):
         return self.date(day, month, year, found)
 
     def date(self, day: int, month: int, year: int | None, found: re.Match[str]) -> str:
-        raise NotImplementedError
+        said = f"{self.cardinal(day)} {self.tables.months[month - 1]}"
+        return f"{said} {self.year(year)}" if year else said
 
     @cached_property
     def month_names(self) -> dict[str, int]:
@@ -185,7 +186,8 @@ class Dates(Subject):
         return said
 
     def clock(self, hours: int, minutes: int, suffix: str) -> str:
-        raise NotImplementedError
+        said = self.counted(hours, "f")
+        return f"{said} {self.cardinal(minutes)}" if minutes else said
 
     def duration_pattern(self) -> str:
         """ "1h 30m", "5 min 20 s"."""

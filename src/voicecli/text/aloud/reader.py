@@ -96,6 +96,11 @@ class Reader:
     def finish(self, text: str) -> str:
         return text
 
+    @property
+    def _names(self) -> list[str]:
+        """Of the rules that this reader has: ordinals and decades are a grammar's."""
+        return [name for name in self.RULES if hasattr(self, f"say_{name}")]
+
     @cached_property
     def _rules(self) -> list[tuple[re.Pattern[str], Rule]]:
         return [
@@ -103,12 +108,12 @@ class Reader:
                 re.compile(getattr(self, f"{name}_pattern")(), self.FLAGS),
                 getattr(self, f"say_{name}"),
             )
-            for name in self.RULES
+            for name in self._names
         ]
 
     @cached_property
     def _any_rule(self) -> re.Pattern[str]:
-        patterns = (getattr(self, f"{name}_pattern")() for name in self.RULES)
+        patterns = (getattr(self, f"{name}_pattern")() for name in self._names)
         return re.compile("|".join(f"(?:{unnamed(p)})" for p in patterns), self.FLAGS)
 
     # Numbers

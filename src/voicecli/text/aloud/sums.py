@@ -109,7 +109,8 @@ class Sums(Subject):
         return self.fraction(whole, above, below, self.gender_after(found) or "")
 
     def fraction(self, whole: int | None, above: int, below: int, gender: str = "") -> str | None:
-        raise NotImplementedError
+        """None: it is read as it is written."""
+        return None
 
     def sign_pattern(self) -> str:
         apart = [sign for sign in self.tables.signs if sign not in "-−+±"]
