@@ -242,8 +242,10 @@ def double(checkout: Path, name: str, script: str) -> None:
     path.chmod(0o755)
 
 
-def set_up(checkout: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return run(checkout / "scripts/setup", *options, env={"PATH": str(checkout / "bin")})
+def set_up(checkout: Path, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return run(
+        checkout / "scripts/setup", *options, env={"PATH": str(checkout / "bin"), **environment}
+    )
 
 
 INSTALL = "apt-get update -qq; apt-get install -y --no-install-recommends libportaudio2"
@@ -269,7 +271,8 @@ def test_setup_installs_through_sudo_without_asking_where_nobody_can_answer(chec
     assert done.returncode == 0, done.stderr
     assert (checkout / "installed").read_text() == (
         "noninteractive: update -qq\n"
-        "noninteractive: install -y --no-install-recommends libportaudio2 jackd2 tmux\n"
+        "noninteractive: install -y --no-install-recommends libportaudio2 jackd2 tmux"
+        " pulseaudio pulseaudio-utils libasound2-plugins\n"
     )
 
 
@@ -278,7 +281,37 @@ def test_setup_is_silent_where_everything_is_there(checkout: Path) -> None:
     done = set_up(checkout)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert not (checkout / "installed").exists()
-    assert "sync --locked --no-dev --inexact --check" in (checkout / "uv-calls").read_text()
+    calls = (checkout / "uv-calls").read_text()
+    assert "sync --locked --no-dev --inexact --extra silero --group starter --check" in calls
+
+
+@pytest.mark.parametrize("dev", [True, False])
+def test_setup_leaves_the_official_models_out(checkout: Path, dev: bool) -> None:
+    double(checkout, "python", "exit 0")
+    double(checkout, "uname", "echo Darwin")
+    done = set_up(checkout, *(["--dev"] if dev else []), VOICECLI_SMALL="1")
+    assert (done.returncode, done.stderr) == (0, "")
+    calls = (checkout / "uv-calls").read_text()
+    assert "group starter" in calls if dev else "starter" not in calls
+    assert ("--no-group official --no-group starter" in calls) == dev
+
+
+def test_setup_goes_on_without_official_models_that_can_not_be_had(checkout: Path) -> None:
+    """Where there is nothing yet and the packages are out of reach: the small models do."""
+    double(checkout, "python", "exit 0")
+    double(
+        checkout,
+        "uv",
+        f'echo "$*" >> {checkout}/uv-calls\n'
+        f'[ "$1" != python ] || echo {checkout}/bin/python\n'
+        'case "$*" in *--check*|*starter*) exit 1 ;; esac',
+    )
+    done = set_up(checkout)
+    assert done.returncode == 0, done.stderr
+    assert "small models of the checkout do" in done.stderr
+    assert "VOICECLI_SMALL=1" in done.stderr
+    last = (checkout / "uv-calls").read_text().splitlines()[-1]
+    assert last == "sync --locked --no-dev --inexact --extra silero --quiet"
 
 
 def test_setup_leaves_portaudio_to_the_wheel_of_sounddevice_on_macos(checkout: Path) -> None:
