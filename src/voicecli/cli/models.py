@@ -82,8 +82,16 @@ def pull(names: Names, offline: Offline = None) -> None:
     settings = load({"offline": offline}).settings
     if settings.offline:
         forbid_network()
-    pull_shown(names, offline=settings.offline)
-    chosen = {"stt": settings.stt.model, "voice": settings.tts.voice}
+    packaged = {model.name for model in store.installed() if model.source == "package"}
+    for name in packaged.intersection(names):
+        typer.echo(f"{name} is on this machine: a package has it, byte for byte", err=True)
+    if wanted := [name for name in names if name not in packaged]:
+        pull_shown(wanted, offline=settings.offline)
+    chosen = {
+        "stt": settings.stt.model,
+        "voice": settings.tts.voice,
+        "turn": settings.listen.turn_model,
+    }
     for model in store.installed():
         if model.name in map(store.canonical, names) and model.source == "pulled":
             here = f"{model.name} is on this machine"
@@ -123,16 +131,17 @@ def path(name: Annotated[str | None, typer.Argument(autocompletion=_complete)] =
 
 @app.command()
 def use(name: Name) -> None:
-    """Choose the default: writes `stt.model` or `tts.voice` into `config.toml`.
+    """Choose the default: writes it into `config.toml`, as `stt.model` or `tts.voice`.
 
     Example: voicecli models use small
     """
     from voicecli.cli import config
 
     kind, found = _find(name)
+    keys = {"stt": "stt.model", "voice": "tts.voice", "turn": "listen.turn_model"}
     # A path that depends on the current folder would only work here.
     value = str(found.absolute()) if Path(name).expanduser().exists() else name
-    config.write({"stt.model" if kind == "stt" else "tts.voice": value})
+    config.write({keys[kind]: value})
 
 
 def _find(name: str) -> tuple[Kind, Path]:
@@ -141,12 +150,14 @@ def _find(name: str) -> tuple[Kind, Path]:
     :raises ModelMissingError: in the words for the kind that the name looks like.
     """
     from voicecli.errors import ModelError
-    from voicecli.models import catalogue, find_stt, find_voice, installed_voices
+    from voicecli.models import catalogue, find_stt, find_turn_detector, find_voice, installed
 
-    voices = {voice.name for voice in installed_voices()}
+    kinds = {model.name: model.kind for model in installed()}
+    if kinds.get(name) == "turn" and (found := find_turn_detector(name)):
+        return "turn", found
     path = Path(name).expanduser()
     is_voice = path.suffix == ".onnx" or (path.is_dir() and any(path.glob("*.onnx")))
-    if name in voices or catalogue.is_voice_name(name) or is_voice:
+    if kinds.get(name) == "voice" or catalogue.is_voice_name(name) or is_voice:
         return "voice", find_voice(name)
     try:
         return "stt", find_stt(name)

