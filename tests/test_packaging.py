@@ -156,7 +156,10 @@ def test_the_wheel_holds_all_of_the_package_and_the_models(wheel: zipfile.ZipFil
     source, models = ROOT / "src/voicecli", ROOT / "models"
     expected = {f"voicecli/{name}": source / name for name in files_below(source)}
     bundled = {f"voicecli/bundled/{name}": models / name for name in files_below(models)}
-    assert {"voicecli/bundled/stt-en/model.bin", "voicecli/cli/demo.flac"} <= {*bundled, *expected}
+    assert {"voicecli/bundled/stt-en/model.bin", "voicecli/cli/demo-small.flac"} <= {
+        *bundled,
+        *expected,
+    }
     for name, path in (expected | bundled).items():
         assert wheel.read(name) == path.read_bytes(), name
 

@@ -111,13 +111,42 @@ class Engines:
 
         Raises ModelMissingError, ModelCorruptError, SettingsError.
         """
-        settings = settings or self.settings.stt
+        settings = self._with_model(settings or self.settings.stt)
         shared = self._recognizers.get(replace(settings, language=None), _make_recognizer)
         if settings.language is None:
             return shared
         from voicecli.stt.transcript import InLanguage
 
         return InLanguage(shared, settings.language)
+
+    def limits(self, settings: SttSettings | None = None) -> tuple[str, str] | None:
+        """What alone a small recogniser understands, and what to do for free speech; None for one
+        that understands whatever is said."""
+        settings = self._with_model(settings or self.settings.stt)
+        if settings.engine != WHISPER:
+            return None
+        from voicecli.models import find_stt, limits_of
+
+        return limits_of(find_stt(settings.model))
+
+    def _with_model(self, settings: SttSettings) -> SttSettings:
+        """The default understands what is spoken: as the settings say, or else what the voice does.
+
+        Here, because those who speak different languages may share a recogniser."""
+        if settings.engine != WHISPER or settings.model is not None:
+            return settings
+        from voicecli.models import find_stt
+
+        language = settings.language or self._voice_language()
+        return replace(settings, model=str(find_stt(None, language)))
+
+    def _voice_language(self) -> str:
+        from voicecli.models import find_voice, formats
+
+        if self.settings.tts.engine != PIPER:
+            return "en"
+        languages = formats.voice_languages(find_voice(self.settings.tts.voice))
+        return languages[0] if languages else "en"
 
     def voice(
         self, settings: TtsSettings | None = None, *, aligned: bool = True, n_threads: int = 1

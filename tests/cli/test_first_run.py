@@ -57,7 +57,8 @@ def test_a_new_user_goes_through_all_steps(terminal: Start, person: Person) -> N
     assert "ollama serve && ollama pull llama3.2" in screen.text
     screen.press("r")
     screen.press("Enter")
-    screen.wait_for("4/4  models: offline")
+    screen.wait_for("4/4  models: stt-en hears you, en_US-voicecli-low speaks.")
+    screen.wait_for("stt-en understands some 400 words")
     screen.wait_for("That is all.")
     screen.wait_for("○ listening")
     person.wait_for_program()
@@ -172,11 +173,12 @@ def test_better_models_are_offered_and_pulled(
     screen.wait_for("Press the numbers")
     for offer in first_run.OFFERS:
         assert f"{offer.name:<20} {offer.size_mb:>4} MB" in screen.text
-    screen.press("2")
+    assert "stt-en understands some 400 words" in screen.text
+    screen.press("3")
     screen.wait_for("to be pulled: small")
-    screen.press("1")
-    screen.wait_for("to be pulled: small, base")
     screen.press("2")
+    screen.wait_for("to be pulled: small, base")
+    screen.press("3")
     screen.wait_for("to be pulled: base")
     screen.press("Enter")
     screen.wait_for("○ listening")

@@ -32,6 +32,12 @@ SUM = "What is seven plus twelve?"
 JOKE = "Tell me a joke."
 
 
+@pytest.fixture(autouse=True)
+def _named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small recogniser has to be named to transcribe; what it reads here is in its domain."""
+    monkeypatch.setenv("VOICECLI_STT_MODEL", "stt-en")
+
+
 def record(path: Path, *sentences: str) -> Path:
     """Sentences with pauses between them, as a WAV."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -640,3 +646,30 @@ def test_the_help_loads_no_heavy_parts() -> None:
     )
     done = subprocess.run([VOICECLI[0], "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# -- a small recogniser is honest -------------------------------------------------------------
+
+
+def test_the_small_recogniser_is_no_dictation_engine(
+    wav: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By itself it is never taken; whoever names it has been told."""
+    monkeypatch.delenv("VOICECLI_STT_MODEL")
+    done = run_voicecli("transcribe", wav)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "understands some 400 words" in done.stderr
+    assert "voicecli models pull tiny.en" in done.stderr
+    assert "--stt-model stt-en" in done.stderr
+    assert "plus twelve" in run_voicecli("transcribe", "--stt-model", "stt-en", wav).stdout
+
+
+def test_with_an_official_model_free_speech_is_transcribed(
+    wav: Path, official_models: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("VOICECLI_STT_MODEL")
+    spoken = tmp_path / "spoken.wav"
+    text = "Could you recommend a good science fiction book?"
+    assert run_voicecli("say", "-o", spoken, text).returncode == 0
+    done = run_voicecli("transcribe", "--language", "en", spoken)
+    assert (done.returncode, done.stdout.strip()) == (0, text)

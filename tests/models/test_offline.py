@@ -141,7 +141,9 @@ def test_say(trap: Trap) -> None:
 
 
 def test_transcribe(trap: Trap, question: Path) -> None:
-    done = trap.run(*VOICECLI, "transcribe", question, VOICECLI_OFFLINE="1")
+    done = trap.run(
+        *VOICECLI, "transcribe", "--stt-model", "stt-en", question, VOICECLI_OFFLINE="1"
+    )
     assert done.returncode == 0, done.stderr
     assert "seven" in done.stdout.lower()
     assert trap.hosts == set()

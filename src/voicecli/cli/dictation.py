@@ -26,7 +26,10 @@ async def _dictate(settings: Settings, silence_s: float | None, *, as_json: bool
     from voicecli.duplex.devices import DeviceDuplex
     from voicecli.engines import Engines
 
-    recognizer = Engines(settings).recognizer()
+    engines = Engines(settings)
+    recognizer = engines.recognizer()
+    if limits := engines.limits():
+        tell(*limits)
     # The microphone opens first: what is said while the model loads waits in its inbox.
     async with DeviceDuplex(
         settings.sound.input_device,

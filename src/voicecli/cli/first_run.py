@@ -30,7 +30,7 @@ N_STEPS = 4
 
 @dataclass(frozen=True)
 class Offer:
-    """A model that is better than the bundled one."""
+    """A model that understands or sounds better than what may be here."""
 
     name: str
     size_mb: int
@@ -38,6 +38,7 @@ class Offer:
 
 
 OFFERS = (
+    Offer("tiny.en", 78, "free speech in English, the quickest"),
     Offer("base", 148, "hears 99 languages"),
     Offer("small", 486, "hears them better, and takes three times as long"),
     Offer("en_US-lessac-medium", 63, "a clear English voice"),
@@ -258,21 +259,37 @@ class Guide:
         from voicecli.doctor.speech import BUDGET_MS, expected_first_audio_ms
         from voicecli.network import hub_is_off
 
+        offers = self._in_use()
         if self._settings.offline or hub_is_off():
-            _say(f"4/{N_STEPS}  models: offline, so the bundled ones are used.")
+            _say("     Offline, so it stays at that.")
             return
         expected_ms = await expected_first_audio_ms(self._settings)
-        _say(f"4/{N_STEPS}  The bundled models are small. Better ones, to be pulled once:")
-        for number, offer in enumerate(OFFERS, 1):
-            ms = expected_ms.get(offer.name, 0.0)
+        _say("     Others, to be pulled once:")
+        for number, offer in enumerate(offers, 1):
+            ms = expected_ms.get(offer.name.removesuffix(".en"), 0.0)
             slow = f"; slow here: answers after {ms / 1000:.1f} s" if ms > BUDGET_MS else ""
             _say(f"       {number}  {offer.name:<20} {offer.size_mb:>4} MB  {offer.what}{slow}")
         _say("     Press the numbers of those that you want, then Enter")
-        numbers = "".join(str(number) for number in range(1, len(OFFERS) + 1))
+        numbers = "".join(str(number) for number in range(1, len(offers) + 1))
         while (key := await self._key(numbers)) != ENTER:
-            name = OFFERS[int(key) - 1].name
+            name = offers[int(key) - 1].name
             wanted.remove(name) if name in wanted else wanted.append(name)
             _say(f"     to be pulled: {', '.join(wanted) or 'nothing'}")
+
+    def _in_use(self) -> list[Offer]:
+        """Says what hears and speaks so far, and how much of what is said is understood; returns
+        what is not here yet."""
+        from voicecli.engines import Engines
+        from voicecli.models import installed
+
+        engines = Engines(self._settings)
+        hears, speaks = engines.recognizer().name, engines.voice().name
+        _say(f"4/{N_STEPS}  models: {hears} hears you, {speaks} speaks.")
+        if limits := engines.limits():
+            message, hint = limits
+            _say(f"     {message};\n     {hint}")
+        here = {model.name for model in installed()}
+        return [offer for offer in OFFERS if offer.name not in here]
 
 
 def _say(text: str) -> None:

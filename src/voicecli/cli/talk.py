@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import resources
@@ -185,22 +185,28 @@ def talk(
         forbid_network()
     if output_file is not None:
         check_sound_output(output_file, force=force, source=input_file)
-    demo_file = (
-        resources.as_file(resources.files("voicecli.cli") / "demo.flac")
-        if demo
-        else nullcontext(input_file)
-    )
-    with terminal_kept() as restore, demo_file as source:
-        if not (source or json or plain) and first_run.is_due(loaded):
+    with ExitStack() as stack:
+        restore = stack.enter_context(terminal_kept())
+        if not (demo or input_file or json or plain) and first_run.is_due(loaded):
             first_run.guide(loaded.settings)
             loaded = load(options, profile=profile)
-        target = output_file or (DEMO_OUTPUT if demo else None)
-        sound = Files(source, track, target, stereo or demo)
         _ensure_models(loaded.settings)
+        source = stack.enter_context(_demo(loaded.settings)) if demo else input_file
+        target = output_file or (DEMO_OUTPUT if demo else None)
         settings = _with_api_key(loaded.settings)
-        with _native_messages_apart() if not (source and target) else nullcontext():
-            screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
-            run(_converse(settings, screen, sound), before_giving_up=restore)
+        if not (source and target):
+            stack.enter_context(_native_messages_apart())
+        screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
+        sound = Files(source, track, target, stereo or demo)
+        run(_converse(settings, screen, sound), before_giving_up=restore)
+
+
+def _demo(settings: Settings) -> AbstractContextManager[Path]:
+    """A recording of somebody who asks: free speech, or what a small recogniser understands."""
+    from voicecli.engines import Engines
+
+    name = "demo.ogg" if Engines(settings).limits() is None else "demo-small.flac"
+    return resources.as_file(resources.files("voicecli.cli") / name)
 
 
 def _ensure_models(settings: Settings) -> None:
@@ -284,7 +290,7 @@ async def _converse(
                 *(engines.recognizer().name, engines.voice().name, language_model.title),
             )
         )
-        for message, hint in language_model.remarks:
+        for message, hint in (*language_model.remarks, *filter(None, [engines.limits()])):
             screen(Notice(message, hint))
         conversation = await engines.conversation(duplex, screen, echo=echo)
         try:

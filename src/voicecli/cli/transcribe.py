@@ -487,18 +487,24 @@ def _is_cuda(stt: SttSettings) -> bool:
 def _recognizer(
     stt: SttSettings, decoding: Decoding, speed: _Speed, *, word_times: bool
 ) -> WindowRecognizer:
-    from voicecli.errors import SettingsError
-    from voicecli.models import find_stt
+    from voicecli.errors import ModelMissingError, SettingsError
+    from voicecli.models import find_stt, limits_of, name_of
     from voicecli.stt.whisper import Whisper, card_says
     from voicecli.transcription.recognition import WindowRecognizer
 
-    folder = find_stt(stt.model)
+    folder = find_stt(stt.model, stt.language)
+    if stt.model is None and (limits := limits_of(folder)):
+        message, hint = limits
+        raise ModelMissingError(
+            f"there is no model here that could transcribe: {message}",
+            f"{hint}; to use it all the same: --stt-model {name_of(folder)}",
+        )
     whisper = Whisper(folder, stt, n_threads=speed.n_threads, n_workers=speed.n_workers)
     if not whisper.is_multilingual and (
         decoding.task != "transcribe" or stt.language not in (None, "en")
     ):
         raise SettingsError(
-            f"the model {folder.name} knows English only",
+            f"the model {name_of(folder)} knows English only",
             "choose another with --stt-model; `voicecli models` lists them",
         )
     by_utterance = card_says(folder, "utterances")

@@ -10,7 +10,7 @@ from typing import TypeVar
 from voicecli.doctor.findings import Finding, Verdict, failed
 from voicecli.engines import WHISPER
 from voicecli.errors import ModelError, VoicecliError
-from voicecli.models import catalogue, find_stt, installed_stt, store
+from voicecli.models import catalogue, find_stt, installed_stt, limits_of, name_of, store
 from voicecli.settings import ListenSettings, Settings, SttSettings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
@@ -121,7 +121,7 @@ async def check_recognizer(
 
     expected_ms = _expected_ms(settings, speed, others_ms, latency_ms)
     fitting = [name for name, ms in expected_ms.items() if ms <= BUDGET_MS]
-    name = _name(path) if path else recognizer.name
+    name = name_of(path) if path else recognizer.name
     rtf = stt_ms / 1000 * SAMPLE_RATE_HZ / len(question)
     own_ms = latency_ms + until_first_audio_ms(stt_ms, others_ms, settings.listen)
     values = {
@@ -134,10 +134,15 @@ async def check_recognizer(
     }
     text = f"speech recognition: {name} {rtf:.2f}x real time, "
     text += f"first audio after {own_ms / 1000:.2f} s; {_advice(expected_ms, fitting)}"
+    # To be understood comes first, to be quick second.
+    if path and (limits := limits_of(path)):
+        message, hint = limits
+        return Finding("speech recognition", Verdict.WARN, f"{text}; {message}", hint, values)
     hint = _pull_hint(fitting)
     if own_ms > BUDGET_MS:
-        quicker = fitting[-1] if fitting else BUNDLED
-        hint = hint or f"a smaller one is quicker: voicecli models use {quicker}"
+        quicker = fitting[-1] if fitting else next(iter(expected_ms))
+        if not hint and not _is_size(name, quicker):
+            hint = f"a smaller one is quicker: voicecli models pull {quicker}"
         return Finding("speech recognition", Verdict.WARN, text, hint, values)
     return Finding("speech recognition", Verdict.OK, text, hint, values)
 
@@ -178,8 +183,7 @@ async def _transcription_ms(recognizer: Recognizer, samples: Samples) -> float:
 
 def _reference_model(path: Path | None) -> tuple[str, Path]:
     """The chosen one where its times are known, else the bundled one."""
-    by_path = {model.path: store.canonical(model.name) for model in installed_stt()}
-    name = by_path.get(path, "") if path else ""
+    name = store.canonical(name_of(path)).removesuffix(".en") if path else ""
     return (name, path) if path and name in REFERENCE else (BUNDLED, find_stt(BUNDLED))
 
 
@@ -222,21 +226,21 @@ def until_first_audio_ms(stt_ms: float, others_ms: float, listen: ListenSettings
 
 
 def _advice(expected_ms: dict[str, float], fitting: list[str]) -> str:
-    budget = f"{BUDGET_MS / 1000:g} s here"
     if not fitting:
         name, ms = next(iter(expected_ms.items()))
-        return f"none of Whisper's sizes keeps it under {budget} ({name} about {ms / 1000:.1f} s)"
+        return f"the quickest that understands free speech, {name}, takes about {ms / 1000:.1f} s"
     name = fitting[-1]
+    budget = f"{BUDGET_MS / 1000:g} s here"
     return f"{name} keeps it under {budget} (about {expected_ms[name] / 1000:.2f} s)"
 
 
 def _pull_hint(fitting: list[str]) -> str:
     """How to get the one that fits, where it isn't here."""
-    if not fitting or fitting[-1] in {store.canonical(model.name) for model in installed_stt()}:
+    if not fitting or any(_is_size(model.name, fitting[-1]) for model in installed_stt()):
         return ""
     return f"more accurate: voicecli models pull {fitting[-1]}{catalogue.size_known(fitting[-1])}"
 
 
-def _name(path: Path) -> str:
-    """As `voicecli models` calls it."""
-    return next((model.name for model in installed_stt() if model.path == path), path.name)
+def _is_size(name: str, size: str) -> bool:
+    """Whether a recogniser is of that size, for English alone or for all languages."""
+    return store.canonical(name).removesuffix(".en") == size

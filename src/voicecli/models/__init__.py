@@ -3,6 +3,7 @@
     catalogue   the names that can be pulled, the packages and their digests
     formats     what a recogniser and a voice look like on the disk
     packages    what lies in data packages: verified, joined
+    limits      what a small recogniser does not understand
     store       what is on this machine: bundled, in packages, or pulled
     offers      what the hub has under a name: files, sizes, checksums, licence
     hub         the hub over HTTP: bytes, resumed where cut
@@ -16,6 +17,7 @@ Nothing here imports the libraries that run models, and finding one imports noth
 from __future__ import annotations
 
 from voicecli.models.ask import ensure_stt, ensure_voice, on_terminal
+from voicecli.models.limits import limits_of
 from voicecli.models.store import (
     Model,
     find_stt,
@@ -24,6 +26,7 @@ from voicecli.models.store import (
     installed,
     installed_stt,
     installed_voices,
+    name_of,
 )
 from voicecli.network import forbid_network
 
@@ -38,5 +41,7 @@ __all__ = [
     "installed",
     "installed_stt",
     "installed_voices",
+    "limits_of",
+    "name_of",
     "on_terminal",
 ]

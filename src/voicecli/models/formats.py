@@ -250,6 +250,16 @@ def voice_config(onnx: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
+def domain_of(folder: Path) -> str:
+    """What alone a recogniser understands, where its card has a line `understands: ...`."""
+    try:
+        card = (folder / "README.md").read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    stated = re.search(r"^understands:[ \t]*(\S.*)$", card, re.M)
+    return in_one_line(stated[1]) if stated else ""
+
+
 def licence_in(folder: Path) -> str:
     """The licence that a model's card states, in one line; empty where none does.
 

@@ -127,6 +127,18 @@ def installed() -> list[Model]:
     return [*map(_from_receipt, pulled), *packaged, *bundled()]
 
 
+def name_of(path: Path) -> str:
+    """The name of a model that is loaded from `path`, as `voicecli models` has it."""
+    for packaged in catalogue.PACKAGED:
+        if path in (here := packages.folder_of(packaged), here / packaged.main):
+            return packaged.name
+    if path.suffix == ".onnx":
+        return path.stem
+    if path.parent == places.pulled_folder():  # its name has the revision in it
+        return path.name.partition("@")[0].replace("--", "/")
+    return path.name
+
+
 def canonical(name: str) -> str:
     """One name for one model: Whisper's several names for the same repository become the first."""
     by_repo = {whisper.repo: short for short, whisper in reversed(catalogue.WHISPER.items())}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voicecli.errors import ModelError
+from voicecli.models import name_of
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
 from voicecli.stt.transcript import Recognizer, Transcript, has_loop
@@ -43,7 +44,7 @@ class WhisperRecognizer(Recognizer):
     """Whisper on a thread of its own. The model is loaded by the first job."""
 
     def __init__(self, folder: Path, settings: SttSettings) -> None:
-        self.name = folder.name
+        self.name = name_of(folder)
         self._folder = folder
         self._settings = settings
         self._unsure_logprob = unsure_logprob(folder)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from voicecli.errors import ModelCorruptError, ModelError
+from voicecli.models import name_of
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.stt.transcript import DOUBTFUL_LOGPROB, TimedWord, Transcript
@@ -115,7 +116,7 @@ class Whisper:
         self, folder: Path, settings: SttSettings, *, n_threads: int = 1, n_workers: int = 1
     ) -> None:
         """Raises ModelCorruptError. Workers share the weights."""
-        self.name = folder.name
+        self.name = name_of(folder)
         self.trimming = trimming(folder, settings)
         self._model = _load(folder, settings, n_threads, n_workers)
 

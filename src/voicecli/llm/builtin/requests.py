@@ -297,7 +297,7 @@ _REQUESTS: tuple[tuple[str, str | Callable[[_Talk, re.Match[str]], str]], ...] =
     (rf"count(?: down| up)?(?: for me)?(?: (?:from|to) {_NUMBER})+", _count),
     ("what (?:is the )?(?:current )?time(?: (?:is it|it is))?(?: now)?", _time),
     ("(?:tell|give) me the time|(?:the )?time(?= please)", _time),
-    (rf"what day(?: of the week)?(?: is it| it is| is)?{_WHEN}", _day),
+    (rf"(?:what|which) day(?: of the week)?(?: is it| it is| is)?{_WHEN}", _day),
     ("what is (?:today|tomorrow)(?! is)", _day),
     (rf"is (?:it|today|tomorrow) (?P<guess>{_DAYS}){_WHEN}", _day),
     (rf"what (?:is )?(?:the |today is |tomorrow is )?date(?: is it| is)?{_WHEN}", _date),
@@ -315,13 +315,16 @@ _REQUESTS: tuple[tuple[str, str | Callable[[_Talk, re.Match[str]], str]], ...] =
     (r"(?:what|is) (?:is )?your name(?: \w+)?", f"I have no name. {WHO}"),
     ("(?:who|what) are you|tell me about you(?:rself)?", WHO),
     (
-        r"(?:tell me |say )?(?:a|another|one more) (?:\w+ )?joke"
+        r"(?:tell me |say )?(?:a|another|any|some|one more) (?:\w+ )?jokes?"
         r"(?: about (?:an? |the )?(?P<about>\w+))?",
         _joke,
     ),
-    (r"(?:tell me )?(?:a|another) story(?: about (?:an? |the )?\w+)?", lambda talk, match: STORY),
+    (
+        r"(?:tell me )?(?:a|another) (?:\w+ )?story(?: about (?:an? |the )?\w+)?",
+        lambda talk, match: STORY,
+    ),
     ("tell me more|and then what|and then$|go on|go ahead|continue", "That is all I know."),
-    ("what (?:can|could|may) (?:you do|i (?:do|say|ask))", HELP),
+    ("what (?:(?:can|could|may) (?:you do|i (?:do|say|ask))|are you able to do)", HELP),
     ("(?:i need |can you )?help(?: me)?", HELP),
     ("i have a question", "Okay. What is your question?"),
     ("(?:can|do) you hear me", "Yes, I can hear you."),

@@ -1,0 +1,88 @@
+"""What a small recogniser does not understand, and the names of models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import official
+from programs import run_voicecli
+from voicecli import places
+from voicecli.engines import Engines
+from voicecli.models import find_stt, limits_of, name_of
+from voicecli.settings import Settings, SttSettings, TtsSettings
+
+
+def test_the_small_one_says_what_it_understands() -> None:
+    limits = limits_of(find_stt("stt-en"))
+    assert limits is not None
+    message, hint = limits
+    assert message.startswith("stt-en understands some 400 words: time,")
+    assert (
+        hint == "for free speech: voicecli models pull tiny.en, or pip install 'voicecli[starter]'"
+    )
+
+
+def test_one_of_free_speech_that_is_here_is_named(official_models: None) -> None:
+    limits = limits_of(find_stt("stt-en"))
+    assert limits is not None
+    assert limits[1] == "for free speech: voicecli models use tiny.en"
+    assert limits_of(find_stt("tiny.en")) is None
+    assert limits_of(find_stt("base")) is None
+
+
+def test_a_card_of_ones_own_is_believed(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# mine\n\nunderstands:   numbers \x1b[31mand colours\n")
+    limits = limits_of(tmp_path)
+    assert limits is not None
+    assert limits[0] == f"{tmp_path.name} understands numbers [31mand colours"
+    assert limits_of(tmp_path / "nowhere") is None
+
+
+def test_names(official_models: None) -> None:
+    assert name_of(find_stt("tiny.en")) == "tiny.en"
+    assert name_of(find_stt("base")) == "base"
+    assert name_of(places.pulled_folder() / "me--own@0f17e775-98f9bc") == "me/own"
+    assert name_of(Path("/home/me@work/own@2")) == "own@2"
+
+
+@pytest.mark.parametrize(
+    ("stt", "tts", "name"),
+    [
+        (SttSettings(), TtsSettings(), "tiny.en"),
+        (SttSettings(language="en"), TtsSettings(), "tiny.en"),
+        (SttSettings(language="de"), TtsSettings(), "base"),
+        (SttSettings(model="stt-en", language="de"), TtsSettings(), "stt-en"),
+    ],
+)
+def test_the_default_understands_what_is_spoken(
+    official_models: None, stt: SttSettings, tts: TtsSettings, name: str
+) -> None:
+    engines = Engines(Settings(stt=stt, tts=tts))
+    assert engines.recognizer().name == name
+    assert (engines.limits() is None) == (name != "stt-en")
+
+
+def test_talk_says_it_in_its_header(tmp_path: Path) -> None:
+    done = run_voicecli("talk", "--demo", "--output", tmp_path / "demo.wav", "--plain")
+    assert done.returncode == 0, done.stderr
+    lines = done.stderr.splitlines()
+    first = next(n for n, line in enumerate(lines) if line.startswith("you:"))
+    assert any("stt-en understands some 400 words" in line for line in lines[:first])
+
+
+def test_the_demo_of_free_speech_is_understood_and_answered(
+    official_models: None, tmp_path: Path
+) -> None:
+    done = run_voicecli("talk", "--demo", "--output", tmp_path / "demo.wav", "--plain")
+    assert done.returncode == 0, done.stderr
+    assert "400 words" not in done.stderr
+    for said in (
+        "you: How much is 15% of 80?",
+        "ai: Fifteen percent of eighty is twelve.",
+        "you: Do you happen to know any good jokes?",
+    ):
+        assert said in done.stderr
+    assert f"stt {official.TINY_EN}, voice {official.JOE}" in done.stderr
+    assert "do not understand" not in done.stderr
