@@ -63,6 +63,9 @@ class NetworkError(VoicecliError):
 
 
 class LanguageModelError(VoicecliError):
+    cut_off = False
+    """True where the reply had as many tokens as it may have; what came of it stays valid."""
+
     def __init__(self, message: str, hint: str = "", *, retryable: bool = False) -> None:
         super().__init__(message, hint)
         self.retryable = retryable

@@ -13,7 +13,7 @@ from voicecli.conversation.heard import (
 )
 from voicecli.conversation.history import History, WordEnd
 from voicecli.duplex.speaker import Speaker
-from voicecli.llm.messages import Message
+from voicecli.llm.messages import Message, ToolCall
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 from voicecli.tts.clip import Clip
 
@@ -94,6 +94,27 @@ def test_a_reply_without_word_times_is_not_cut() -> None:
     number = history.add_assistant("Once upon", interrupted=True)
     assert history.truncate(number, 10) == "Once upon"
     assert history.messages == [Message("assistant", "Once upon —")]
+
+
+def test_the_result_of_a_tool_stands_behind_its_call() -> None:
+    one, two = ToolCall("1", "time", "{}"), ToolCall("2", "date", "{}")
+    history = History()
+    history.add_user("when")
+    history.insert(Message("assistant", "", (one,)))
+    history.insert(Message("assistant", "", (two,)))
+    history.insert(Message("tool", "lost", tool_call_id="3"))
+    assert history.messages == [Message("user", "when")]
+    history.add_user("hello?")
+    history.insert(Message("tool", "monday", tool_call_id="2"))
+    assert history.messages == [
+        Message("user", "when"),
+        Message("assistant", "", (two,)),
+        Message("tool", "monday", tool_call_id="2"),
+        Message("user", "hello?"),
+    ]
+    history.insert(Message("tool", "noon", tool_call_id="1"))
+    assert history.messages[1].tool_calls == (one, two)
+    assert [message.content for message in history.messages[2:4]] == ["noon", "monday"]
 
 
 def played(text: str, n_heard: int, word_ends: tuple[int, ...] = (), n_samples: int = 100):

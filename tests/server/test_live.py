@@ -10,6 +10,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import av
@@ -21,9 +22,11 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from openai import AsyncOpenAI
 
-from serving import Served, served, spoken_pcm
+from serving import SMALL, Served, served, spoken_pcm
+from sse_server import DONE, SseServer, chunk, reply, stream
 from voicecli.server.app import Options
 from voicecli.server.sessions import Limits
+from voicecli.settings import LlmSettings
 
 SUM, OTHER_SUM, CLOCK = "What is seven plus twelve?", "What is two times three?", "What time is it?"
 JOKE = "Tell me a joke."
@@ -194,6 +197,38 @@ def test_push_to_talk(said: dict[str, bytes]) -> None:
             assert error.code == "input_audio_buffer_commit_empty"
 
     run(scenario())
+
+
+def test_a_function_call_goes_all_the_way() -> None:
+    first = {"index": 0, "id": "c1", "function": {"name": "weather", "arguments": '{"at":'}}
+    rest = {"index": 0, "function": {"arguments": ' "home"}'}}
+    deltas = [chunk({"tool_calls": [piece]}) for piece in (first, rest)]
+
+    async def scenario(language_model: SseServer) -> None:
+        llm = LlmSettings(base_url=language_model.base_url, model="test-model")
+        async with served(settings=replace(SMALL, llm=llm)) as where, connected(where) as person:
+            tool = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
+            session = {"type": "realtime", "tools": [tool], "instructions": "Be brief."}
+            await person.connection.session.update(session=session)
+            await person.type("how is the weather")
+            await person.connection.response.create()
+            response = await person.reply()
+            (item,) = response.output
+            assert (item.name, json.loads(item.arguments)) == ("weather", {"at": "home"})
+            result = {"type": "function_call_output", "call_id": item.call_id, "output": "rain"}
+            await person.connection.conversation.item.create(item=result)
+            await person.connection.response.create()
+            assert transcript(await person.reply()) == "It rains."
+
+    with SseServer() as language_model:
+        language_model.script(stream(*deltas, chunk({}, "tool_calls"), DONE), reply("It rains."))
+        run(scenario(language_model))
+        asked, second = language_model.chats
+        assert asked.body["tools"][0]["function"]["name"] == "weather"
+        assert [message["role"] for message in second.messages] == [
+            *("system", "user", "assistant", "tool"),
+        ]
+        assert second.messages[-1]["content"] == "rain"
 
 
 def test_cancel_and_the_next_response() -> None:

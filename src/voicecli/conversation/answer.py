@@ -6,11 +6,11 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from voicecli.conversation.events import Event, Notice, ReplyText
+from voicecli.conversation.events import Event, Notice, ReplyPlain, ReplyText, ToolCalled
 from voicecli.errors import LanguageModelError
 from voicecli.languages import language_of
 from voicecli.languages.names import name_of
-from voicecli.llm.messages import LanguageModel, Message
+from voicecli.llm.messages import LanguageModel, Message, Options, Part, ToolCall
 from voicecli.sound.samples import silence
 from voicecli.text.aloud import spoken
 from voicecli.text.foreign import foreign_language
@@ -47,6 +47,8 @@ class Answer:
     tell: Emit
     """Gets the text as it is written."""
     habits: Habits = field(default_factory=Habits)
+    options: Options = Options()
+    """Of each request: tools, and what is otherwise than in the settings."""
 
     async def to(self, messages: Sequence[Message]) -> AsyncGenerator[tuple[str, Clip], None]:
         """Sentences as written, each with its sound, or with its beginning: what is still to come
@@ -60,8 +62,9 @@ class Answer:
         async with (
             aclosing(self._written(messages, broke_off)) as deltas,
             aclosing(speakable(deltas, self.language, thinks_first=thinks_first)) as plain,
+            aclosing(self._told(plain)) as said,
             aclosing(
-                sentences(plain, self.language, first_clause_words=FIRST_CLAUSE_WORDS)
+                sentences(said, self.language, first_clause_words=FIRST_CLAUSE_WORDS)
             ) as pieces,
         ):
             is_first = True
@@ -82,6 +85,7 @@ class Answer:
         """In place of an answer; no model is asked."""
         sentence = language_of(self.language).phrases.not_understood
         self.tell(ReplyText(sentence))
+        self.tell(ReplyPlain(sentence))
         async with aclosing(self._spoken(sentence)) as clips:
             async for text, clip in clips:
                 yield text, without_lead(clip) if text else clip
@@ -106,10 +110,32 @@ class Answer:
                 yield sentence, clip
                 sentence = ""
 
+    async def _asked(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+        """The text of what the model writes; calls of tools are told."""
+        model = self.language_model
+        parts: AsyncGenerator[Part, None] = (
+            model.stream(messages)
+            if self.options == Options()
+            else model.respond(messages, self.options)
+        )
+        async with aclosing(parts):
+            async for part in parts:
+                if isinstance(part, str):
+                    yield part
+                elif isinstance(part, ToolCall):
+                    self.tell(ToolCalled(part.id, part.name, part.arguments))
+
+    async def _told(self, plain: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
+        async with aclosing(plain):
+            async for delta in plain:
+                if delta is not TAKEN_BACK:
+                    self.tell(ReplyPlain(delta))
+                yield delta
+
     async def _written(
         self, messages: Sequence[Message], broke_off: list[LanguageModelError]
     ) -> AsyncGenerator[str, None]:
-        stream = self.language_model.stream(messages)
+        stream = self._asked(messages)
         async with (
             aclosing(_as_far_as_it_comes(stream, broke_off)) as deltas,
             aclosing(own_turn(deltas, self.language)) as own,

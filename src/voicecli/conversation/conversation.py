@@ -54,7 +54,7 @@ from voicecli.conversation.reply import Reply
 from voicecli.conversation.report import Report
 from voicecli.conversation.wishes import Wish, Wishes
 from voicecli.duplex.ducking import Ducker
-from voicecli.errors import VoicecliError
+from voicecli.errors import LanguageModelError, VoicecliError
 from voicecli.hearing.ears import Ears
 from voicecli.hearing.endpointing import (
     Speech,
@@ -346,7 +346,7 @@ class Conversation:
         if not reopened:
             ends = reply.word_ends()
             number = self._history.add_assistant(heard, interrupted=interrupted, word_ends=ends)
-        self._emit(ReplyEnded(heard, unheard, interrupted, number, reply.error))
+        self._emit(ReplyEnded(heard, unheard, interrupted, number, reply.error, reply.cut_off))
 
     def go_on(self, reply: Reply) -> None:
         if reply.spoken and reply.is_unfinished:
@@ -398,6 +398,7 @@ class Conversation:
         except VoicecliError as error:
             await self._speaker.until(lambda: reply.may_be_heard)
             reply.error = error.message
+            reply.cut_off = isinstance(error, LanguageModelError) and error.cut_off
             if not reply.spoken and not reply.asks_again:
                 self._history.fail()
             self._emit(Notice(error.message, error.hint))

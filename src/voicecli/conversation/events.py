@@ -108,6 +108,23 @@ class ReplyText:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyPlain:
+    """More of the reply, as it is said: without markup and thoughts."""
+
+    delta: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalled:
+    """The language model wants a function to be called. Its reply ends; the next has the result."""
+
+    id: str
+    name: str
+    arguments: str
+    """JSON, as the model wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyEnded:
     heard: str
     """What left the loudspeaker."""
@@ -118,6 +135,8 @@ class ReplyEnded:
     """Of its entry in the history; 0 where it has none."""
     error: str = field(default="", compare=False)
     """Why the rest could not be made; a Notice tells it, too."""
+    cut_off: bool = field(default=False, compare=False)
+    """It had as many tokens as it may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +199,8 @@ Event = (
     | Stopped
     | NotUnderstood
     | ReplyText
+    | ReplyPlain
+    | ToolCalled
     | ReplyEnded
     | ReplyResumed
     | TurnTimed

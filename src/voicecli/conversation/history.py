@@ -60,6 +60,7 @@ class History:
         for entry in self.entries:
             if entry.n_failures < MAX_FAILURES or entry is self.entries[-1]:
                 messages = _joined(messages, entry.message)
+        messages = _with_results(messages)
         return _newest(messages, self.max_turns)
 
     def with_user(self, text: str) -> list[Message]:
@@ -135,12 +136,30 @@ class History:
 
 
 def _joined(messages: Sequence[Message], message: Message) -> list[Message]:
-    if not message.content:
+    if not (message.content or message.tool_calls):
         return list(messages)
     if messages and messages[-1].role == message.role == "user":
         content = f"{messages[-1].content} {message.content}"
         return [*messages[:-1], Message("user", content)]
+    if messages and messages[-1].tool_calls and message.tool_calls:
+        calls = (*messages[-1].tool_calls, *message.tool_calls)
+        return [*messages[:-1], replace(messages[-1], tool_calls=calls)]
     return [*messages, message]
+
+
+def _with_results(messages: Sequence[Message]) -> list[Message]:
+    """Each call of a tool, and right behind it what came of it, as servers want them. A call that
+    has no result yet is left out, and so is a result of no call."""
+    results = {message.tool_call_id: message for message in messages if message.role == "tool"}
+    told: list[Message] = []
+    for message in messages:
+        if message.role == "tool":
+            continue
+        calls = tuple(call for call in message.tool_calls if call.id in results)
+        if message.content or calls:
+            told.append(replace(message, tool_calls=calls))
+        told += [results[call.id] for call in calls]
+    return told
 
 
 def _newest(messages: Sequence[Message], max_turns: int) -> list[Message]:

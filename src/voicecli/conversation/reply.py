@@ -36,6 +36,8 @@ class Reply:
     emit: Emit
     answers: bool = True
     """There will be something to hear; else it only understands what was said."""
+    cut_off: bool = False
+    """The model had no more tokens for it."""
     error: str = ""
     """Why the rest of it could not be made."""
     may_ask_early: bool = True

@@ -71,6 +71,7 @@ class CutOffError(LanguageModelError):
     def __init__(self, reason: Literal["length", "filter"], message: str, hint: str) -> None:
         super().__init__(message, hint)
         self.reason = reason
+        self.cut_off = reason == "length"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from voicecli.hearing.echo import NoEcho
 from voicecli.llm.messages import Message
 from voicecli.server.duplex import LEAD_MS, NetworkDuplex, Pacer
 from voicecli.server.realtime.client_events import RefusalError
-from voicecli.server.realtime.fields import Fields, listen_settings
+from voicecli.server.realtime.fields import Fields, listen_settings, llm_options
 from voicecli.server.realtime.items import Item
 from voicecli.server.realtime.response import Event, Response
 from voicecli.server.realtime.session import RealtimeSession
@@ -206,7 +206,7 @@ class NetworkTalk:
 
     async def respond_aside(self, response: Response, messages: Sequence[Message]) -> None:
         answer = await self._answer(
-            response.fields, lambda event: self._tell_aside(response, event)
+            response.fields, lambda event: self.session.tell_aside(response, event)
         )
 
         async def speak() -> None:
@@ -214,6 +214,8 @@ class NetworkTalk:
             try:
                 async with aclosing(answer.to(messages)) as pieces:
                     async for _, clip in pieces:
+                        if not len(clip.samples):
+                            continue
                         samples = resample(
                             clip.samples,
                             clip.sample_rate_hz,
@@ -229,10 +231,6 @@ class NetworkTalk:
                 self.session.aside_ended(response, error)
 
         self._asides[response.id] = asyncio.ensure_future(speak())
-
-    def _tell_aside(self, response: Response, event: told.Event) -> None:
-        if isinstance(event, told.ReplyText):
-            self.session.aside_text(response, event.delta)
 
     def recognize(self, item: Item, samples: Samples, rate_hz: int) -> None:
         async def recognize() -> None:
@@ -272,7 +270,8 @@ class NetworkTalk:
         """What answers by these fields; raises VoicecliError."""
         settings = self._settings(fields)
         text_only = fields.output_modalities == ["text"]
-        return await self._engines.answer(settings, text_only=text_only, tell=tell)
+        answer = await self._engines.answer(settings, text_only=text_only, tell=tell)
+        return replace(answer, options=llm_options(fields))
 
     def _settings(self, fields: Fields) -> Settings:
         """The server's own, with what the session wants otherwise."""

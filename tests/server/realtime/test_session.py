@@ -18,14 +18,16 @@ from voicecli.conversation.events import (
     NotUnderstood,
     PartialTranscript,
     ReplyEnded,
+    ReplyPlain,
     ReplyText,
     SpeechBegan,
     SpeechEnded,
     Stopped,
+    ToolCalled,
     UserSaid,
 )
 from voicecli.conversation.history import History, WordEnd
-from voicecli.llm.messages import Message
+from voicecli.llm.messages import Message, ToolCall
 from voicecli.server.realtime.fields import Fields
 from voicecli.server.realtime.items import Item
 from voicecli.server.realtime.response import Response
@@ -166,7 +168,7 @@ def test_a_spoken_turn() -> None:
     assert completed["usage"] == {"type": "duration", "seconds": 1.8}
     assert created["response"]["status"] == "in_progress"
 
-    events = client.tell(ReplyText("It is "), TONE, ReplyText("five."), TONE)
+    events = client.tell(ReplyPlain("It is "), TONE, ReplyPlain("five."), TONE)
     assert types(events) == [
         "response.output_item.added",
         "conversation.item.added",
@@ -190,7 +192,7 @@ def test_a_spoken_turn() -> None:
 def test_an_interrupted_reply_is_over_before_the_next_item_and_keeps_what_was_heard() -> None:
     client = Client()
     client.user_says("tell me a story")
-    client.tell(ReplyText("Once upon a time"), TONE)
+    client.tell(ReplyPlain("Once upon a time"), TONE)
     assert client.tell(SpeechBegan(80_000), SpeechEnded(90_000, 95_000)) == []
     ended = client.reply_ends("Once upon", "a time")
     assert types(ended) == [*HEARD[:2], *ENDED]
@@ -206,7 +208,7 @@ def test_an_interrupted_reply_is_over_before_the_next_item_and_keeps_what_was_he
 def test_a_sign_of_listening_is_not_told() -> None:
     client = Client()
     client.user_says("tell me a story")
-    client.tell(ReplyText("Once"), TONE)
+    client.tell(ReplyPlain("Once"), TONE)
     said = client.tell(
         SpeechBegan(80_000), SpeechEnded(90_000, 95_000), Dropped("mhm", "only a sign")
     )
@@ -217,14 +219,14 @@ def test_a_sign_of_listening_is_not_told() -> None:
 def test_speech_over_a_reply_is_told_at_once_to_who_wants_it_so() -> None:
     client = Client(eager_speech_started=True)
     client.user_says("tell me a story")
-    client.tell(ReplyText("Once"), TONE)
+    client.tell(ReplyPlain("Once"), TONE)
     assert types(client.tell(SpeechBegan(80_000))) == HEARD[:1]
 
 
 def test_stop_is_obeyed_and_not_answered() -> None:
     client = Client()
     client.user_says("tell me a story")
-    client.tell(ReplyText("Once upon a time"), TONE, SpeechBegan(80_000), SpeechEnded(9, 95_000))
+    client.tell(ReplyPlain("Once upon a time"), TONE, SpeechBegan(80_000), SpeechEnded(9, 95_000))
     client.reply_ends("Once upon", "a time")
     events = client.tell(Stopped("Stop."))
     assert types(events) == HEARD[2:]
@@ -292,14 +294,55 @@ def test_typed_turns() -> None:
     refused = client.send("response.create", event_id="mine")
     assert refused[0]["error"]["code"] == "conversation_already_has_active_response"
     assert refused[0]["error"]["event_id"] == "mine"
-    client.tell(ReplyText("Hi."), TONE)
+    client.tell(ReplyPlain("Hi."), TONE)
     assert client.reply_ends("Hi.")[-1]["response"]["status"] == "completed"
+
+
+def test_a_function_is_called_and_its_result_is_answered() -> None:
+    tool = {"type": "function", "name": "weather", "parameters": {"type": "object"}}
+    client = Client({"tools": [tool]})
+    client.user_says("how is the weather")
+    events = client.tell(ToolCalled("call_1", "weather", '{"place": "here"}'))
+    assert types(events) == [
+        "response.output_item.added",
+        "conversation.item.added",
+        "response.function_call_arguments.delta",
+        "response.function_call_arguments.done",
+        "response.output_item.done",
+        "conversation.item.done",
+    ]
+    assert events[3]["arguments"] == '{"place": "here"}'
+    (done,) = client.tell(ReplyEnded("", "", False))
+    (item,) = done["response"]["output"]
+    assert (item["type"], item["call_id"], item["status"]) == (
+        *("function_call", "call_1", "completed"),
+    )
+    assert client.talk.history.messages == [Message("user", "how is the weather")]  # no result
+    output = {"type": "function_call_output", "call_id": "call_1", "output": "rain"}
+    events = client.send("conversation.item.create", item=output)
+    assert types(events) == ["conversation.item.added", "conversation.item.done"]
+    assert events[0]["previous_item_id"] == item["id"]
+    call = ToolCall("call_1", "weather", '{"place": "here"}')
+    assert client.talk.history.messages == [
+        Message("user", "how is the weather"),
+        Message("assistant", "", (call,)),
+        Message("tool", "rain", tool_call_id="call_1"),
+    ]
+    assert types(client.send("response.create")) == ["response.created"]
+
+
+def test_a_reply_at_its_limit_is_incomplete() -> None:
+    client = Client()
+    client.user_says("hello")
+    client.tell(ReplyPlain("Hello"), TONE)
+    response = client.reply_ends("Hello", cut_off=True, error="too long")[-1]["response"]
+    assert response["status_details"]["reason"] == "max_output_tokens"
 
 
 def test_text_alone() -> None:
     client = Client({"output_modalities": ["text"]})
     client.user_says("hello")
-    client.tell(ReplyText("Hi "), ReplyText("there."))
+    client.tell(ReplyText("Hi "), ReplyPlain("not told"), ReplyText("there."))
     events = client.reply_ends("Hi there.")
     assert types(events) == ["response.output_text.done", *ENDED[2:]]
     content = events[-1]["response"]["output"][0]["content"]
@@ -311,7 +354,7 @@ def test_cancel() -> None:
     refused = client.send("response.cancel")
     assert refused[0]["error"]["code"] == "response_cancel_not_active"
     client.user_says("tell me a story")
-    client.tell(ReplyText("Once"), TONE)
+    client.tell(ReplyPlain("Once"), TONE)
     assert client.send("response.cancel", response_id="resp_other")[0]["type"] == "error"
     assert client.send("response.cancel") == []
     assert client.talk.asked == ["stop"]
@@ -353,7 +396,7 @@ def test_items_are_retrieved_deleted_and_put_in_order() -> None:
 def test_truncate_cuts_the_history_and_never_refuses(end_ms: float, left: str) -> None:
     client = Client()
     client.user_says("hello")
-    client.tell(ReplyText("Hello you."), TONE)
+    client.tell(ReplyPlain("Hello you."), TONE)
     item_id = client.reply_ends("Hello you.")[-1]["response"]["output"][0]["id"]
     events = client.send("conversation.item.truncate", item_id=item_id, audio_end_ms=end_ms)
     assert types(events) == ["conversation.item.truncated"]
@@ -366,7 +409,7 @@ def test_truncate_cuts_the_history_and_never_refuses(end_ms: float, left: str) -
 def test_truncate_while_it_is_spoken_ends_it_there() -> None:
     client = Client()
     client.user_says("hello")
-    added = client.tell(ReplyText("Hello you."), TONE)[1]
+    added = client.tell(ReplyPlain("Hello you."), TONE)[1]
     item_id = added["item"]["id"]
     events = client.send("conversation.item.truncate", item_id=item_id, audio_end_ms=350)
     assert types(events) == ["conversation.item.truncated"]
@@ -489,7 +532,7 @@ def test_refusals_name_what_is_wrong(text: str, code: str, param: str | None) ->
 def test_a_response_beside_the_conversation() -> None:
     client = Client()
     client.user_says("hello")
-    client.tell(ReplyText("Hi."), TONE)
+    client.tell(ReplyPlain("Hi."), TONE)
     content = [{"type": "input_text", "text": "Classify this."}]
     ask = {
         "conversation": "none",
@@ -500,12 +543,12 @@ def test_a_response_beside_the_conversation() -> None:
     created = client.send("response.create", response=ask)
     assert created[0]["response"]["conversation_id"] is None
     assert client.talk.messages == [Message("user", "Classify this.")]
-    client.session.aside_text(client.talk.response, "done")
+    client.session.tell_aside(client.talk.response, ReplyText("done"))
     client.session.aside_ended(client.talk.response)
     done = client.events[-1]["response"]
     assert (done["metadata"], done["status"]) == ({"topic": "x"}, "completed")
     assert len(client.session.items) == 2  # the user's, and the reply that goes on
-    client.tell(ReplyText(" You?"))
+    client.tell(ReplyPlain(" You?"))
     assert client.reply_ends("Hi. You?")[-1]["response"]["status"] == "completed"
 
 
@@ -524,7 +567,7 @@ def test_an_item_of_sound_is_recognised() -> None:
 def test_a_call_has_its_own_events_of_sound() -> None:
     client = Client(sends_sound=False)
     client.user_says("hello")
-    events = client.tell(ReplyText("Hi."), TONE)
+    events = client.tell(ReplyPlain("Hi."), TONE)
     assert types(events)[-1] == "output_audio_buffer.started"
     assert types(client.reply_ends("Hi.")) == [*ENDED[1:], "output_audio_buffer.stopped"]
     assert client.send("input_audio_buffer.append", audio="AAAA")[0]["type"] == "error"

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from voicecli.llm.messages import Options
 from voicecli.server.realtime.formats import Format, Pcm
 from voicecli.settings import ListenSettings
 
@@ -237,3 +238,20 @@ def listen_settings(
             longest_ms = MAX_SILENCE_MS[detection.eagerness]
             return replace(settings, max_silence_ms=longest_ms)
     return settings
+
+
+def llm_options(fields: Fields) -> Options:
+    """What the language model is asked with."""
+    tools = [
+        {"type": "function", "function": tool.model_dump(exclude={"type"}, exclude_none=True)}
+        for tool in fields.tools
+    ]
+    choice: str | dict[str, Any] | None = None
+    if tools:
+        choice = (
+            {"type": "function", "function": {"name": fields.tool_choice.name}}
+            if isinstance(fields.tool_choice, NamedFunction)
+            else fields.tool_choice
+        )
+    most = None if fields.max_output_tokens == "inf" else fields.max_output_tokens
+    return Options(tuple(tools), choice, most, fields.temperature)

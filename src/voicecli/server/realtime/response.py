@@ -65,6 +65,8 @@ class Response:
     text: str = ""
     """As it was written so far."""
     output: list[Item] = field(default_factory=list)
+    calls: list[Item] = field(default_factory=list)
+    """Functions that the model wants to have called."""
 
     @property
     def speaks(self) -> bool:
@@ -93,24 +95,25 @@ class Response:
             delta = base64.b64encode(data).decode()
             yield {"type": "response.output_audio.delta", **self._place, "delta": delta}
 
-    def call(self, call_id: str, name: str, arguments: str) -> tuple[Item, list[Event]]:
-        """A function is called: its item, and the events."""
+    def call(
+        self, call_id: str, name: str, arguments: str, previous_item_id: str | None
+    ) -> Iterator[Event]:
+        """A function is to be called."""
         body = {"type": "function_call", "call_id": call_id, "name": name, "arguments": arguments}
         item = Item(new_id("item"), body)
-        index = len(self.output)
         self.output.append(item)
-        place = {"response_id": self.id, "output_index": index}
+        self.calls.append(item)
+        place = {"response_id": self.id, "output_index": self.output.index(item)}
+        previous = {"previous_item_id": previous_item_id}
         open_item = {**item.as_json(), "status": "in_progress", "arguments": ""}
         about = {**place, "item_id": item.id, "call_id": call_id}
-        arguments_type = "response.function_call_arguments"
-        return item, [
-            {"type": "response.output_item.added", **place, "item": open_item},
-            {"type": "conversation.item.added", "previous_item_id": None, "item": open_item},
-            {"type": f"{arguments_type}.delta", **about, "delta": arguments},
-            {"type": f"{arguments_type}.done", **about, "name": name, "arguments": arguments},
-            {"type": "response.output_item.done", **place, "item": item.as_json()},
-            {"type": "conversation.item.done", "previous_item_id": None, "item": item.as_json()},
-        ]
+        kind = "response.function_call_arguments"
+        yield {"type": "response.output_item.added", **place, "item": open_item}
+        yield {"type": "conversation.item.added", **previous, "item": open_item}
+        yield {"type": f"{kind}.delta", **about, "delta": arguments}
+        yield {"type": f"{kind}.done", **about, "name": name, "arguments": arguments}
+        yield {"type": "response.output_item.done", **place, "item": item.as_json()}
+        yield {"type": "conversation.item.done", **previous, "item": item.as_json()}
 
     def finish(
         self,

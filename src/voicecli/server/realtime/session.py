@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from voicecli.conversation import events as told
 from voicecli.conversation.history import History
-from voicecli.llm.messages import Message
+from voicecli.llm.messages import Message, ToolCall
 from voicecli.server.realtime import client_events as client
 from voicecli.server.realtime.client_events import RefusalError, refusal_of
 from voicecli.server.realtime.fields import Fields
@@ -411,10 +411,15 @@ class RealtimeSession:
                 self._dropped()
             case told.NotUnderstood(message):
                 self._not_understood(message)
-            case told.ReplyText(delta):
+            case told.ReplyText(delta) | told.ReplyPlain(delta):
+                response = self.response
+                if response is not None and _is_written(event, response):
+                    self._tell(response.write(delta, self._last_id()))
+                    self._remember_output(response)
+            case told.ToolCalled(call_id, name, arguments):
                 if self.response is not None:
-                    self._tell(self.response.write(delta, self._last_id()))
-                    self._remember_message(self.response)
+                    self._tell(self.response.call(call_id, name, arguments, self._last_id()))
+                    self._remember_output(self.response)
             case told.ReplyEnded():
                 self._reply_ended(event)
 
@@ -533,11 +538,11 @@ class RealtimeSession:
             )
             self._tell(self.response.begin())
 
-    def _remember_message(self, response: Response) -> None:
+    def _remember_output(self, response: Response) -> None:
         """What is being said is an item from its first word on."""
-        message = response.message
-        if message is not None and message.id not in self.items:
-            self.items.add(message)
+        for item in response.output:
+            if item.id not in self.items:
+                self.items.add(item)
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
         """More of what is heard of the reply."""
@@ -549,7 +554,7 @@ class RealtimeSession:
         duration_ms = 1000 * len(samples) / rate_hz
         data = encode(samples, format) if self._sends_sound else b""
         self._tell(response.sound(data, duration_ms, self._last_id()))
-        self._remember_message(response)
+        self._remember_output(response)
 
     def _reply_ended(self, event: told.ReplyEnded) -> None:
         response, self.response = self.response, None
@@ -566,6 +571,10 @@ class RealtimeSession:
         # A turn that was not over after all leaves nothing of its reply in the history.
         heard = event.heard if event.number else ""
         heard = heard if response.speaks else response.text
+        for item in response.calls:
+            call = _message_of(item)
+            if call is not None and item.id in self.items:
+                item.numbers = (self._talk.history.insert(call),)
         if response.truncate_at_ms is not None and message is not None:
             message.body["content"] = [{"type": "output_audio", "transcript": heard}]
             self._truncate(message, response.truncate_at_ms)
@@ -576,8 +585,13 @@ class RealtimeSession:
             )
         )
 
-    def aside_text(self, response: Response, delta: str) -> None:
-        self._tell(response.write(delta))
+    def tell_aside(self, response: Response, event: told.Event) -> None:
+        """One event of a response beside the conversation."""
+        match event:
+            case told.ReplyText(delta) | told.ReplyPlain(delta) if _is_written(event, response):
+                self._tell(response.write(delta))
+            case told.ToolCalled(call_id, name, arguments):
+                self._tell(response.call(call_id, name, arguments, None))
 
     def aside_sound(self, response: Response, samples: Samples, rate_hz: int) -> None:
         if self._sends_sound:
@@ -644,11 +658,18 @@ class RealtimeSession:
         return None if self.items.last is None else self.items.last.id
 
 
+def _is_written(event: told.Event, response: Response) -> bool:
+    """What is spoken has no markup; what is read has it as it was written."""
+    return isinstance(event, told.ReplyPlain if response.speaks else told.ReplyText)
+
+
 def _end_of(response: Response, event: told.ReplyEnded) -> tuple[Status, Reason | None]:
     if response.asked_to_stop:
         return "cancelled", "client_cancelled"
     if event.interrupted:
         return "cancelled", "turn_detected"
+    if event.cut_off:
+        return "incomplete", "max_output_tokens"
     return ("failed", None) if event.error else ("completed", None)
 
 
@@ -676,8 +697,11 @@ def _content_type(type: str, role: str) -> str:
 def _message_of(item: Item) -> Message | None:
     """What the language model sees of an item; None where that is nothing."""
     body = item.body
-    if body["type"] != "message":
-        return None
+    if body["type"] == "function_call":
+        call = ToolCall(body["call_id"], body["name"], body["arguments"])
+        return Message("assistant", "", (call,))
+    if body["type"] == "function_call_output":
+        return Message("tool", body["output"], tool_call_id=body["call_id"])
     texts = [content.get("text") or content.get("transcript") for content in body["content"]]
     text = " ".join(text for text in texts if text)
     return Message(body["role"], text) if text else None
