@@ -18,7 +18,8 @@ from jack_person import JACK_DEVICE, Person
 from programs import run_voicecli
 from sse_server import SseServer, closed_port, reply, status
 from tmux import Terminal
-from voicecli.doctor import Verdict, machine, server, speech
+from voicecli.doctor import machine, server, speech
+from voicecli.doctor.findings import Verdict
 from voicecli.doctor.sound import judge_echo, judge_microphone
 from voicecli.doctor.soundcheck import Heard
 from voicecli.hearing.echo import EchoMeasurement

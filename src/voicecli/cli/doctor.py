@@ -13,7 +13,7 @@ from voicecli.printable import in_one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voicecli.doctor import Finding
+    from voicecli.doctor.findings import Finding
     from voicecli.settings import Settings
 
 
@@ -51,7 +51,7 @@ def doctor(
 async def _examine(settings: Settings, *, quiet: bool, as_json: bool) -> list[Finding]:
     import sys
 
-    from voicecli.doctor import examine
+    from voicecli.doctor.examination import examine
 
     findings = []
     shows_progress = sys.stderr.isatty()

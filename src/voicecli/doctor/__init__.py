@@ -6,12 +6,6 @@
     server     the language model and its time to the first token
     machine    Python, disk, network, licences
 
-Nothing here prints: `voicecli.cli.doctor` does.
+Nothing here prints: `voicecli.cli.doctor` does. And nothing is imported here: `--version` asks this
+room for versions, and must load no engine.
 """
-
-from __future__ import annotations
-
-from voicecli.doctor.examination import examine
-from voicecli.doctor.findings import Finding, Verdict
-
-__all__ = ["Finding", "Verdict", "examine"]

@@ -42,7 +42,8 @@ def choose_key(given: Layer, layers: Sequence[Layer]) -> Iterator[str]:
             break
         dropped.append(first)
     else:
-        host = urlsplit(address or "").hostname
+        address = address or ""
+        host = urlsplit(address).hostname
         if dropped and host and not is_loopback(host):
             yield (
                 f"the key of {dropped[0].origin} is not sent to {_server(address)}, for which it "
@@ -83,7 +84,7 @@ def _key_from_command(command: str) -> str:
         raise SettingsError(
             f"llm.api_key_command {command!r} failed: {reason}", "run it by itself to see why"
         ) from None
-    lines = done.stdout.split()
+    lines = done.stdout.strip().splitlines()
     if not lines:
         raise SettingsError(f"llm.api_key_command {command!r} printed nothing")
     return lines[0]
