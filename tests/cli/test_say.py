@@ -552,27 +552,25 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
 
 
 def test_a_voice_that_rounds_its_durations_up_tells_them() -> None:
-    """A model of one `Ceil`, as protocol buffers write it, gets it as a second output."""
+    """A model of one `Ceil` gets it as a second output."""
+    from google.protobuf import text_format
+
     from voicecli.onnx import load_session
     from voicecli.tts.alignment import with_durations
-    from voicecli.tts.protobuf import field, integer
+    from voicecli.tts.onnx_messages import Graph, Model
 
-    def value(name: bytes) -> bytes:
-        dimension = field(1, integer(1, 3))
-        tensor = integer(1, 1) + field(2, dimension)  # float32, shape (3,)
-        return field(1, name) + field(2, field(1, tensor))
-
-    def node(kind: bytes, source: bytes, target: bytes) -> bytes:
-        return field(1, field(1, source) + field(2, target) + field(4, kind))
-
-    graph = (
-        node(b"Ceil", b"x", b"w_ceil")
-        + node(b"Neg", b"w_ceil", b"y")
-        + field(2, b"tiny")
-        + field(11, value(b"x"))
-        + field(12, value(b"y"))
+    graph = text_format.Parse(
+        """
+        node { input: "x" output: "w_ceil" op_type: "Ceil" }
+        node { input: "w_ceil" output: "y" op_type: "Neg" }
+        name: "tiny"
+        input { name: "x" type { tensor_type { elem_type: 1 } } }
+        output { name: "y" type { tensor_type { elem_type: 1 } } }
+        """,
+        Graph(),
     )
-    model = integer(1, 8) + field(8, integer(2, 17)) + field(7, graph)
+    # Of no field here: ir_version 8, opset_import { version: 17 }.
+    model = b"\x08\x08" + b"\x42\x02\x10\x11" + Model(graph=graph).SerializeToString()
     patched = with_durations(model)
     inputs = {"x": np.array([0.5, 1.0, 1.2], np.float32)}
     assert len(load_session(model).run(None, inputs)) == 1

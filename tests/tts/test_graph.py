@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from voicecli.onnx import load_session
-from voicecli.tts import protobuf
 from voicecli.tts.alignment import with_durations
 from voicecli.tts.graph import split
+from voicecli.tts.onnx_messages import Entry, Graph, Model, Tensor, parsed
 
 DATA = Path(__file__).parents[1] / "data"
 VOICE, VOICES = DATA / "tiny_voice.onnx", DATA / "tiny_voices.onnx"
@@ -47,8 +47,8 @@ def run_parts(parts: tuple[bytes, ...], speaker: int = 0) -> dict[str, np.ndarra
 
 def told(model: bytes, tensor: str) -> bytes:
     """The model with metadata that say where to cut."""
-    entry = protobuf.field(1, b"decoder_input") + protobuf.field(2, tensor.encode())
-    return model + protobuf.field(14, entry)
+    told = Model(metadata_props=[Entry(key="decoder_input", value=tensor)])
+    return model + told.SerializeToString()
 
 
 @pytest.mark.parametrize(("path", "speaker"), [(VOICE, 0), (VOICES, 0), (VOICES, 2)])
@@ -116,9 +116,25 @@ def test_a_cut_before_the_noise_or_nowhere_is_refused(tensor: str):
 
 
 def test_weights_in_another_file_are_left_where_they_are():
-    tensor = protobuf.field(8, b"weights") + protobuf.field(13, protobuf.field(1, b"location"))
-    elsewhere = protobuf.field(7, protobuf.field(5, tensor))
-    assert split(VOICE.read_bytes() + elsewhere) is None
+    tensor = Tensor(name="weights", external_data=[Entry(key="location")])
+    elsewhere = Model(graph=Graph(initializer=[tensor]))
+    assert split(VOICE.read_bytes() + elsewhere.SerializeToString()) is None
+
+
+def test_what_has_no_name_here_is_kept():
+    """The version of operators, who made it, the attributes of nodes, the weights."""
+    model = VOICE.read_bytes()
+    parts = split(model)
+    assert parts is not None
+    whole = parsed(model)
+    kept = whole.SerializeToString()
+    assert len(kept) == len(model)
+    whole.ClearField("graph")
+    for part in map(parsed, parts):
+        named = {node.output[0]: node.SerializeToString() for node in parsed(model).graph.node}
+        assert all(named[it.output[0]] == it.SerializeToString() for it in part.graph.node)
+        part.ClearField("graph")
+        assert part.SerializeToString() == whole.SerializeToString() != b""
 
 
 def test_what_is_no_such_voice_is_not_cut():

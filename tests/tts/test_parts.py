@@ -15,7 +15,7 @@ from piper import PiperConfig, PiperVoice
 
 from voicecli.onnx import load_session
 from voicecli.places import bundled_folder, cache_folder
-from voicecli.tts import parts
+from voicecli.tts import graph, parts
 from voicecli.tts.graph import split
 from voicecli.tts.parts import (
     CHUNKS_FRAMES,
@@ -192,7 +192,7 @@ def test_the_parts_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert [entry.name for entry in tmp_path.iterdir() if entry.suffix == ".onnx"] == [path.name]
 
     with monkeypatch.context() as without:
-        without.setattr(parts, "split", lambda model: pytest.fail("made again"))
+        without.setattr(graph, "split", lambda model: pytest.fail("made again"))
         assert load_in_parts(path, config_of(VOICE)) is not None
 
     # Another file of this name: the old parts are of no use, and gone.

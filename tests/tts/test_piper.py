@@ -12,8 +12,8 @@ import pytest
 from voicecli.errors import ModelError
 from voicecli.models import find_voice
 from voicecli.settings import TtsSettings
-from voicecli.tts import protobuf
 from voicecli.tts.clip import Clip
+from voicecli.tts.onnx_messages import Entry, Model
 from voicecli.tts.piper import PEAK, PiperSynthesizer
 
 DATA = Path(__file__).parents[1] / "data"
@@ -77,8 +77,9 @@ def test_a_voice_that_is_not_cut_speaks_whole_sentences(tmp_path: Path) -> None:
     path = tmp_path / "voice.onnx"
     shutil.copy(DATA / "tiny_voice.onnx.json", f"{path}.json")
     # Its file tells to cut it where noise is still to be drawn.
-    wish = protobuf.field(1, b"decoder_input") + protobuf.field(2, b"/symbols/Gather_output_0")
-    path.write_bytes((DATA / "tiny_voice.onnx").read_bytes() + protobuf.field(14, wish))
+    wish = Entry(key="decoder_input", value="/symbols/Gather_output_0")
+    told = Model(metadata_props=[wish]).SerializeToString()
+    path.write_bytes((DATA / "tiny_voice.onnx").read_bytes() + told)
     voice = PiperSynthesizer(path, TtsSettings(), aligned=True)
     for (clip,) in spoken(voice, SENTENCE, SENTENCE):
         assert clip.to_come == 0

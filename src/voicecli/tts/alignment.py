@@ -15,17 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voicecli.sound.samples import Samples
-from voicecli.tts import protobuf
 from voicecli.tts.clip import Clip, Phoneme
 
 if TYPE_CHECKING:
     from piper.voice import AudioChunk
-
-# Numbers of the fields in onnx.proto.
-_MODEL_GRAPH = 7
-_GRAPH_NODE, _GRAPH_OUTPUT = 1, 12
-_NODE_OUTPUT, _NODE_OP_TYPE = 2, 4
-_VALUE_NAME = 1
 
 SNAP_PHONEMES = 2
 """A word's end is looked for among the blanks between phonemes as far as this from where it should
@@ -146,18 +139,12 @@ def with_durations(model: bytes) -> bytes:
     Those are the model's only rounding up (`Ceil`). Protocol buffers merge what is appended: a
     second graph with nothing but an output adds this output to the first.
     """
-    graph = protobuf.last(model, _MODEL_GRAPH)
-    rounded = [
-        protobuf.last(node, _NODE_OUTPUT)
-        for number, node in protobuf.fields(graph)
-        if number == _GRAPH_NODE and protobuf.text(node, _NODE_OP_TYPE) == "Ceil"
-    ]
-    outputs = [
-        protobuf.last(value, _VALUE_NAME)
-        for number, value in protobuf.fields(graph)
-        if number == _GRAPH_OUTPUT
-    ]
-    if len(rounded) != 1 or rounded[0] in outputs:
+    # Only here, since a voice that is kept in parts has it done already.
+    from voicecli.tts.onnx_messages import Graph, Model, ValueInfo, parsed
+
+    graph = parsed(model).graph
+    rounded = [node.output[0] for node in graph.node if node.op_type == "Ceil"]
+    if len(rounded) != 1 or rounded[0] in (output.name for output in graph.output):
         return model
-    output = protobuf.field(_GRAPH_OUTPUT, protobuf.field(_VALUE_NAME, rounded[0]))
-    return model + protobuf.field(_MODEL_GRAPH, output)
+    output = Graph(output=[ValueInfo(name=rounded[0])])
+    return model + Model(graph=output).SerializeToString()

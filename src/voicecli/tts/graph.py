@@ -1,8 +1,7 @@
 """Cut a voice's ONNX graph in parts: phonemes -> frames, frames -> samples.
 
 All but the first part see only a little to either side of a frame, and so can be run on a few
-frames at a time: see piper_chunks.py. A graph is bytes here, in and out; the package `onnx` (18 MB)
-is not needed for sorting its nodes into heaps.
+frames at a time: see parts.py. A graph is bytes here, in and out.
 """
 
 from __future__ import annotations
@@ -11,21 +10,12 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from voicecli.tts import protobuf
-from voicecli.tts.protobuf import Buffer
+from voicecli.tts.onnx_messages import Graph, Model, ValueInfo, parsed
 
-# Numbers of the fields in onnx.proto.
-_MODEL_GRAPH, _MODEL_METADATA = 7, 14
-_ENTRY_KEY, _ENTRY_VALUE = 1, 2
-_GRAPH_NODE, _GRAPH_NAME, _GRAPH_INITIALIZER = 1, 2, 5
-_GRAPH_INPUT, _GRAPH_OUTPUT, _GRAPH_VALUE = 11, 12, 13
-_NODE_INPUT, _NODE_OUTPUT, _NODE_OP_TYPE, _NODE_ATTRIBUTE = 1, 2, 4, 5
-_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS = 6, 11
-_TENSOR_NAME, _TENSOR_EXTERNAL = 8, 13
-_VALUE_NAME, _VALUE_TYPE = 1, 2
-_TYPE_TENSOR, _TENSOR_ELEMENT = 1, 1
-_FLOAT = 1
+FLOAT = 1
+"""TensorProto.DataType.FLOAT."""
 
 DECODER_INPUT_KEY = "decoder_input"
 """In a model's metadata: the tensor to cut at, (1, channels, frames) of float32."""
@@ -38,36 +28,24 @@ _RANDOM = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    content: memoryview
+    message: Any
     op_type: str
     inputs: tuple[str, ...]
     """With those of graphs within it (the branches of an `If`), which see all of this graph."""
     outputs: tuple[str, ...]
 
     @classmethod
-    def of(cls, content: memoryview) -> _Node:
-        op_type, inputs, outputs = "", [], []
-        for number, value in protobuf.fields(content):
-            if number == _NODE_INPUT:
-                inputs.append(str(value, "utf-8"))
-            elif number == _NODE_OUTPUT:
-                outputs.append(str(value, "utf-8"))
-            elif number == _NODE_OP_TYPE:
-                op_type = str(value, "utf-8")
-            elif number == _NODE_ATTRIBUTE:
-                for kind, graph in protobuf.fields(value):
-                    if kind in (_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS):
-                        inputs += _seen_from(graph)
-        return cls(content, op_type, tuple(inputs), tuple(outputs))
+    def of(cls, message: Any) -> _Node:
+        within = (graph for it in message.attribute for graph in (it.g, *it.graphs))
+        seen = (name for graph in within for name in _seen_from(graph))
+        return cls(message, message.op_type, (*message.input, *seen), tuple(message.output))
 
 
-def _seen_from(graph: memoryview) -> Iterator[str]:
+def _seen_from(graph: Any) -> Iterator[str]:
     """Every name used in a graph within a node: its own tensors' names mean nothing outside."""
-    for number, content in protobuf.fields(graph):
-        if number == _GRAPH_NODE:
-            yield from _Node.of(content).inputs
-        elif number == _GRAPH_OUTPUT:
-            yield protobuf.text(content, _VALUE_NAME)
+    for node in graph.node:
+        yield from _Node.of(node).inputs
+    yield from (output.name for output in graph.output)
 
 
 def split(model: bytes) -> tuple[bytes, ...] | None:
@@ -83,10 +61,11 @@ def split(model: bytes) -> tuple[bytes, ...] | None:
     samples (what a speaker's embedding adds was added before), and before the flow, which begins
     where the last noise was added.
     """
-    graph = _Graph.of(model)
+    whole = parsed(model)
+    graph = _Graph.of(whole.graph)
     if not graph.outputs or graph.outside:
         return None
-    told = _told_cut(model)
+    told = _told_cut(whole)
     cuts = [told] if told else _cuts_of_vits(graph)
     samples = graph.outputs[0]
     parts, crossing = [], {}
@@ -97,19 +76,17 @@ def split(model: bytes) -> tuple[bytes, ...] | None:
             return None
         crossing.update(dict.fromkeys(others))
         inputs = {name: _float_tensor(name) for name in (frames, *others)}
-        parts.append(graph.part(model, [*graph.constants(nodes), *nodes], inputs, [output]))
+        parts.append(graph.part(whole, [*graph.constants(nodes), *nodes], inputs, [output]))
     if not parts:
         return None
     outputs = list(dict.fromkeys([cuts[0], *crossing, *graph.outputs[1:]]))
-    first = graph.part(model, graph.towards(outputs), graph.inputs, outputs)
+    first = graph.part(whole, graph.towards(outputs), graph.inputs, outputs)
     return (first, *parts)
 
 
-def _told_cut(model: bytes) -> str | None:
-    for number, entry in protobuf.fields(model):
-        if number == _MODEL_METADATA and protobuf.text(entry, _ENTRY_KEY) == DECODER_INPUT_KEY:
-            return protobuf.text(entry, _ENTRY_VALUE)
-    return None
+def _told_cut(model: Any) -> str | None:
+    told = (entry.value for entry in model.metadata_props if entry.key == DECODER_INPUT_KEY)
+    return next(told, None)
 
 
 def _cuts_of_vits(graph: _Graph) -> list[str]:
@@ -136,34 +113,25 @@ def _draws(nodes: Sequence[_Node]) -> bool:
 class _Graph:
     nodes: Sequence[_Node]
     """In an order in which they can be run."""
-    initializers: Mapping[str, memoryview]
-    inputs: Mapping[str, Buffer]
+    initializers: Mapping[str, Any]
+    inputs: Mapping[str, Any]
     outputs: Sequence[str]
-    values: Mapping[str, memoryview]
+    values: Mapping[str, Any]
     """What is known of the type of tensors; outputs, too."""
     outside: bool
     """Some weights are in other files."""
 
     @classmethod
-    def of(cls, model: bytes) -> _Graph:
-        nodes, initializers, inputs, outputs, values, outside = [], {}, {}, [], {}, False
-        # Of several graphs all fields count: so an output may have been appended.
-        graphs = [graph for number, graph in protobuf.fields(model) if number == _MODEL_GRAPH]
-        for number, content in itertools.chain.from_iterable(map(protobuf.fields, graphs)):
-            if number == _GRAPH_NODE:
-                nodes.append(_Node.of(content))
-            elif number == _GRAPH_INITIALIZER:
-                initializers[protobuf.text(content, _TENSOR_NAME)] = content
-                outside = outside or len(protobuf.last(content, _TENSOR_EXTERNAL)) > 0
-            elif number == _GRAPH_INPUT:
-                inputs[protobuf.text(content, _VALUE_NAME)] = content
-            elif number in (_GRAPH_OUTPUT, _GRAPH_VALUE):
-                name = protobuf.text(content, _VALUE_NAME)
-                values[name] = content
-                if number == _GRAPH_OUTPUT:
-                    outputs.append(name)
-        fed = {name: value for name, value in inputs.items() if name not in initializers}
-        return cls(nodes, initializers, fed, outputs, values, outside)
+    def of(cls, graph: Any) -> _Graph:
+        weights = {tensor.name: tensor for tensor in graph.initializer}
+        return cls(
+            nodes=[_Node.of(node) for node in graph.node],
+            initializers=weights,
+            inputs={value.name: value for value in graph.input if value.name not in weights},
+            outputs=[value.name for value in graph.output],
+            values={value.name: value for value in (*graph.value_info, *graph.output)},
+            outside=any(tensor.external_data for tensor in graph.initializer),
+        )
 
     def towards(self, outputs: Iterable[str]) -> list[_Node]:
         """The nodes that `outputs` need."""
@@ -207,33 +175,26 @@ class _Graph:
         return varying
 
     def part(
-        self,
-        model: bytes,
-        nodes: Sequence[_Node],
-        inputs: Mapping[str, Buffer],
-        outputs: Sequence[str],
+        self, model: Any, nodes: Sequence[_Node], inputs: Mapping[str, Any], outputs: Sequence[str]
     ) -> bytes:
         """The model with these nodes alone, and the weights that they need."""
         used = {name for node in nodes for name in node.inputs}
-        tensors = [value for name, value in self.initializers.items() if name in used]
-        results = [
-            self.values.get(name) or protobuf.field(_VALUE_NAME, name.encode()) for name in outputs
-        ]
-        graph = b"".join(
-            [
-                *(protobuf.field(_GRAPH_NODE, node.content) for node in nodes),
-                protobuf.field(_GRAPH_NAME, b"part"),
-                *(protobuf.field(_GRAPH_INITIALIZER, tensor) for tensor in tensors),
-                *(protobuf.field(_GRAPH_INPUT, value) for value in inputs.values()),
-                *(protobuf.field(_GRAPH_OUTPUT, value) for value in results),
-            ]
+        part = Model()
+        part.CopyFrom(model)  # with all that is no graph, whether its fields are known here or not
+        part.graph.CopyFrom(
+            Graph(
+                node=[node.message for node in nodes],
+                name="part",
+                initializer=[value for name, value in self.initializers.items() if name in used],
+                input=inputs.values(),
+                output=[self.values.get(name) or ValueInfo(name=name) for name in outputs],
+            )
         )
-        rest = [whole for n, whole, _ in protobuf.records(model) if n != _MODEL_GRAPH]
-        return b"".join([*rest, protobuf.field(_MODEL_GRAPH, graph)])
+        return part.SerializeToString()
 
 
-def _float_tensor(name: str) -> bytes:
+def _float_tensor(name: str) -> Any:
     """An input of any shape."""
-    tensor = protobuf.integer(_TENSOR_ELEMENT, _FLOAT)
-    kind = protobuf.field(_TYPE_TENSOR, tensor)
-    return protobuf.field(_VALUE_NAME, name.encode()) + protobuf.field(_VALUE_TYPE, kind)
+    value = ValueInfo(name=name)
+    value.type.tensor_type.elem_type = FLOAT
+    return value

@@ -1,6 +1,6 @@
 """A Piper voice in parts: the first sound of a sentence costs the same, however long that is.
 
-The voice's graph is cut (piper_graph.py) where it has frames. What comes before runs once for a
+The voice's graph is cut (graph.py) where it has frames. What comes before runs once for a
 sentence; what comes after runs on windows of frames. It sees a limited number of frames to either
 side, so with a margin of so many, whose output is thrown away, the samples are those that the whole
 graph gives, bit by bit.
@@ -26,7 +26,6 @@ from voicecli.places import cache_folder
 from voicecli.sound.samples import Samples
 from voicecli.timing import now_s
 from voicecli.tts.alignment import with_durations
-from voicecli.tts.graph import split
 
 if TYPE_CHECKING:
     from piper import PiperConfig
@@ -81,7 +80,7 @@ class VoiceInParts:
         sample_rate_hz: int,
         expected_peak: float = 1.0,
     ) -> None:
-        """sessions: of the parts that `piper_graph.split` gives."""
+        """sessions: of the parts that `graph.split` gives."""
         self._text, *self._later = sessions
         self._sample_rate_hz = sample_rate_hz
         self.expected_peak = expected_peak
@@ -252,6 +251,9 @@ def load_in_parts(path: Path, config: PiperConfig, n_threads: int = 1) -> VoiceI
         return _kept(folder, config.sample_rate, n_threads)
     except Exception:  # not there, or damaged; onnxruntime's exceptions have no class in common
         shutil.rmtree(folder, ignore_errors=True)
+    # Only here, where a voice is used for the first time.
+    from voicecli.tts.graph import split
+
     parts = split(with_durations(path.read_bytes()))
     if parts is None:
         return None
