@@ -108,6 +108,7 @@ _ALOUD = Aloud(
         "kapitel teil band akt szene phase typ klasse weltkrieg artikel stufe buch".split()
     ),
     labelled=frozenset(
+        "wohnung haus zimmer bus tor "
         "schritt version nummer nr option zeile seite abbildung tabelle frage aufgabe tag lektion "
         "abs kap abb tab bd art staffel folge kanal route gruppe raum reihe spalte platz gleis "
         "punkt abschnitt".split()

@@ -112,6 +112,7 @@ _ALOUD = Aloud(
         "artículo nivel título guerra".split()
     ),
     labelled=frozenset(
+        "bus puerta asiento "
         "página paso versión número opción línea figura tabla pregunta ejercicio día lección tema "
         "temporada episodio canal ruta grupo sala habitación fila columna piso planta".split()
     ),

@@ -104,6 +104,7 @@ _ALOUD = Aloud(
         "annexe niveau titre".split()
     ),
     labelled=frozenset(
+        "appartement bus tram porte quai "
         "page étape version numéro option ligne figure tableau question exercice jour leçon sujet "
         "saison épisode chaîne groupe salle rang colonne étage point".split()
     ),

@@ -111,7 +111,9 @@ class Amounts(Subject):
 
     def say_measure(self, found: re.Match[str]) -> str | None:
         unit = self.tables.units[found["unit"]]
-        unit_alone = found["unit"] in ("B", "M", "T") and not found["joint"]
+        is_label = self.word_before(found).lower() in self.tables.labelled
+        unit_alone = len(found["unit"]) == 1 and found["unit"].isupper() and not found["joint"]
+        unit_alone = unit_alone and (is_label or found["unit"] in "BMT")
         if unit_alone or found["unit"] in self.tables.scales and not found["joint"]:
             return None  # "an 8B model", "a pencil 2B"
         if found["unit"] in "x×" and re.match(r" ?\d", found.string[found.end() :]):

@@ -93,10 +93,10 @@ class Dates(Subject):
         return self.in_figures(found, int(found["first"]), int(found["second"]), None)
 
     def month_and_year_pattern(self) -> str:
-        """ "05/2024", "2024-05"; not "2004-05", which is from one year to the next."""
+        """ "05/2024", "2024-05", "2024/05"; not "2004-05", which is from one year to the next."""
         year, month = r"(?:19|20)\d\d", r"0[1-9]|1[0-2]"
         return (
-            rf"(?<![\w./:-])(?:(?P<year>{year})-(?P<month>{month})"
+            rf"(?<![\w./:-])(?:(?P<year>{year})[-/](?P<month>{month})"
             rf"|(?P<month2>{month}|[1-9])/(?P<year2>{year}))(?![\w/-]|[.,:]\d)"
         )
 

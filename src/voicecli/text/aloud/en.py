@@ -18,12 +18,15 @@ _FEET = re.compile(
 )
 _MIXED = re.compile(r"(?<![\w/.,-])(\d{1,3})-([1-9]\d?/(?:[2-9]|1[0-9]|32|64)(?![\w/-]))")
 _ORDINALS = re.compile(r"(?<=\d(?:st|nd|rd|th))[/–-](?=\d{1,3}(?:st|nd|rd|th)\b)")
+_MARKS = str.maketrans("’′″", "''\"")
+_INCHES = re.compile(r"(?<=\d ft) (\d{1,2}) in\b\.?|(?<=\d ft\.) (\d{1,2}) in\b\.?")
 _BELOW = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 
 
 def _say_height(found: re.Match[str]) -> str:
     """The mark of the inches may be the end of a quotation."""
-    quotes = (found.string.count('"', 0, found.start()), found.string.count('"', found.end()))
+    before, after = found.string[: found.start()], found.string[found.end() :]
+    quotes = (len(re.findall(r'(?<!\d)"', before)), after.count('"'))
     closes = found[0].endswith('"') and quotes[0] % 2 and not quotes[1] % 2
     return f"{found[1]} foot {found[2]}" + ('"' if closes else "")
 
@@ -137,8 +140,9 @@ class English(WrittenReader):
         sentence = re.sub(r"\bSt\.(?= [A-Z])", lambda m: self._saint_or_street(m), sentence)
         sentence = re.sub(r"(?<=[a-z] )St\.(?=$|[ ,;])", "Street", sentence)
         sentence = re.sub(r"(?<!\S)--(?=\w)", "dash dash ", sentence)
-        sentence = sentence.replace("’", "'").replace("″", '"')
+        sentence = sentence.translate(_MARKS)
         sentence = _FEET_AND_INCHES.sub(_say_height, sentence)
+        sentence = _INCHES.sub(lambda found: f" {found[1] or found[2]} inches", sentence)
         sentence = _FEET.sub(r"\1 feet", sentence)
         sentence = re.sub(r"(?<=\d feet )[x×](?= \d)", "by", sentence)
         sentence = _MIXED.sub(r"\1 \2", sentence)

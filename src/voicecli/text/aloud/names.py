@@ -43,10 +43,12 @@ class Names(Subject):
 
     def reference_pattern(self) -> str:
         """ "Invoice 2024-0012": no range begins its end with a zero."""
-        return r"(?<![\w.,/-])(?P<first>\d{2,6})-(?P<second>0\d{2,7})(?![\w/-]|[.,]\d)"
+        prefix = r"(?:(?P<prefix>[A-Z]{1,5})-)?"
+        return rf"(?<![\w.,/-]){prefix}(?P<first>\d{{2,6}})-(?P<second>0\d{{2,7}})(?![\w/-]|[.,]\d)"
 
     def say_reference(self, found: re.Match[str]) -> str:
         first = found["first"]
         is_year = self.looks_like_year(first)
         said = self.year(int(first)) if is_year else self.spell_digits(first)
-        return f"{said}, {self.spell_digits(found['second'])}"
+        prefix = "-".join(found["prefix"]) + " " if found["prefix"] else ""
+        return f"{prefix}{said}, {self.spell_digits(found['second'])}"

@@ -22,6 +22,7 @@ def plain_notation(sentence: str) -> str:
     sentence = plain_letters(sentence)
     sentence = _SCIENTIFIC.sub(lambda found: f"{found[1]} × 10^{found[2].lstrip('+')}", sentence)
     sentence = with_powers(sentence)
+    sentence = re.sub(r"(?<=\d)\s?[x×]\s?(?=10\^)", " × ", sentence)
     sentence = re.sub(r"(?<=[^\W\d_])·(?=[^\W\d_])", " ", sentence)  # "m·s⁻¹"
     sentence = re.sub(r"(?<=\d)\s?[~～]\s?(?=\d)", "–", sentence)
     return _SUPERSCRIPT.sub(_say_superscript, sentence)

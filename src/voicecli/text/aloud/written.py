@@ -14,49 +14,12 @@ from voicecli.text.aloud.words import Words
 class WrittenReader(Addresses, Names, Words, Dates, Amounts, Numbers, Sums):
     """All the rules. The first that has an answer wins, so what is more particular comes first."""
 
-    RULES = (
-        "email",
-        "url",
-        "domain",
-        "path",
-        "hexadecimal",
-        "model",
-        "word",
-        "weekdays",
-        "before_number",
-        "date",
-        "abbreviation",
-        "initials",
-        "dotted",
-        "item",
-        "equation",
-        "iso_date",
-        "numeric_date",
-        "short_date",
-        "month_and_year",
-        "duration",
-        "time",
-        "reference",
-        "phone",
-        "version",
-        "money_before",
-        "money_after",
-        "ordinal",
-        "decade",
-        "measure",
-        "score",
-        "fraction",
-        "dimensions",
-        "ratio",
-        "range",
-        "year",
-        "scaled",
-        "sign",
-        "operator",
-        "hash",
-        "plain",
-        "roman",
-        "initialism",
-        "mixed",
-        "symbol",
+    RULES = tuple(
+        """
+        email url domain path hexadecimal model word weekdays before_number date abbreviation
+        initials dotted item equation iso_date numeric_date short_date month_and_year duration
+        time reference phone version money_before money_after ordinal decade measure score
+        fraction dimensions ratio range year scaled sign operator hash plain roman initialism
+        mixed symbol
+        """.split()
     )

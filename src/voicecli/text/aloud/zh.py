@@ -37,10 +37,13 @@ class Chinese(WrittenReader):
         return re.sub(r"(?<=[年月日号点时分天周])\s?[-–—~～]\s?(?=\d|周)", "到", sentence)
 
     def power(self, exponent: str) -> str:
-        return {"2": "的平方", "3": "的立方"}.get(exponent, f"的{self.number(exponent)}次方")
+        sign = "负" if exponent[0] in "-−" else ""
+        value = exponent.lstrip("-−")
+        said = self.number(value) if value.isdecimal() else value
+        return {"2": "的平方", "3": "的立方"}.get(exponent, f"的{sign}{said}次方")
 
     def power_pattern(self) -> str:
-        return r"(?<=[\w)])\^\(?(?P<exponent>\d+)\)?"
+        return r"(?<=[\w)])\^\(?(?P<exponent>[-−]?\d+|[a-z](?![a-z]))\)?"
 
     def say_power(self, found: re.Match[str]) -> str:
         return self.power(found["exponent"])
@@ -82,14 +85,6 @@ class Chinese(WrittenReader):
 
     def with_unit(self, number: str, unit: Unit) -> str:
         return self.number(number, noun=True) + unit[0]
-
-    def say_money_before(self, found: re.Match[str]) -> str | None:
-        said = super().say_money_before(found)
-        return said and said.replace(" ", "")
-
-    def say_measure(self, found: re.Match[str]) -> str | None:
-        said = super().say_measure(found)
-        return said and said.replace(" ", "")
 
     def amount(self, number: str, unit: Unit, minor: Unit | None) -> str:
         return self.with_unit(number.rstrip("0").rstrip(".") if "." in number else number, unit)
@@ -156,14 +151,6 @@ class Chinese(WrittenReader):
             return said
         return f"{said}{'零' if minutes < 10 else ''}{self.cardinal(minutes)}分"
 
-    def say_time(self, found: re.Match[str]) -> str | None:
-        said = super().say_time(found)
-        return said and said.replace(" ", "")
-
-    def say_duration(self, found: re.Match[str]) -> str | None:
-        said = super().say_duration(found)
-        return said and said.replace(" ", "")
-
     def phone_pattern(self) -> str:
         return (
             r"(?<![\w.-])1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\w)"
@@ -181,25 +168,11 @@ class Chinese(WrittenReader):
             return "二分之一"
         return f"{self.cardinal(whole)}又{said}" if whole is not None else said
 
-    def say_range(self, found: re.Match[str]) -> str | None:
-        said = super().say_range(found)
-        return said and said.replace(" ", "")
-
     def say_score(self, found: re.Match[str]) -> None:
         return None
 
-    def say_dimensions(self, found: re.Match[str]) -> str:
-        return super().say_dimensions(found).replace(" ", "")
-
-    def say_ratio(self, found: re.Match[str]) -> str:
-        return super().say_ratio(found).replace(" ", "")
-
     def say_scaled(self, found: re.Match[str]) -> str | None:
         return self.number(found["number"], noun=True) + self.scale_name(found["scale"], "1")
-
-    def say_operator(self, found: re.Match[str]) -> str | None:
-        said = super().say_operator(found)
-        return said and said.strip()
 
     def say_sign(self, found: re.Match[str]) -> str:
         return self.tables.signs[found[0].strip()]

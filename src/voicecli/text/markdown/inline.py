@@ -16,6 +16,8 @@ PICTURES = (
 # Joiners stay where they join letters (Persian, Hindi); variation selectors mean pictures only.
 _EMOJI = re.compile(f" ?(?:[{PICTURES.replace(chr(0x200D), '')}]\u200d?)+( ?)(?=(.?))", re.DOTALL)
 _EMOTICON = re.compile(r"(?<!\S)(?:[:;=]'?-?[)(DPpOo|\]\[/\\*]|<3|\^_?\^|XD|xD)(?=[\s.,!?]|\Z)")
+_STARS = re.compile(r"(?<![★☆⭐✩])([★⭐]+)[☆✩]*(?![★☆⭐✩])")
+"""A rating, if there are five of them."""
 _SHORTCODE = re.compile(r"(?<![\w:]):[a-z][a-z_]{2,30}:(?![\w:])")
 _URL = re.compile(
     r"(?:https?|ftp)://[^\s<>\"“”„«»。，；（）、]+|\bwww\.[\w-]+\.[^\s<>\"“”。，]+", re.I
@@ -40,6 +42,7 @@ def inline(source: str, link_to: str) -> str:
 
 def tidy(text: str, link_to: str) -> str:
     """Text without markup, but for addresses and pictures."""
+    text = _STARS.sub(lambda row: f"{len(row[1])}/5" if len(row[0]) == 5 else row[0], text)
     text = _URL.sub(lambda found: _say_url(found, link_to), text)
     if not text.isascii():
         text = _EMOJI.sub(_say_emoji, text)

@@ -18,12 +18,15 @@ _TOKEN = re.compile(
     r"|<\|(?P<channel>channel)\|>"
     r"|<\|(?P<message>message|end_header_id)\|>"
     r"|<\|(?P<end>end|call|return|im_end|eot_id|eom_id)\|>"
-    r"|(?P<think><details\s[^<>]*\btype=[\"']?reasoning\b[^<>]*>|\[THINK\]|◁think▷)"
-    r"|(?P<thought></details\s*>|\[/THINK\]|◁/think▷)"
-    r"|(?P<call><\|python_tag\|>|\[TOOL_CALLS\]|<function=[^<>\s]+>"
+    r"|(?P<think><details\s[^<>]*\btype=[\"']?reasoning\b[^<>]*>|\[THINK\]|◁think▷"
+    r"|<\|(?:start_thinking|begin_of_thought|think)\|>|<unused94>|<[a-z]{2,10}:think(?:ing)?>)"
+    r"|(?P<thought></details\s*>|\[/THINK\]|◁/think▷"
+    r"|<\|(?:end_thinking|end_of_thought|/think)\|>|<unused95>|</[a-z]{2,10}:think(?:ing)?>)"
+    r"|(?P<call><\|python_tag\|>|\[TOOL_CALLS\]|<function=[^<>\s]+>|<\|start_action\|>"
+    r"|<[a-z]{2,10}:(?:function|tool)_calls?>"
     r"|<[|｜]tool[▁_]calls?(?:[▁_](?:begin|section_begin))?[|｜]>)"
-    r"|(?P<called></function>|<[|｜](?:/tool_call|tool[▁_]calls?[▁_](?:end|section_end))[|｜]>)"
-    r"|(?P<silent><end_of_turn>|<(?:eos|bos|pad|unk)>|\[/?INST\]|<</?SYS>>|</?seed:\w+>"
+    r"|(?P<called></function>|<\|end_action\|>|</[a-z]{2,10}:(?:function|tool)_calls?>|<[|｜](?:/tool_call|tool[▁_]calls?[▁_](?:end|section_end))[|｜]>)"
+    r"|(?P<silent><end_of_turn>|<(?:eos|bos|pad|unk)>|\[/?INST\]|<</?SYS>>|<unused\d+>"
     r"|<[|｜][^<>|｜\n]{0,40}[|｜]>)",
     re.IGNORECASE,
 )
@@ -130,7 +133,7 @@ class Marks:
                 return self._shut("think")
             case "called":
                 return self._shut("tool_call")
-        return mark.replace("seed:", "") if "seed:" in mark else ""
+        return ""
 
     def _start(self, mark: str) -> None:
         """A message's beginning: its role, and perhaps a channel, stand before the message."""
