@@ -151,6 +151,14 @@ def repeated(key: str) -> Send:
         pytest.param(
             stream(*(Send(b"data: " + step.data) for step in HELLO), DONE), id="data of data"
         ),
+        pytest.param(
+            stream(Send(b"keepalive\n\n"), HELLO[0], Send(b"{oops\n<p>\nok\n"), *HELLO[1:], DONE),
+            id="lines of nobody",
+        ),
+        pytest.param(
+            stream(chunk({"content": [{"type": "refusal", "refusal": "Hello there."}]})),
+            id="a part of refusal",
+        ),
         pytest.param(stream(event("ping"), event("null"), *HELLO, DONE), id="pings"),
         pytest.param(stream(event({"type": "ping"}, "ping"), *HELLO, DONE), id="a named ping"),
         pytest.param(
@@ -409,6 +417,8 @@ ERROR = {"message": "out of memory", "type": "server_error", "code": None}
         (body("Error: no such model", 400, content_type="text/plain"), "Error: no such model"),
         (body("Error: no such model", content_type="text/plain"), "failed: no such model"),
         (body({"errors": ["first", "second"]}, 400), "(400): first"),
+        (body({"errors": {"model": ["is unknown"]}}, 400), "(400): is unknown"),
+        (stream(event({"choices": [{"delta": {}, "error": ERROR}]})), "failed: out of memory"),
         (body({"error": {"message": "", "code": "bad_thing"}}, 400), "(400): bad_thing"),
         (body({"error": True, "message": "why"}, 400), "(400): why"),
         (body({"detail": [{"loc": ["body"], "msg": "field required"}]}, 422), "field required"),

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from asking import ASK, KEY, ask, settings_for
-from sse_server import DONE, Answer, Request, SseServer, models, reply, status, stream
+from sse_server import DONE, Answer, Request, SseServer, body, event, models, reply, status, stream
 from voicecli.errors import LanguageModelError, SettingsError
 from voicecli.llm.client import ChatClient
 from voicecli.llm.connection import checked_api_key
@@ -167,6 +167,25 @@ def test_what_is_refused_in_each_form_is_left_out(server: SseServer) -> None:
     assert server.chats[-1].body.keys() == {"model", "messages", "stream"}
 
 
+def test_a_parameter_may_be_named_beside_the_message(server: SseServer) -> None:
+    entry = {
+        "type": "extra_forbidden",
+        "loc": ["body", "max_tokens"],
+        "msg": "Extra inputs are not",
+    }
+    refusal = body({"detail": [entry]}, 422)
+    server.respond = lambda r: refusal if "max_tokens" in r.body else reply("Okay.")
+    assert ask(settings_for(server, max_tokens=50)) == "Okay."
+
+
+def test_a_stream_that_is_refused_is_asked_for_as_a_whole(server: SseServer) -> None:
+    whole = body({"choices": [{"message": {"content": "Okay."}}]})
+    refusal = status(400, "Streaming is not supported by this model")
+    server.respond = lambda request: refusal if request.body["stream"] else whole
+    assert ask_twice(settings_for(server)) == ["Okay.", "Okay."]
+    assert len(server.chats) == 3
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -193,6 +212,9 @@ FULL = [
     (400, "prompt is too long: 210000 tokens > 200000 maximum"),
     (400, "The input token count (1200000) exceeds the maximum number of tokens allowed"),
     (413, "Payload Too Large"),
+    (400, {"message": "no", "type": "exceed_context_size_error"}),
+    (400, {"message": "no", "code": "context_length_exceeded"}),
+    (400, {"message": "no", "type": "request_too_large"}),
     (429, "Request too large for gpt-4o: tokens per min. too large, reduce the length"),
     (500, "the request exceeds the available context size"),
 ]
@@ -215,9 +237,9 @@ def full_from(n_messages: int, refusal: Answer) -> Callable[[Request], Answer]:
 
 @pytest.mark.parametrize(("code", "said"), FULL)
 def test_where_the_context_is_full_the_oldest_turns_are_left_out(
-    server: SseServer, code: int, said: str
+    server: SseServer, code: int, said: object
 ) -> None:
-    server.respond = full_from(6, status(code, said))
+    server.respond = full_from(6, body({"error": said}, code))
     told: list[str] = []
 
     async def talk() -> None:
@@ -238,6 +260,20 @@ def test_where_the_context_is_full_the_oldest_turns_are_left_out(
     assert last[1]["role"] == "user"
     assert last[-1]["content"] == "user 7"
     assert len(server.chats) < 7
+
+
+def test_a_stream_may_tell_that_the_context_is_full(server: SseServer) -> None:
+    error = {"message": "no", "code": "context_length_exceeded"}
+    server.respond = full_from(5, stream(event({"error": error}, "error")))
+    assert ask(settings_for(server), messages=conversation(3)) == "Okay."
+    assert [len(chat.messages) for chat in server.chats] == [6, 4]
+
+
+def test_a_rate_of_tokens_is_no_context(server: SseServer) -> None:
+    server.respond = lambda request: status(429, "Rate limit exceeded: 9000 tokens per min")
+    with pytest.raises(LanguageModelError, match="asked too often"):
+        ask(settings_for(server), messages=conversation(3))
+    assert {len(chat.messages) for chat in server.chats} == {6}
 
 
 def test_what_is_too_long_by_itself_is_told(server: SseServer) -> None:

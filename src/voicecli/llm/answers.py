@@ -41,6 +41,8 @@ class Chunk:
     """True where nothing can follow."""
     finish_reason: str | None = None
     error: str | None = None
+    kind: str = ""
+    """Type and code of the error, as the server calls them."""
     is_overload: bool = False
     """True where the error may pass."""
 
@@ -70,13 +72,17 @@ def parse_chunk(data: str | bytes, name: str = "") -> Chunk:
         choice = choices[0]
     else:  # Ollama's own API
         choice = {"delta": body.get("message"), "finish_reason": body.get("done_reason")}
-    return _spoken(choice) if isinstance(choice, dict) else Chunk()
+    if not isinstance(choice, dict):
+        return Chunk()
+    return _failed(choice) if choice.get("error") else _spoken(choice)
 
 
 def _failed(body: object) -> Chunk:
     code = error_code(body) if isinstance(body, dict) else None
     overload = code == 429 or (code is not None and code >= 500)
-    return Chunk(error=reason(body) or "it doesn't say why", is_overload=overload)
+    return Chunk(
+        error=reason(body) or "it doesn't say why", kind=error_kind(body), is_overload=overload
+    )
 
 
 def _spoken(choice: dict[str, Any]) -> Chunk:
@@ -113,7 +119,8 @@ def content_text(content: object) -> str:
         return content
     if not isinstance(content, list):
         return ""
-    texts = (part.get("text") for part in content if isinstance(part, dict))
+    parts = (part for part in content if isinstance(part, dict))
+    texts = (part.get("text") or part.get("refusal") for part in parts)
     return "".join(text for text in texts if isinstance(text, str))
 
 
@@ -140,6 +147,9 @@ _REASONS = (
     *("detail", "details", "base_resp", "reason", "description", "title", "type", "code"),
 )
 """Where servers put what is wrong, the best first."""
+
+_NO_REASONS = {"id", "request_id", "object", "param", "path", "status", "timestamp", "created"}
+"""What stands beside it."""
 
 _SIGNS = ("message", "msg", "error_msg", "error_message", "status_msg", "errors", "detail")
 """What no answer has at its top but one that reports an error."""
@@ -172,6 +182,14 @@ def error_code(body: dict[str, Any]) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) == 3 else None
 
 
+def error_kind(body: object) -> str:
+    """Its type and its code, which say more than some messages."""
+    error = body.get("error") if isinstance(body, dict) else None
+    source = error if isinstance(error, dict) else body
+    words = [source.get(key) for key in ("type", "code")] if isinstance(source, dict) else []
+    return " ".join(word for word in words if isinstance(word, str))
+
+
 def reason(said: object, depth: int = 0) -> str:
     """The first text in what a server says of an error; empty where there is none."""
     if depth > MAX_DEPTH:
@@ -188,6 +206,8 @@ def reason(said: object, depth: int = 0) -> str:
     found = reason(metadata.get("raw"), depth + 1) if isinstance(metadata, dict) else ""
     for key in _REASONS:
         found = found or reason(said.get(key), depth + 1)
+    for key in () if found else said.keys() - _NO_REASONS:
+        found = found or reason(said[key], depth + 1)
     code = said.get("code")
     return found or (str(code) if isinstance(code, int) else "")
 

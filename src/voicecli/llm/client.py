@@ -213,7 +213,7 @@ class ChatClient(Connection):
         chunk = parse_chunk(event.data, event.name) if event.data or event.name else Chunk()
         if chunk.error is None:
             return chunk
-        raise self._peer.failed(chunk.error, retryable=chunk.is_overload)
+        raise self._peer.failed(chunk.error, kind=chunk.kind, retryable=chunk.is_overload)
 
     async def _in_time(
         self, result: Awaitable[T], deadline_s: float, idle_s: float | None = None

@@ -67,7 +67,11 @@ class _Reader:
         self._data: list[str] = []
         """Of an event whose end has not come."""
         self._bare: list[str] = []
-        """Of what is no stream."""
+        """Of what is no stream: JSON in many lines, a page."""
+        self._text: list[str] = []
+        """Lines that mean nothing; if nothing else comes, they are what is told."""
+        self._has_begun = False
+        """An event came: what stands between events is nobody's."""
         self._size = 0
 
     def feed(self, line: str) -> list[Event]:
@@ -77,22 +81,22 @@ class _Reader:
         if not text:
             return self._dispatch()
         if text[0] in "{[<":
-            return [Event(text)] if _is_json(text) else self._keep(self._bare, line)
+            return self._begun(Event(text)) if _is_json(text) else self._keep_bare(line)
         field, _, value = text.partition(":")
         value = value.strip()
         match field.lower():
             case "data":
                 return self._feed_data(value.removeprefix("data:").strip())
             case "error":  # no field of the standard's, and llama.cpp's way to end a stream
-                return [Event(value, "error")]
+                return self._begun(Event(value, "error"))
             case "event":
                 self._name = value
             case "":
                 return [Event("")]
             case "id" | "retry":
                 pass
-            case _:
-                return self._keep(self._bare, line)
+            case _ if not self._has_begun:
+                self._keep(self._text, line)
         return []
 
     def _feed_data(self, value: str) -> list[Event]:
@@ -101,6 +105,13 @@ class _Reader:
         if not value.endswith(("}", "]")) or not _is_json("\n".join(self._data)):
             return []
         return self._dispatch()
+
+    def _keep_bare(self, line: str) -> list[Event]:
+        return [] if self._has_begun else self._keep(self._bare, line)
+
+    def _begun(self, event: Event) -> list[Event]:
+        self._has_begun = True
+        return [event]
 
     def _keep(self, lines: list[str], line: str) -> list[Event]:
         self._size += len(line)
@@ -111,12 +122,12 @@ class _Reader:
     def _dispatch(self) -> list[Event]:
         data, name = "\n".join(self._data), self._name
         self._data, self._name, self._size = [], "", 0
-        return [Event(data, name)] if data or name else []
+        return self._begun(Event(data, name)) if data or name else []
 
     def end(self) -> list[Event]:
-        if not self._bare:
+        if not self._bare and (self._has_begun or self._data or not self._text):
             return self._dispatch()
-        text = "\n".join(self._bare)
+        text = "\n".join([*self._text, *self._bare])
         json.loads(text)  # a web page
         return [Event(text)]
 

@@ -23,11 +23,12 @@ MAX_WAIT_S = 20.0
 
 _CONTEXT_FULL = re.compile(
     r"context.{0,20}(?:size|length|window|limit|overflow|exceed)|(?:exceed\w*|maximum|max).{0,40}context|"
-    r"(?:prompt|input|request|conversation|messages?).{0,20} too (?:long|large)|"
+    r"(?:prompt|input|request|conversation|messages?).{0,20}[ _]too[ _](?:long|large)|"
     r"too many (?:input |prompt )?tokens|reduce the length|token count.{0,40}exceeds|"
     r"exceeds?.{0,60}\btokens?\b|string too long",
     re.IGNORECASE | re.DOTALL,
 )
+_RATE = re.compile(r"rate.?limit|per.?min|per.?day|quota", re.IGNORECASE)
 _WITHHELD = re.compile(r"content.?(?:filter|policy|inspect)|inappropriate|safety|moderation", re.I)
 
 
@@ -96,8 +97,10 @@ class Peer:
         status = response.status_code
         text = self.clean(error_text(body.decode("utf-8", "replace")) or response.reason_phrase)
         said = f": {text}" if text else ""
-        if is_context_full(status, text):
-            return self._full(status, text, f"refuses the request ({status}){said}")
+        # Which parameter is meant may stand in a field beside the message.
+        context = f"{text} {body[:2000].decode('utf-8', 'replace')}"
+        if is_context_full(status, context):
+            return self._full(status, f"refuses the request ({status}){said}")
         if status in (401, 403, 407):
             return self._locked(response, body, said)
         if status == 404:
@@ -124,7 +127,7 @@ class Peer:
                 f"{self.where} {what}{said}",
                 f"try again in {say_duration(pause_s)}" if pause_s else "try again in a moment",
                 status=status,
-                said=text,
+                said=context,
                 retryable=True,
                 retry_after_s=pause_s,
             )
@@ -133,7 +136,7 @@ class Peer:
             f"{self.where} refuses the request ({status}){said}",
             "say it in other words" if _WITHHELD.search(said) else hint,
             status=status,
-            said=text,
+            said=context,
         )
 
     def _locked(self, response: httpx.Response, body: bytes, said: str) -> RefusalError:
@@ -159,19 +162,18 @@ class Peer:
             status=status,
         )
 
-    def _full(self, status: int, text: str, told: str) -> ContextFullError:
+    def _full(self, status: int, told: str) -> ContextFullError:
         return ContextFullError(
             f"{self.where} {told}",
             "say it shorter, or give the model a larger context in the server's settings",
             status=status,
-            said=text,
         )
 
-    def failed(self, said: str, *, retryable: bool) -> RefusalError:
+    def failed(self, said: str, *, kind: str, retryable: bool) -> RefusalError:
         """The error that a stream reports."""
         text = self.clean(said)
-        if is_context_full(0, text):
-            return self._full(0, text, f"failed: {text}")
+        if is_context_full(0, f"{text} {kind}"):
+            return self._full(0, f"failed: {text}")
         return RefusalError(
             f"{self.model} at {self.where} failed: {text}",
             "say it in other words"
@@ -269,8 +271,9 @@ def is_context_full(status: int, said: str) -> bool:
     """Whether a server's words, under this status, mean that the conversation is too long."""
     if status == 413:
         return True
-    is_candidate = status in (0, 400, 422, 500) or (status == 429 and "too large" in said)
-    return is_candidate and _CONTEXT_FULL.search(said) is not None
+    if status not in (0, 400, 422, 429, 500) or _CONTEXT_FULL.search(said) is None:
+        return False
+    return _RATE.search(said) is None or "too large" in said
 
 
 def cut_by(finish_reason: str | None) -> Literal["length", "filter"] | None:

@@ -24,7 +24,7 @@ DEFAULT_SYSTEM_PROMPT = (
 _NOT_TAKEN = re.compile(
     r"not? (?:be )?(?:support|permit|allow|enabled|recogni|valid|available)|n't (?:support|allow)|"
     r"unsupported|unknown|unexpected|unrecogni[sz]ed|extra (?:input|field)|invalid (?:role|param)|"
-    r"instead|must alternate|only (?:user|supports?)",
+    r"instead|deprecated|must alternate|only (?:user|supports?)",
     re.IGNORECASE,
 )
 _SYSTEM = re.compile(
@@ -43,6 +43,7 @@ class Form:
     system_role: bool = True
     """Else the system prompt stands in the user's first message."""
     temperature: bool = True
+    stream: bool = True
 
     def after(self, said: str, body: dict[str, Any]) -> Form | None:
         """The form to try next, where the server's words refuse something of `body`."""
@@ -53,7 +54,10 @@ class Form:
         if "temperature" in body and "temperature" in said:
             return replace(self, temperature=False)
         has_system = any(message["role"] == "system" for message in body["messages"])
-        return replace(self, system_role=False) if has_system and _SYSTEM.search(said) else None
+        if has_system and _SYSTEM.search(said):
+            return replace(self, system_role=False)
+        is_stream = body["stream"] and re.search(r"\bstream(?:ing|s|ed)?\b", said, re.IGNORECASE)
+        return replace(self, stream=False) if is_stream else None
 
 
 def first_form(url: httpx.URL) -> Form:
@@ -77,7 +81,7 @@ def request_body(
     body: dict[str, Any] = {
         "model": model,
         "messages": [_entry(message) for message in messages],
-        "stream": True,
+        "stream": form.stream,
     }
     temperature = settings.temperature if options.temperature is None else options.temperature
     if temperature is not None and form.temperature:

@@ -11,9 +11,9 @@ from voicecli.text.numerals import cardinal
 NUMBER_MAX = 10**15
 """Above, numbers take longer to say than anyone listens."""
 
-_SMALL = {cardinal(n, "en"): n for n in (*range(20), *range(20, 100, 10))}
+SMALL = {cardinal(n, "en"): n for n in (*range(20), *range(20, 100, 10))}
 
-_SCALES = {
+SCALES = {
     "hundred": 100,
     "thousand": 10**3,
     "million": 10**6,
@@ -21,7 +21,7 @@ _SCALES = {
     "trillion": 10**12,
 }
 
-_SOUND_LIKE = {"to": 2, "too": 2, "for": 4, "fore": 4, "won": 1, "ate": 8}
+SOUND_LIKE = {"to": 2, "too": 2, "for": 4, "fore": 4, "won": 1, "ate": 8}
 """How recognisers write numbers where a word would do as well."""
 
 
@@ -35,8 +35,8 @@ def number_at(words: Sequence[Word], at: int) -> tuple[Fraction, int] | None:
         return None
     if texts[0][-1].isdecimal() and texts[0].isascii():
         value, used = Fraction(texts[0]), 1
-        if texts[1:2] and texts[1] in _SCALES:
-            value, used = value * _SCALES[texts[1]], 2
+        if texts[1:2] and texts[1] in SCALES:
+            value, used = value * SCALES[texts[1]], 2
     else:
         whole, used = _whole_number(texts)
         value = Fraction(whole)
@@ -45,7 +45,7 @@ def number_at(words: Sequence[Word], at: int) -> tuple[Fraction, int] | None:
     if texts[used : used + 1] == ["point"]:
         digits = ""
         for text in texts[used + 1 :]:
-            digit = str(_SMALL.get(text, text if text.isascii() and text.isdecimal() else ""))
+            digit = str(SMALL.get(text, text if text.isascii() and text.isdecimal() else ""))
             if not digit:
                 break
             digits += digit
@@ -60,16 +60,16 @@ def _whole_number(texts: Sequence[str]) -> tuple[int, int]:
     total = part = used = 0  # part: below a thousand, still open
     last = 0  # the word before, as a number
     for index, text in enumerate(texts):
-        if text == "a" and not used and texts[index + 1 : index + 2] and texts[1] in _SCALES:
+        if text == "a" and not used and texts[index + 1 : index + 2] and texts[1] in SCALES:
             part, last = 1, 1
-        elif text in _SMALL:
-            n = _SMALL[text]
+        elif text in SMALL:
+            n = SMALL[text]
             fits = not used or last >= 100 or (last >= 20 and 0 < n < 10)
             if not fits:
                 break
             part, last, used = part + n, n, index + 1
-        elif text in _SCALES and (used or part):
-            scale = _SCALES[text]
+        elif text in SCALES and (used or part):
+            scale = SCALES[text]
             if scale == 100:
                 if not 0 < part < 100:
                     break
@@ -77,7 +77,7 @@ def _whole_number(texts: Sequence[str]) -> tuple[int, int]:
             else:
                 total, part = total + part * scale, 0
             last, used = scale, index + 1
-        elif text != "and" or last < 100 or not set(texts[index + 1 : index + 2]) <= set(_SMALL):
+        elif text != "and" or last < 100 or not set(texts[index + 1 : index + 2]) <= set(SMALL):
             break
     return total + part, used
 

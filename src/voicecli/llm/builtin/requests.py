@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from voicecli.llm.builtin.numbers import _SCALES, _SMALL, number_at, say_number
+from voicecli.llm.builtin.numbers import SCALES, SMALL, number_at, say_number
 from voicecli.llm.builtin.sums import calculation
 from voicecli.llm.builtin.words import Word, words_of
 from voicecli.llm.messages import Message
@@ -276,7 +276,7 @@ def _timer(talk: _Talk, _: re.Match[str]) -> str:
     return NO_TIMER
 
 
-_DIGITS = "|".join((*_SMALL, *_SCALES, "minus", r"[\d.]+", "a(?= hundred)"))
+_DIGITS = "|".join((*SMALL, *SCALES, "minus", r"[\d.]+", "a(?= hundred)"))
 _NUMBER = rf"(?:{_DIGITS})(?: (?:and )?(?:{_DIGITS}))*"
 _SPAN = rf"(?:{_NUMBER} )?(?:second|minute|hour)s?"
 _DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"

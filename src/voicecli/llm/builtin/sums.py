@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from voicecli.llm.builtin.numbers import _SOUND_LIKE, number_at, say_number
+from voicecli.llm.builtin.numbers import SOUND_LIKE, number_at, say_number
 from voicecli.llm.builtin.words import Word
 
 _OPERATORS: dict[tuple[str, ...], str] = {
@@ -35,8 +35,8 @@ def _operand_at(
     if found := number_at(words, at):
         return found
     texts = [word.text for word in words[at : at + 2]]
-    if after_operator and texts and texts[0] in _SOUND_LIKE:
-        return Fraction(_SOUND_LIKE[texts[0]]), at + 1
+    if after_operator and texts and texts[0] in SOUND_LIKE:
+        return Fraction(SOUND_LIKE[texts[0]]), at + 1
     if result is not None and texts == ["the", "answer"]:
         return result, at + 2
     if result is not None and texts and texts[0] in ("that", "it"):
