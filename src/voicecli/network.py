@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from urllib.parse import urlsplit
 
 from voicecli.errors import NetworkError
@@ -170,16 +170,17 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 @cache
-def forbid_network() -> None:
+def forbid_network(*, calls: bool = False) -> None:
     """From here on, to the end of the process, Python refuses connections to other machines.
 
     An audit hook, because every library goes through it: httpx, asyncio, huggingface_hub.
+    calls: who serves them answers, by UDP, those of the same network who call.
     :raises NetworkError: where something tries it.
     """
-    sys.addaudithook(_refuse)
+    sys.addaudithook(partial(_refuse, calls=calls))
 
 
-def _refuse(event: str, args: tuple[object, ...]) -> None:
+def _refuse(event: str, args: tuple[object, ...], *, calls: bool) -> None:
     if event not in _EVENTS:
         return
     host = args[_EVENTS[event]]
@@ -189,4 +190,6 @@ def _refuse(event: str, args: tuple[object, ...]) -> None:
     if isinstance(host, bytes):
         host = host.decode("ascii", "replace")
     if isinstance(host, str) and not is_loopback(host):
+        if calls and event == "socket.sendto" and _is_near(host):
+            return
         raise NetworkError(f"--offline forbids to connect to {host}", "leave --offline out")

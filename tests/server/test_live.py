@@ -92,10 +92,10 @@ class Person:
 
 
 @asynccontextmanager
-async def connected(where: Served, key: str = "x") -> AsyncIterator[Person]:
+async def connected(where: Served, key: str = "x", **query: str) -> AsyncIterator[Person]:
     async with (
         AsyncOpenAI(api_key=key, base_url=f"{where.url}/v1") as client,
-        client.realtime.connect(model="voicecli") as connection,
+        client.realtime.connect(model="voicecli", extra_query=query) as connection,
     ):
         person = Person(connection)
         await person.until("session.created")
@@ -229,6 +229,31 @@ def test_a_function_call_goes_all_the_way() -> None:
             *("system", "user", "assistant", "tool"),
         ]
         assert second.messages[-1]["content"] == "rain"
+
+
+def test_who_lost_the_connection_goes_on_with_the_conversation() -> None:
+    async def scenario() -> None:
+        async with served() as where:
+            async with connected(where) as person:
+                await person.connection.session.update(
+                    session={"type": "realtime", "output_modalities": ["text"]}
+                )
+                await person.type("What is three times four?")
+                await person.connection.response.create()
+                item = (await person.reply()).output[0]
+                token = person.events[0].session.resume_token
+            for expected in (2, 0):  # once alone
+                async with connected(where, resume=token) as person:
+                    session = person.events[0].session
+                    assert session.resumed_items == expected
+                    assert session.output_modalities == [["audio"], ["text"]][expected // 2]
+                    await person.connection.conversation.item.retrieve(item_id=item.id)
+                    kind = "conversation.item.retrieved" if expected else "error"
+                    found = await person.until(kind)
+                    if expected:
+                        assert found.item.content == item.content
+
+    run(scenario())
 
 
 def test_cancel_and_the_next_response() -> None:

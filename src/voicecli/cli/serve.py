@@ -111,7 +111,7 @@ def serve(
         tell(warning)
     settings = loaded.settings
     if settings.offline:
-        forbid_network()
+        forbid_network(calls=True)
     ensure_stt(settings.stt.model, ask=on_terminal(), offline=settings.offline)
     ensure_voice(settings.tts.voice, ask=on_terminal(), offline=settings.offline)
     options = Options(

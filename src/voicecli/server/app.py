@@ -29,7 +29,7 @@ from voicecli.server.security import (
     key_of,
     machine_names,
 )
-from voicecli.server.sessions import Limits, Sessions
+from voicecli.server.sessions import Conversed, Limits, Sessions
 from voicecli.server.talk import NetworkTalk
 from voicecli.server.webrtc import Call
 from voicecli.settings import Settings
@@ -71,21 +71,25 @@ class Server:
     def limits(self) -> Limits:
         return self.options.limits
 
-    def fields(self, update: dict[str, Any]) -> Fields:
+    def fields(self, update: dict[str, Any], before: Fields | None = None) -> Fields:
         """The fields with which a session begins; raises ApiError."""
         from voicecli.llm.request import DEFAULT_SYSTEM_PROMPT
 
         instructions = self.engines.settings.llm.system or DEFAULT_SYSTEM_PROMPT
         try:
-            return Fields(instructions=instructions).updated(update)
+            return (before or Fields(instructions=instructions)).updated(update)
         except ValidationError as error:
             refusal = refusal_of(error, "session")
             raise ApiError(400, refusal.message, refusal.code, param=refusal.param) from None
 
-    def first_fields(
+    def beginning(
         self, connection: HTTPConnection, update: dict[str, Any] | None = None
-    ) -> Fields:
-        """As the request and an ephemeral key want them. The key is used up."""
+    ) -> tuple[Fields, Conversed | None]:
+        """The fields that a request wants, by itself and by its ephemeral key, which is used up;
+        and the conversation that `?resume=` goes on with, if there still is one.
+
+        For who is admitted. Raises ApiError.
+        """
         update = dict(update or {})
         if (key := key_of(connection)) is not None and (secret := self.secrets.use(key)):
             update = merged(secret.session, update)
@@ -94,7 +98,8 @@ class Server:
             update.setdefault("model", model[:128])
         if query.get("intent") == "transcription":
             update["type"] = "transcription"
-        return self.fields(update)
+        conversed = self.sessions.resume(query.get("resume", ""))
+        return self.fields(update, None if conversed is None else conversed.fields), conversed
 
     def background(self, work: Coroutine[Any, Any, None]) -> None:
         """Run it beside what asked for it; `running` waits for it."""
@@ -109,9 +114,11 @@ class Server:
 
     def talk(self, fields: Fields, send: Callable[[Event], None], **how: Any) -> NetworkTalk:
         """The conversation of one admitted session."""
-        eager = self.options.eager_speech_started
         return NetworkTalk(
-            self.engines, self.pacer, self.limits, fields, send, eager_speech_started=eager, **how
+            *(self.engines, self.pacer, self.limits, fields, send),
+            eager_speech_started=self.options.eager_speech_started,
+            park=self.sessions.park,
+            **how,
         )
 
 

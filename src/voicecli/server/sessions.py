@@ -16,6 +16,7 @@ from typing import Literal
 from voicecli.conversation.history import History
 from voicecli.server.duplex import Pacer
 from voicecli.server.errors import ApiError
+from voicecli.server.realtime.fields import Fields
 from voicecli.server.realtime.items import Items, new_id
 
 
@@ -78,12 +79,19 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Conversed:
+    """What is left of a conversation, to go on with."""
+
+    fields: Fields
+    history: History
+    items: Items
+
+
+@dataclass(frozen=True)
 class Parked:
     """A conversation without its client."""
 
-    secret: str
-    history: History
-    items: Items
+    conversed: Conversed
     expires_at_s: float
 
 
@@ -129,19 +137,17 @@ class Sessions:
 
     # ---- conversations that wait for their client ---------------------------------------------
 
-    def park(self, session_id: str, secret: str, history: History, items: Items) -> None:
+    def park(self, token: str, conversed: Conversed) -> None:
+        """token: known to its client alone."""
         self._forget_expired()
-        if not self.draining and len(self._parked) < MAX_PARKED:
-            expires_at_s = self.now_s() + RESUME_S
-            self._parked[session_id] = Parked(secret, history, items, expires_at_s)
+        if not self.draining and conversed.items and len(self._parked) < MAX_PARKED:
+            self._parked[token] = Parked(conversed, self.now_s() + RESUME_S)
 
-    def resume(self, session_id: str, secret: str) -> Parked | None:
-        """It can be had once, by whom it belongs to."""
+    def resume(self, token: str) -> Conversed | None:
+        """It can be had once."""
         self._forget_expired()
-        parked = self._parked.get(session_id)
-        if parked is None or parked.secret != secret:
-            return None
-        return self._parked.pop(session_id)
+        parked = self._parked.pop(token, None)
+        return None if parked is None else parked.conversed
 
     def _forget_expired(self) -> None:
         now_s = self.now_s()

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from voicecli.conversation import events as told
 from voicecli.conversation.answer import Answer
@@ -25,7 +25,14 @@ from voicecli.server.realtime.fields import Fields, listen_settings, llm_options
 from voicecli.server.realtime.items import Item
 from voicecli.server.realtime.response import Event, Response
 from voicecli.server.realtime.session import RealtimeSession
-from voicecli.server.sessions import MAX_SPEED, Bucket, EndError, Limits, Session
+from voicecli.server.sessions import (
+    MAX_SPEED,
+    Bucket,
+    Conversed,
+    EndError,
+    Limits,
+    Session,
+)
 from voicecli.settings import Settings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
@@ -57,10 +64,15 @@ class NetworkTalk:
         *,
         track: Callable[[Samples], None] | None = None,
         eager_speech_started: bool = False,
+        conversed: Conversed | None = None,
+        park: Callable[[str, Conversed], None] = lambda _token, _conversed: None,
     ) -> None:
         """track: gets what is played, at 48 kHz and without a pause; without one, sound goes out as
-        events."""
-        self.history = History()
+        events.
+
+        conversed: what it goes on with. park: is given what is left of it at its end.
+        """
+        self.history = History() if conversed is None else conversed.history
         self.session = RealtimeSession(
             self,
             fields,
@@ -69,6 +81,9 @@ class NetworkTalk:
             eager_speech_started=eager_speech_started,
             expires_at=int(time.time() + limits.session_s),
         )
+        if conversed is not None:
+            self.session.items = conversed.items
+        self._park = park
         self.duplex = NetworkDuplex(
             played_hz=fields.audio.output.format.rate if track is None else WEBRTC_HZ,
             on_sound=self._play,
@@ -90,7 +105,7 @@ class NetworkTalk:
         self._wait_s = 0.0
         """Sound came too fast by this."""
         self._asides: dict[str, asyncio.Task[None]] = {}
-        self._recognitions: set[asyncio.Task[None]] = set()
+        self._beside: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         """Raises VoicecliError, RefusalError where the first fields can't be had."""
@@ -113,7 +128,9 @@ class NetworkTalk:
         trace: TracebackType | None,
     ) -> None:
         self._pacer.remove(self.duplex)
-        tasks = [*self._asides.values(), *self._recognitions]
+        session = self.session
+        self._park(session.resume_token, Conversed(session.fields, self.history, session.items))
+        tasks = [*self._asides.values(), *self._beside]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -184,8 +201,13 @@ class NetworkTalk:
         self._wait_s = self._sound_bucket.wait_s(len(samples) / rate_hz)
         self.duplex.feed(samples, rate_hz)
 
-    def client_ms(self, index: int) -> int:
-        return self.duplex.client_ms(index)
+    def client_ms(self, index: int | None = None) -> int:
+        return self.duplex.client_ms(self.duplex.index if index is None else index)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     def commit(self) -> None:
         self._conversation.commit(self.duplex.complete_frame())
@@ -242,9 +264,7 @@ class NetworkTalk:
                 text, error = "", failure.message
             self.session.recognized(item, text, len(samples) / rate_hz, error)
 
-        task = asyncio.ensure_future(recognize())
-        self._recognitions.add(task)
-        task.add_done_callback(self._recognitions.discard)
+        self.spawn(recognize())
 
     # ---- within -------------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from voicecli.server.realtime.client_events import RefusalError, loads
 from voicecli.server.realtime.fields import Fields
 from voicecli.server.realtime.items import new_id
 from voicecli.server.realtime.response import Event
-from voicecli.server.sessions import Bucket, EndError, Session
+from voicecli.server.sessions import Bucket, Conversed, EndError, Session
 from voicecli.server.talk import WEBRTC_HZ
 from voicecli.server.work import first_end
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
@@ -94,14 +94,18 @@ def mono(frame: av.AudioFrame) -> Samples:
 class Call:
     """One call: its connection, and the conversation that it carries."""
 
-    def __init__(self, server: Server, fields: Fields, place: Session) -> None:
+    def __init__(
+        self, server: Server, place: Session, fields: Fields, conversed: Conversed | None
+    ) -> None:
         self.id = new_id("rtc")
         self.listeners: set[Callable[[Event], None]] = set()
         """Get every event beside the client (`?call_id=`)."""
         self._server = server
         self._place = place
         self._reply = ReplyTrack()
-        self.talk: NetworkTalk = server.talk(fields, self._send, track=self._reply.play)
+        self.talk: NetworkTalk = server.talk(
+            fields, self._send, track=self._reply.play, conversed=conversed
+        )
         self._channel: Any = None
         self._opened = asyncio.Event()
         """The client's data channel is there."""
@@ -221,10 +225,9 @@ class Call:
 async def begin_call(request: Request) -> Response:
     server: Server = request.app.state.server
     sdp, update = await _offer_of(request)
-    fields = server.first_fields(request, update)
     async with AsyncExitStack() as stack:
         place = stack.enter_context(server.sessions.admitted("webrtc"))
-        call = Call(server, fields, place)
+        call = Call(server, place, *server.beginning(request, update))
         stack.push_async_callback(call.close)
         answer = await call.answer(sdp)
         server.calls[call.id] = call

@@ -68,12 +68,12 @@ async def realtime(websocket: WebSocket) -> None:
         await _join(websocket, server, call_id)
         return
     try:
-        fields = server.first_fields(websocket)
         with server.sessions.admitted("websocket") as place:
+            fields, conversed = server.beginning(websocket)
             offered = websocket.scope.get("subprotocols", ())
             await websocket.accept("realtime" if "realtime" in offered else None)
             outbox = Outbox(websocket.send_text)
-            async with server.talk(fields, outbox.put) as talk:
+            async with server.talk(fields, outbox.put, conversed=conversed) as talk:
                 end = await first_end(
                     outbox.run(),
                     talk.run(place),

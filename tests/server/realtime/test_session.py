@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any, get_args
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openai.types.realtime import RealtimeServerEvent
 from pydantic import TypeAdapter
 
 from voicecli.conversation.events import (
     Dropped,
+    Level,
     NotUnderstood,
     PartialTranscript,
     ReplyEnded,
@@ -28,8 +31,9 @@ from voicecli.conversation.events import (
 )
 from voicecli.conversation.history import History, WordEnd
 from voicecli.llm.messages import Message, ToolCall
+from voicecli.server.realtime import client_events
 from voicecli.server.realtime.fields import Fields
-from voicecli.server.realtime.items import Item
+from voicecli.server.realtime.items import MAX_ITEMS, Item
 from voicecli.server.realtime.response import Response
 from voicecli.server.realtime.session import RealtimeSession
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
@@ -50,6 +54,7 @@ class ScriptedTalk:
 
     def __init__(self) -> None:
         self.history = History()
+        self.index = 0
         self.asked: list[str] = []
         self.messages: Sequence[Message] | None = None
         self.heard: list[tuple[Samples, int]] = []
@@ -61,8 +66,11 @@ class ScriptedTalk:
     def hear(self, samples: Samples, rate_hz: int) -> None:
         self.heard.append((samples, rate_hz))
 
-    def client_ms(self, index: int) -> int:
-        return index * 1000 // SAMPLE_RATE_HZ
+    def client_ms(self, index: int | None = None) -> int:
+        return (self.index if index is None else index) * 1000 // SAMPLE_RATE_HZ
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run(work)
 
     def commit(self) -> None:
         self.asked.append("commit")
@@ -391,7 +399,7 @@ def test_items_are_retrieved_deleted_and_put_in_order() -> None:
 
 @pytest.mark.parametrize(
     ("end_ms", "left"),
-    [(0, ""), (300, "Hello"), (599, "Hello"), (600, "Hello you."), (9e9, "Hello you.")],
+    [(-1, ""), (0, ""), (300, "Hello"), (599, "Hello"), (600, "Hello you."), (9e9, "Hello you.")],
 )
 def test_truncate_cuts_the_history_and_never_refuses(end_ms: float, left: str) -> None:
     client = Client()
@@ -404,6 +412,20 @@ def test_truncate_cuts_the_history_and_never_refuses(end_ms: float, left: str) -
     assert retrieved[0]["item"]["content"][0]["transcript"] == left
     said = [message.content for message in client.talk.history.messages]
     assert said == ["hello", *([left + (" —" if end_ms < 600 else "")] if left else [])]
+
+
+def test_times_and_texts_that_only_json_can_hold() -> None:
+    client = Client()
+    client.user_says("hello")
+    client.tell(ReplyPlain("Hello you."), TONE)
+    item_id = client.reply_ends("Hello you.")[-1]["response"]["output"][0]["id"]
+    for time in ("1e999", "NaN", "-Infinity"):
+        text = f'{{"type": "conversation.item.truncate", "item_id": "{item_id}",'
+        asyncio.run(client.session.receive(f'{text} "audio_end_ms": {time}}}'))
+        assert client.events[-1]["type"] == "conversation.item.truncated"
+    content = [{"type": "input_text", "text": "a\ud800b"}]
+    added = client.send("conversation.item.create", item={"role": "user", "content": content})
+    assert added[0]["item"]["content"][0]["text"] == "a?b"
 
 
 def test_truncate_while_it_is_spoken_ends_it_there() -> None:
@@ -431,6 +453,24 @@ def test_commit_without_turn_detection() -> None:
     assert types(events) == HEARD[2:]  # nothing answers before response.create
     assert events[-1]["usage"]["seconds"] == 1.0
     assert types(client.send("response.create")) == ["response.created"]
+
+
+def test_who_says_nothing_for_long_is_spoken_to() -> None:
+    client = Client({"audio": {"input": {"turn_detection": {"idle_timeout_ms": 5000}}}})
+    client.talk.index = 100 * SAMPLE_RATE_HZ
+    assert client.tell(Level(-60.0)) == []  # nobody was answered yet
+    client.user_says("hello")
+    client.tell(ReplyPlain("Hi."), TONE)
+    client.reply_ends("Hi.")
+    client.talk.index += 5 * SAMPLE_RATE_HZ - 16
+    assert client.tell(Level(-60.0)) == []
+    client.talk.index += 16
+    events = client.tell(Level(-60.0), Level(-60.0))
+    assert types(events) == [
+        *("input_audio_buffer.timeout_triggered", *HEARD[2:5], "response.created"),
+    ]
+    assert (events[0]["audio_start_ms"], events[0]["audio_end_ms"]) == (100_000, 105_000)
+    assert client.talk.asked == ["respond"]
 
 
 def test_clear() -> None:
@@ -486,6 +526,46 @@ def test_the_beta_s_flat_session_is_understood() -> None:
     assert session["audio"]["input"]["format"] == {"type": "audio/pcmu"}
     assert session["audio"]["input"]["turn_detection"]["silence_duration_ms"] == 800
     assert session["audio"]["output"]["voice"] == "alloy"
+
+
+def test_a_full_conversation_refuses_the_client_and_forgets_the_oldest_for_the_user() -> None:
+    client = Client()
+    item = {"role": "user", "content": [{"type": "input_text", "text": "x"}]}
+    for _ in range(MAX_ITEMS):
+        client.send("conversation.item.create", item=item)
+    full = client.send("conversation.item.create", item=item)
+    assert full[0]["error"]["code"] == "too_many_items"
+    events = client.user_says("hello")
+    assert types(events)[2] == "conversation.item.deleted"
+    assert len(client.session.items) == len(client.talk.history.entries) == MAX_ITEMS
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    kind=st.sampled_from(sorted(client_events._EVENTS)),
+    fields=st.dictionaries(
+        st.sampled_from(
+            "session audio item item_id content_index audio_end_ms response response_id"
+            " previous_item_id event_id".split()
+        ),
+        JSON,
+    ),
+)
+def test_whatever_a_client_sends_is_answered_and_ends_nothing(
+    kind: str, fields: dict[str, Any]
+) -> None:
+    client = Client()
+    events = client.send(kind, **fields)
+    if any(event["type"] == "error" for event in events):
+        assert len(events) == 1
+    assert types(client.send("input_audio_buffer.clear")) == ["input_audio_buffer.cleared"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
@@ -15,6 +16,8 @@ MAX_AUDIO_CHARS = 15 * 1024 * 1024 * 4 // 3
 """Of one append: 15 MB in base64, as OpenAI has it."""
 
 MAX_TEXT_CHARS = 100_000
+
+MAX_END_MS = 1e9
 
 MAX_ID_CHARS = 128
 
@@ -138,6 +141,12 @@ class ItemTruncate(_Event):
     content_index: int = 0
     audio_end_ms: float
 
+    @field_validator("audio_end_ms")
+    @classmethod
+    def _clamped(cls, end_ms: float) -> float:
+        """Clients fall silent where too large a time is refused."""
+        return min(end_ms, MAX_END_MS) if end_ms > 0 else 0.0
+
 
 class ResponseCreate(_Event):
     type: Literal["response.create"]
@@ -202,10 +211,17 @@ def parse(text: str | bytes) -> tuple[ClientEvent | None, RefusalError | None, s
         return None, refusal, event_id
 
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
 def loads(text: str | bytes) -> dict[str, Any]:
     """A JSON object; raises RefusalError."""
     try:
         data = json.loads(text)
+        if _SURROGATE.search(text if isinstance(text, str) else text.decode()):
+            # Half a character can be written in JSON, and nowhere else.
+            whole = json.dumps(data, ensure_ascii=False).encode(errors="replace")
+            data = json.loads(whole)
     except (ValueError, RecursionError) as error:
         raise RefusalError(
             f"an event is a JSON object; this is none ({error})", "invalid_json"

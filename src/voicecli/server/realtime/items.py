@@ -65,12 +65,20 @@ class Items:
         return self._items[position - 1] if position else None
 
     @property
+    def is_full(self) -> bool:
+        return len(self._items) >= MAX_ITEMS
+
+    @property
+    def oldest(self) -> Item:
+        return self._items[0]
+
+    @property
     def last(self) -> Item | None:
         return self._items[-1] if self._items else None
 
     def add(self, item: Item, previous_id: str | None = None) -> None:
         """Behind the item of that id; without one, at the end. Raises RefusalError."""
-        if len(self._items) >= MAX_ITEMS:
+        if self.is_full:
             raise RefusalError(
                 f"a conversation holds {MAX_ITEMS} items; delete some", "too_many_items"
             )

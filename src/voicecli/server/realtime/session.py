@@ -12,7 +12,7 @@ words count, because clients throw away their sound when they read it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any, Protocol
@@ -50,8 +50,12 @@ class Talk(Protocol):
         """More of the client's sound."""
         ...
 
-    def client_ms(self, index: int) -> int:
-        """A sample's place in the client's sound."""
+    def client_ms(self, index: int | None = None) -> int:
+        """A sample's place in the client's sound; without one, its end."""
+        ...
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let it be done beside everything else."""
         ...
 
     def commit(self) -> None:
@@ -116,6 +120,8 @@ class RealtimeSession:
         eager_speech_started: at the first sound, also over a reply, as OpenAI's server does.
         """
         self.id = new_id("sess")
+        self.resume_token = new_id("resume")
+        """With it, a client whose connection broke goes on with the conversation (`?resume=`)."""
         self.fields = fields
         self.items = Items()
         self.response: Response | None = None
@@ -132,6 +138,8 @@ class RealtimeSession:
         self._buffer_ms = 0.0
         """Sound that came since the last commit, where the client says when a turn is over."""
         self._commit_asked = False
+        self._quiet_since_ms: int | None = None
+        """Place in the client's sound since which nobody has spoken after a reply."""
         self._has_spoken = False
         """From the first sound on, the voice can't be changed."""
 
@@ -145,9 +153,11 @@ class RealtimeSession:
             "object": "realtime.session",
             **self.fields.as_json(),
             "expires_at": self._expires_at,
+            "resume_token": self.resume_token,
+            "resumed_items": len(self.items),
         }
         if self.fields.type == "transcription":
-            kept = ("id", "object", "type", "expires_at", "include")
+            kept = ("id", "object", "type", "expires_at", "include", "resume_token")
             shown = {key: shown[key] for key in kept}
             shown["audio"] = {"input": self.fields.as_json()["audio"]["input"]}
         return shown
@@ -300,7 +310,7 @@ class RealtimeSession:
             raise RefusalError(
                 "only what the assistant said can be truncated", "invalid_value", param="item_id"
             )
-        end_ms = max(0.0, event.audio_end_ms)
+        end_ms = event.audio_end_ms
         response = self.response
         if response is not None and response.message is item:
             # It is being spoken: the client has stopped to listen, and so it ends there.
@@ -397,7 +407,10 @@ class RealtimeSession:
     def tell(self, event: told.Event) -> None:
         """One event of the conversation."""
         match event:
+            case told.Level():
+                self._wait_for_user()
             case told.SpeechBegan(onset):
+                self._quiet_since_ms = None
                 self._speech_began(onset)
             case told.SpeechEnded(_, end):
                 self._speech_ended(end)
@@ -422,6 +435,29 @@ class RealtimeSession:
                     self._remember_output(self.response)
             case told.ReplyEnded():
                 self._reply_ended(event)
+
+    def _wait_for_user(self) -> None:
+        """A user who says nothing after a reply for `idle_timeout_ms` is spoken to."""
+        since_ms, detection = self._quiet_since_ms, self.fields.audio.input.turn_detection
+        timeout_ms = getattr(detection, "idle_timeout_ms", None)
+        if since_ms is None or timeout_ms is None or self.response is not None:
+            return
+        if (now_ms := self._talk.client_ms()) - since_ms < timeout_ms:
+            return
+        self._quiet_since_ms = None
+        turn = UserTurn(new_id("item"), None, since_ms, now_ms)
+        self._send(
+            {
+                "type": "input_audio_buffer.timeout_triggered",
+                "item_id": turn.item_id,
+                "audio_start_ms": since_ms,
+                "audio_end_ms": now_ms,
+            }
+        )
+        self._commit(turn, "", 0)
+        self.response = Response(self.fields, self._conversation_id, sends_sound=self._sends_sound)
+        self._tell(self.response.begin())
+        self._talk.spawn(self._talk.respond(self.response, None))
 
     def _speech_began(self, onset: int) -> None:
         if self._turn is None:
@@ -519,7 +555,7 @@ class RealtimeSession:
         self._buffer_ms = 0.0
         item = spoken_user(turn.item_id, text)
         item.numbers = (number,) if number else ()
-        self.items.add(item)
+        self._add(item)
         self._send(
             {
                 "type": "input_audio_buffer.committed",
@@ -542,7 +578,13 @@ class RealtimeSession:
         """What is being said is an item from its first word on."""
         for item in response.output:
             if item.id not in self.items:
-                self.items.add(item)
+                self._add(item)
+
+    def _add(self, item: Item) -> None:
+        """What is said has its place: where a client has filled all, the oldest item goes."""
+        while self.items.is_full:
+            self._delete(self.items.oldest)
+        self.items.add(item)
 
     def sound(self, samples: Samples, rate_hz: int) -> None:
         """More of what is heard of the reply."""
@@ -560,6 +602,8 @@ class RealtimeSession:
         response, self.response = self.response, None
         if response is None:
             return
+        if self._turn is None:
+            self._quiet_since_ms = self._talk.client_ms()
         if event.interrupted and not response.asked_to_stop:
             self._let_go()
         status, reason = _end_of(response, event)
