@@ -87,7 +87,7 @@ def test_the_reply_is_heard_after_the_question_and_says_the_sum(
     tmp_path: Path, question: Path
 ) -> None:
     output = tmp_path / "reply.wav"
-    done = run_voicecli("talk", "--input", question, "--output", output, *BUILT_IN)
+    done = run_voicecli("talk", "--latency", "--input", question, "--output", output, *BUILT_IN)
     assert done.returncode == 0
     assert done.stdout == ""
     assert "you: what is seven plus twelve" in done.stderr.lower()

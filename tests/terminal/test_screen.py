@@ -30,7 +30,7 @@ from voicecli.conversation.events import (
     UserSaid,
 )
 from voicecli.sound.samples import SAMPLE_RATE_HZ
-from voicecli.terminal.screen import JsonLines, PlainLines, summary_line, timing_line
+from voicecli.terminal.screen import JsonEvents, PlainLines, summary_line, timing_line
 
 TURN: list[Event] = [
     Started("USB Audio 48 kHz", "echo cancelled", "stt-en", "lessac", "llama3.2 @ localhost:11434"),
@@ -50,7 +50,7 @@ TURN: list[Event] = [
 
 def test_plain_lines() -> None:
     out = io.StringIO()
-    with PlainLines(out) as show:
+    with PlainLines(out, latency=True) as show:
         for event in TURN:
             show(event)
     assert out.getvalue().splitlines() == [
@@ -66,7 +66,7 @@ def test_plain_lines() -> None:
 
 def test_json_lines_are_one_object_for_every_event_but_the_level() -> None:
     out = io.StringIO()
-    with JsonLines(out) as show:
+    with JsonEvents(out) as show:
         for event in TURN:
             show(event)
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
@@ -93,7 +93,7 @@ def test_every_state_of_a_conversation(terminal: Callable[..., Terminal], person
         # A draft for "What is seven?" may be asked for, too.
         answer = reply("Seven plus twelve is **nineteen**.", first_token_s=2.0)
         server.script(*[answer] * 4)
-        screen = terminal("talk", *devices, "--base-url", server.base_url)
+        screen = terminal("talk", "--latency", *devices, "--base-url", server.base_url)
         screen.wait_for("○ listening")
         person.wait_for_program()
         question = speak("What is seven plus twelve?")

@@ -135,8 +135,11 @@ def talk(
     profile: Profile = None,
     json: Annotated[bool, typer.Option("--json", help="Events on stdout, one a line.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="Lines, no live screen.")] = False,
-    no_latency: Annotated[
-        bool, typer.Option("--no-latency", help="Don't show how long each answer took.")
+    latency: Annotated[
+        bool,
+        typer.Option(
+            help="Show how long each answer took; a star: inside the pause.", show_default=False
+        ),
     ] = False,
 ) -> None:
     """Hold a conversation: speak, listen, cut in.
@@ -196,7 +199,7 @@ def talk(
         settings = _with_api_key(loaded.settings)
         if not (source and target):
             stack.enter_context(_native_messages_apart())
-        screen = _choose_screen(json=json, plain=plain, latency=not no_latency)
+        screen = _choose_screen(json=json, plain=plain, latency=latency)
         sound = Files(source, track, target, stereo or demo)
         run(_converse(settings, screen, sound), before_giving_up=restore)
 
@@ -244,10 +247,11 @@ def _native_messages_apart() -> AbstractContextManager[None]:
 
 def _choose_screen(*, json: bool, plain: bool, latency: bool) -> Screen:
     from voicecli.terminal.keys import is_ours
-    from voicecli.terminal.screen import JsonLines, LiveScreen, PlainLines
+    from voicecli.terminal.live import LiveScreen
+    from voicecli.terminal.screen import JsonEvents, PlainLines
 
     if json:
-        return JsonLines()
+        return JsonEvents()
     if plain or not sys.stderr.isatty():
         return PlainLines(latency=latency)
     return LiveScreen(latency=latency, keys=is_ours())

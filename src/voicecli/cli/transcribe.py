@@ -664,10 +664,10 @@ class _Sink:
 
 
 def _progress(n_files: int, streams: bool, *, json_progress: bool) -> Progress:
-    from voicecli.transcription.progress import Bar, JsonLines, Quiet
+    from voicecli.transcription.progress import Bar, JsonProgress, Quiet
 
     if json_progress:
-        return JsonLines(n_files)
+        return JsonProgress(n_files)
     # Text that streams onto the same terminal is progress enough.
     if sys.stderr.isatty() and not (streams and sys.stdout.isatty()):
         return Bar(n_files)

@@ -42,7 +42,7 @@ class Quiet:
         pass
 
 
-class JsonLines(Quiet):
+class JsonProgress(Quiet):
     """{"event": "progress", "file": ..., "done_s": ..., "total_s": ..., "speed": ...}"""
 
     def __init__(self, n_files: int, stream: TextIO | None = None) -> None:

@@ -1,0 +1,279 @@
+"""The live screen of a conversation: finished turns scroll by, the open one is redrawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from voicecli.conversation.events import (
+    Ended,
+    Event,
+    KeysShown,
+    Level,
+    Notice,
+    PartialTranscript,
+    ReplyEnded,
+    ReplyText,
+    Started,
+    State,
+    StateChanged,
+    Stopped,
+    TurnTimed,
+    UserSaid,
+)
+from voicecli.printable import printable
+from voicecli.terminal.overflow import overflow
+from voicecli.terminal.region import Region
+from voicecli.terminal.screen import is_not_understood, summary_line, timing_line
+from voicecli.timing import now_s
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.markdown import Markdown
+    from rich.segment import Segment
+    from rich.table import Table
+    from rich.text import Text
+
+METER_FLOOR_DB = -60.0
+
+REDRAW_S = 1 / 12
+"""Between two drawings of what changes all the time."""
+
+MAX_LIVE_LINES = 6
+"""Of an answer; what comes before them is finished. Few, for a window may be made smaller, and what
+has left it at the top can't be taken away any more."""
+
+CUT_WORDS = 6
+"""Of an answer that was cut off after its text had gone up: the last ones that were heard."""
+
+BARS = " ▁▂▃▄▅▆▇█"
+
+SIGNS = {
+    State.LISTENING: ("○", ""),
+    State.HEARING: ("●", "green"),
+    State.THINKING: ("◌", "yellow"),
+    State.SPEAKING: ("▶", "cyan"),
+    State.MUTED: ("‖", "red"),
+}
+
+
+class LiveScreen:
+    """Finished turns scroll by and stay; only the open turn and the status line are redrawn. Of a
+    long answer, all but the last lines are finished.
+
+    They are redrawn where an event changed them, not by the clock: silence costs nothing. Of Levels
+    and words, which come too often for that, some are seen with the next event.
+    """
+
+    def __init__(self, *, latency: bool = False, keys: bool = False) -> None:
+        """keys: there are some to be pressed (keys.py)."""
+        from rich.console import Console
+
+        self._console = Console(stderr=True, highlight=False, soft_wrap=False)
+        self._region = Region(self._console)
+        self._latency = latency
+        self._keys = keys
+        self._state: State | None = None
+        self._levels_db = [METER_FLOOR_DB] * 8
+        self._partial = "", ""
+        self._reply = ""
+        """What is open of it."""
+        self._went_up = False
+        """The beginning of the reply is finished."""
+        self._finished: list[RenderableType] = []
+        self._drawn: object = None
+        self._drawn_s = 0.0
+
+    def __enter__(self) -> Self:
+        self.resume()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._draw()
+        self.pause()
+
+    def pause(self) -> None:
+        self._region.hide()
+
+    def resume(self) -> None:
+        self._region.show()
+        self._draw()
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started():
+                self._print("", f"stt {event.stt}  voice {event.voice}  llm {event.llm}", "dim")
+                keys = ", ? keys" if self._keys else ""
+                self._print("", f"{event.sound}  {event.echo}  Ctrl-C quits{keys}", "dim")
+            case Level(level_db):
+                self._levels_db = [*self._levels_db[1:], level_db]
+            case StateChanged(state):
+                self._state = state
+                if state is State.LISTENING:
+                    self._end_reply("(stopped)")  # before it was heard
+            case PartialTranscript(committed, tail):
+                self._partial = printable(committed), printable(tail)
+            case UserSaid(text):
+                self._partial = "", ""
+                self._print("you", text)
+            case Stopped(text):
+                self._partial = "", ""
+                self._print("you", text, "dim")
+            case ReplyText(delta):
+                self._reply += printable(delta)
+            case ReplyEnded():
+                self._finish_reply(event)
+            case TurnTimed() if self._latency:
+                self._print_right(timing_line(event))
+            case Notice(message, hint):
+                self._print("!", message + (f"\n{hint}" if hint else ""), "yellow")
+            case KeysShown(text):
+                self._print("", text, "dim")
+            case Ended():
+                self._print("", summary_line(event), "dim")
+            case _ if is_not_understood(event):
+                self._partial = "", ""
+                self._print("you", "(not understood)", "dim")
+            case _:
+                pass
+        self._redraw(at_once=not isinstance(event, Level | ReplyText))
+
+    # ---- what is finished ---------------------------------------------------------------------
+
+    def _finish_reply(self, event: ReplyEnded) -> None:
+        from rich.text import Text
+
+        if not event.interrupted and (event.heard or event.unheard):
+            # As it was written: tables and code are for the screen.
+            self._print_reply(self._reply)
+            self._end_reply()
+        elif not self._went_up and event.heard:
+            body = Text(printable(event.heard))
+            body.append(" (you cut in)", "dim")
+            self._finished.append(_row("ai", body))
+            self._end_reply()
+        else:
+            last = " ".join(printable(event.heard).split()[-CUT_WORDS:])
+            self._end_reply(f"(you cut in after “… {last}”)" if last else "(stopped)")
+
+    def _end_reply(self, remark: str = "") -> None:
+        """remark: about what has gone up already, where it was not heard."""
+        if self._went_up and remark:
+            self._print("", remark, "dim")
+        self._reply, self._went_up = "", False
+
+    def _print_reply(self, written: str) -> None:
+        if written.strip():
+            who = "" if self._went_up else "ai"
+            self._finished.append(_row(who, _Printable(_markdown(written))))
+            self._went_up = True
+
+    def _print(self, who: str, text: str, style: str = "") -> None:
+        from rich.text import Text
+
+        self._finished.append(_row(who, Text(printable(text), style)))
+
+    def _print_right(self, text: str) -> None:
+        from rich.text import Text
+
+        self._finished.append(Text(text, "dim", justify="right"))
+
+    # ---- what is open -------------------------------------------------------------------------
+
+    def _redraw(self, *, at_once: bool) -> None:
+        shown = self._state, self._meter(), self._partial, self._reply, self._console.size
+        changed = bool(self._finished) or shown != self._drawn
+        if changed and (at_once or now_s() - self._drawn_s >= REDRAW_S):
+            self._drawn, self._drawn_s = shown, now_s()
+            self._draw()
+
+    def _draw(self) -> None:
+        self._let_go_up()
+        lines = self._open_reply()[-self._max_live_lines() :] if self._reply.strip() else []
+        committed, tail = self._partial
+        if committed or tail:
+            from rich.text import Text
+
+            said = Text.assemble(committed, " " if committed else "", (tail, "dim"))
+            lines += self._lines(_row("you", said))[-2:]
+        finished, self._finished = self._finished, []
+        self._region.draw(finished, lines + self._lines(self._status()))
+
+    def _let_go_up(self) -> None:
+        """The beginning of an answer for which there is no room."""
+        n_lines = self._max_live_lines()
+        gone, rest = overflow(self._reply, lambda text: len(self._open_reply(text)) <= n_lines)
+        if gone.strip():
+            self._print_reply(gone)
+            if gone.endswith("\n\n"):
+                self._print("", "")
+        self._reply = rest
+
+    def _max_live_lines(self) -> int:
+        return max(1, min(MAX_LIVE_LINES, self._console.height - 5))
+
+    def _open_reply(self, text: str | None = None) -> list[list[Segment]]:
+        from rich.text import Text
+
+        written = self._reply if text is None else text
+        return self._lines(_row("" if self._went_up else "ai", Text(written.strip())))
+
+    def _lines(self, body: RenderableType) -> list[list[Segment]]:
+        return self._console.render_lines(body, pad=False)
+
+    def _status(self) -> Text:
+        from rich.text import Text
+
+        if self._state is None:
+            return Text(" ◌ loading the models", "dim")
+        sign, style = SIGNS[self._state]
+        status = Text.assemble((f" {sign} {self._state:<12}", style), (self._meter(), "dim"))
+        status.no_wrap = True
+        return status
+
+    def _meter(self) -> str:
+        def bar(level_db: float) -> str:
+            share = 1 - min(1.0, max(0.0, level_db / METER_FLOOR_DB))
+            return BARS[round(share * (len(BARS) - 1))]
+
+        return "".join(bar(level_db) for level_db in self._levels_db)
+
+
+def _markdown(text: str) -> Markdown:
+    """An address stands behind its name, and nothing is linked: to where, a model chose."""
+    from rich.markdown import Markdown
+
+    markdown = Markdown(text.strip(), hyperlinks=False)
+    for token in markdown.parsed:
+        for child in token.children or ():
+            if child.type == "image":  # Rich puts it in front of its line, or in the place of it
+                child.type = "text"
+                child.content = f"{child.content} ({child.attrGet('src')})"
+    return markdown
+
+
+class _Printable:
+    """What Rich makes of a text, fit for a terminal: an entity such as `&#x202e;` is a character
+    only then. Without the empty lines around it."""
+
+    def __init__(self, body: RenderableType) -> None:
+        self._body = body
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.segment import Segment
+
+        lines = console.render_lines(self._body, options, pad=False)
+        full = [i for i, line in enumerate(lines) if any(part.text.strip() for part in line)]
+        for line in lines[full[0] : full[-1] + 1] if full else ():
+            yield from (part._replace(text=printable(part.text)) for part in line)
+            yield Segment.line()
+
+
+def _row(who: str, body: RenderableType) -> Table:
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=5, style="bold" if who == "!" else "dim", justify="left")
+    # Folded: there are no blanks to break Chinese at.
+    grid.add_column(ratio=1, overflow="fold")
+    grid.add_row(f" {who}", body)
+    return grid
