@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,17 +29,17 @@ class Aloud:
     grouping_signs: str = ","
     point: str = "point"
     """What is said for the decimal sign."""
-    points: Mapping[str, str] = field(default_factory=dict)
+    points: dict[str, str] = field(default_factory=dict)
     """What is said for it where a text uses the other language's sign."""
     digits: tuple[str, ...]
     """The ten of them, as they are spelled."""
-    scales: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    scales: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Scale words and their abbreviations -> singular and plural."""
     counted_in_millions: frozenset[str] = frozenset()
     """Before these, and plurals in "s", the letter of "8B" is a scale."""
     noun_pattern: str = ""
     """What follows a number if that counts it; the first group is the noun."""
-    genders: Mapping[str, str] = field(default_factory=dict)
+    genders: dict[str, str] = field(default_factory=dict)
     """Ends of counted nouns -> "f", "m" or "n"; the longest counts, and none is "m". With a space
     before it, the whole noun. Frozen: what is missing here is said as if it were "m"."""
     labelled: frozenset[str] = frozenset()
@@ -59,11 +58,11 @@ class Aloud:
     """Between the sides of what is measured."""
     joiners: str = "and"
     """A regular expression for what stands between numbers that belong together."""
-    operators: Mapping[str, str] = field(default_factory=dict)
+    operators: dict[str, str] = field(default_factory=dict)
     """Between numbers, with white space around."""
-    signs: Mapping[str, str] = field(default_factory=dict)
+    signs: dict[str, str] = field(default_factory=dict)
     """Before a number: minus, about."""
-    symbols: Mapping[str, str] = field(default_factory=dict)
+    symbols: dict[str, str] = field(default_factory=dict)
     """Anywhere else."""
     and_half: tuple[str, ...] = ()
     """Masculine and feminine, said after the noun: "dos horas y media"."""
@@ -79,23 +78,23 @@ class Aloud:
 
     # Amounts
 
-    units: Mapping[str, Unit] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
     per: str = "per"
     says_height: bool = False
     """Whether "1,80 m" is "one meter eighty"."""
-    currencies: Mapping[str, tuple[Unit, Unit | None]] = field(default_factory=dict)
+    currencies: dict[str, tuple[Unit, Unit | None]] = field(default_factory=dict)
     """Code -> the unit and its hundredth."""
-    currency_signs: Mapping[str, str] = field(default_factory=lambda: CURRENCY_BY_SIGN)
+    currency_signs: dict[str, str] = field(default_factory=lambda: CURRENCY_BY_SIGN)
     """Sign -> code."""
-    money_scales: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    money_scales: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Those that are scales beside a currency's sign only: "€5m"."""
 
     # Dates and times
 
     months: tuple[str, ...] = ()
-    short_months: Mapping[str, int] = field(default_factory=dict)
+    short_months: dict[str, int] = field(default_factory=dict)
     """Other names and abbreviations, without a full stop -> 1 to 12."""
-    weekdays: Mapping[str, str] = field(default_factory=dict)
+    weekdays: dict[str, str] = field(default_factory=dict)
     """As written in "Mon-Fri" -> as spoken."""
     date_words: frozenset[str] = frozenset()
     """After these words "12/25" is a date."""
@@ -109,7 +108,7 @@ class Aloud:
 
     # Words
 
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
     """Written forms that are simply said otherwise: "w/o"."""
     spelled: frozenset[str] = frozenset()
     """Initialisms that espeak-ng would read as a word."""
@@ -124,5 +123,5 @@ class Aloud:
     underscore: str = "underscore"
     tilde: str = "tilde"
 
-    regions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    regions: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Region in small letters -> the tables that are others there."""

@@ -15,7 +15,7 @@ from voicecli.languages.language import (
 
 # fmt: off
 
-_GENDERS = {
+_GENDERS: dict[str, str] = {
     **dict.fromkeys(
         "ung heit keit schaft ion tät ik ei in e idee armee person stadt frau zahl hand nacht wand "
         "bank mutter tochter schwester art wahl antwort arbeit zeit tür form nummer mail app uhr "

@@ -141,11 +141,11 @@ _ALOUD = Aloud(
         "January", "February", "March", "April", "May", "June", "July", "August", "September",
         "October", "November", "December",
     ),
-    weekdays=dict(
-        pair.split("=")
-        for pair in "Mon=Monday Tue=Tuesday Tues=Tuesday Wed=Wednesday Thu=Thursday Thur=Thursday "
-        "Thurs=Thursday Fri=Friday Sat=Saturday Sun=Sunday".split()
-    ),
+    weekdays={
+        "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday",
+        "Thu": "Thursday", "Thur": "Thursday", "Thurs": "Thursday", "Fri": "Friday",
+        "Sat": "Saturday", "Sun": "Sunday",
+    },
     date_words=frozenset("on by until till before after since from due between".split()),
     time_sign="[:.]",
     time_suffix=r"[aApP]\.m\.|[aApP][mM]\b|[aApP]\.M\.",

@@ -15,11 +15,13 @@ from voicecli.languages.language import (
 
 # fmt: off
 
-_POINT = {"decimal_sign": ".", "grouping_signs": ", ", "point": "punto", "points": {",": "coma"}}
+_POINT: dict[str, object] = {
+    "decimal_sign": ".", "grouping_signs": ", ", "point": "punto", "points": {",": "coma"},
+}
 """Regions that write 1,234.50."""
-_PESO = {"currency_signs": CURRENCY_BY_SIGN | {"$": "PESO"}}
+_PESO: dict[str, object] = {"currency_signs": CURRENCY_BY_SIGN | {"$": "PESO"}}
 
-_GENDERS = {
+_GENDERS: dict[str, str] = {
     **dict.fromkeys(
         "a as ión iones dad dades tad tades tud tudes vez veces noche tarde clase calle llave "
         "parte mano foto serie red redes ley leyes clave flor flores mujer mujeres imagen imágenes "

@@ -15,7 +15,7 @@ from voicecli.languages.language import (
 
 # fmt: off
 
-_GENDERS = {
+_GENDERS: dict[str, str] = {
     **dict.fromkeys(
         "tion sion xion té ette elle esse euse ance ence ure ée ie ine tude aison ière ique ade "
         "ise personne heure minute seconde semaine fois page ligne étape tasse cuillère tranche "

@@ -20,7 +20,7 @@ _NAMES = (
     " zh chinese zh mandarin"
 ).split()
 
-CODE_OF = dict(zip(_NAMES[1::2], _NAMES[::2], strict=True))
+CODE_OF: dict[str, str] = dict(zip(_NAMES[1::2], _NAMES[::2], strict=True))
 """openai-whisper's English names, in lower case -> its codes, which are ISO 639-1 as a rule."""
 
 
