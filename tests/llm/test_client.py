@@ -699,6 +699,16 @@ def test_retry_after_is_honoured(server: SseServer) -> None:
     assert 5 < pauses.asked_s[1] <= 9
 
 
+@pytest.mark.parametrize(
+    "header", ["Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "9" * 5000, "soon", "inf"]
+)
+def test_a_retry_after_that_says_nothing(server: SseServer, header: str) -> None:
+    server.script(status(429, retry_after=header), reply("Hello there."))
+    pauses = Pauses()
+    assert ask(settings_for(server), pauses=pauses) == "Hello there."
+    assert pauses.asked_s == [failures.RETRY_DELAYS_S[0]]
+
+
 def test_a_long_retry_after_is_told_instead_of_waited_for(server: SseServer) -> None:
     server.script(status(429, "slow down", retry_after="150"))
     pauses = Pauses()

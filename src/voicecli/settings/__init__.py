@@ -72,7 +72,7 @@ ComputeType = one_of(
 @dataclass(frozen=True)
 class SoundSettings:
     input_device: str | None = None
-    """Microphone: its name, a part of it, or its index. None is the system's default."""
+    """Microphone: its name, a part of it, or its index. Unset, the system's default."""
     output_device: str | None = None
     """Loudspeaker, likewise."""
     echo: Annotated[str, one_of(*get_args(EchoMode))] = "auto"
@@ -101,7 +101,7 @@ class ListenSettings:
     whether the turn is over."""
     speculate: Annotated[str, one_of(*get_args(Speculate))] | None = None
     """What may happen in a pause that may not be the end: nothing, recognition, or the whole reply.
-    None is full, and stt where a remote language model would have to be paid for it."""
+    Unset, it is full, and stt where a remote language model would have to be paid for it."""
     pre_roll_ms: Annotated[int, Milliseconds] = 800
     """Audio kept from before the onset, so that no first syllable is lost."""
     max_utterance_s: Annotated[float, Between(1, 3600)] = 120.0
@@ -113,9 +113,9 @@ class SttSettings:
     engine: str = "whisper"
     """What recognises speech in `talk`: whisper, or the name that a plug-in gives its engine."""
     model: str | None = None
-    """faster-whisper model: a name or a folder. None is the default of `voicecli models`."""
+    """faster-whisper model: a name or a folder. Unset, the default of `voicecli models`."""
     language: Annotated[str, LanguageCode] | None = None
-    """ISO 639-1 code; None detects it, where the model knows several."""
+    """ISO 639-1 code; unset, it is detected, where the model knows several."""
     device: Annotated[str, one_of("auto", "cpu", "cuda")] = "auto"
     """cpu, cuda or auto."""
     compute_type: Annotated[str, ComputeType] = "auto"
@@ -123,7 +123,7 @@ class SttSettings:
     beam_size: Annotated[int, Between(1, 50)] = 1
     """Guesses followed at once. 5 is a little more accurate than 1, and slower."""
     trim_encoder: bool | None = None
-    """Encode what was said instead of 30 s: up to 20 times faster. None is what the model's card
+    """Encode what was said instead of 30 s: up to 20 times faster. Unset, as the model's card
     allows; models that were trained on 30 s alone may get worse."""
 
 
@@ -132,10 +132,10 @@ class LlmSettings:
     engine: str = "openai"
     """What answers: openai is any server that speaks OpenAI's protocol; plug-ins bring others."""
     base_url: Annotated[str, ServerUrl] | None = None
-    """Of an OpenAI-compatible server, with /v1. None looks at the usual local ports; `built-in` is
-    the responder that comes with voicecli."""
+    """Of an OpenAI-compatible server, with /v1. Unset, the usual local ports are looked at;
+    `built-in` is the responder that comes with voicecli."""
     model: str | None = None
-    """None takes the first that the server lists."""
+    """Unset, the first that the server lists and that chats."""
     api_key: str | None = field(default=None, repr=False)
     """Sent to the server as a bearer token. Where it is not set, the next two are asked."""
     api_key_command: str | None = None
@@ -143,11 +143,11 @@ class LlmSettings:
     api_key_keyring: str | None = None
     """The name under which the system's keyring holds it: `keyring set voicecli NAME`."""
     system: str | None = None
-    """The system prompt. None asks for short spoken answers."""
+    """The system prompt. Unset, it asks for short spoken answers."""
     temperature: Annotated[float, Between(0, 2)] | None = None
-    """None leaves it to the server."""
+    """Unset, the server decides."""
     max_tokens: Annotated[int, Between(1)] | None = None
-    """None leaves it to the server."""
+    """Unset, the server decides."""
     history: Annotated[int, Between(1)] = 40
     """Turns of the conversation that the model is told of; older ones are left out."""
     connect_timeout_s: Annotated[float, Seconds] = 5.0
@@ -163,7 +163,7 @@ class TtsSettings:
     engine: str = "piper"
     """What speaks: piper, or the name that a plug-in gives its engine."""
     voice: str | None = None
-    """Piper voice: a name or a path. None is the default of `voicecli models`."""
+    """Piper voice: a name or a path. Unset, the default of `voicecli models`."""
     speaker: str | None = None
     """Name or number, for voices with several."""
     speed: Annotated[float, Between(0.25, 4)] = 1.0
