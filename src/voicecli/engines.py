@@ -149,12 +149,18 @@ class Engines:
         return languages[0] if languages else "en"
 
     def voice(
-        self, settings: TtsSettings | None = None, *, aligned: bool = True, n_threads: int = 1
+        self,
+        settings: TtsSettings | None = None,
+        *,
+        aligned: bool = True,
+        n_threads: int = 1,
+        continuous: bool = False,
     ) -> Voice:
         """For one listener; what was loaded is shared with others that hear the same voice.
 
         aligned: clips tell when each word is said. n_threads: more than one where nobody listens
-        meanwhile. Raises ModelMissingError, ModelCorruptError, SettingsError.
+        meanwhile. continuous: one text from its beginning to its end, which nobody interrupts.
+        Raises ModelMissingError, ModelCorruptError, SettingsError.
         """
         settings = settings or self.settings.tts
         if settings.engine != PIPER:
@@ -167,7 +173,7 @@ class Engines:
             (path, aligned, n_threads),
             lambda _: PiperModel(path, aligned=aligned, n_threads=n_threads),
         )
-        return PiperSynthesizer(model, settings)
+        return PiperSynthesizer(model, settings, continuous=continuous)
 
     async def language_model(self, settings: LlmSettings | None = None) -> LanguageModel:
         """Connected; shared by all whose settings differ in nothing but the system prompt.

@@ -100,6 +100,20 @@ def test_a_slow_voice_begins_with_more(cost: float, ends: list[int]):
     assert chunk_ends(800, cost) == ends
 
 
+def test_who_is_ahead_makes_the_rest_at_once() -> None:
+    """In a text that nobody interrupts: as much at once as there is time for."""
+    assert chunk_ends(800, 0.1, before=1000) == [800]
+    assert chunk_ends(800, 0.1, before=0) == [32, 96, 416, 800]
+    assert chunk_ends(800, 0.01, before=0) == [32, 800]
+
+
+@given(st.integers(1, 3000), st.floats(0, 2), st.floats(0, 500))
+def test_ahead_or_not_every_frame_is_made_once(n_frames: int, cost: float, before: float) -> None:
+    ends = chunk_ends(n_frames, cost, before)
+    assert ends == sorted(set(ends))
+    assert ends[-1] == n_frames
+
+
 @given(n_frames=st.integers(1, 5000), cost=st.floats(0, 0.6))
 def test_every_chunk_is_there_before_it_is_needed(n_frames: int, cost: float):
     ends = chunk_ends(n_frames, cost)

@@ -293,7 +293,7 @@ async def _say(
         path, code = _voice_for(language, beginning, tts.voice)
         tts = replace(tts, voice=str(path))
     n_threads = min(MAX_THREADS, os.cpu_count() or 1)
-    voice = Engines(settings).voice(tts, aligned=timestamps, n_threads=n_threads)
+    voice = Engines(settings).voice(tts, aligned=timestamps, n_threads=n_threads, continuous=True)
     code = code or voice.language or "en"
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports

@@ -107,11 +107,16 @@ class VoiceInParts:
         silence = np.zeros((1, 1, self.n_frames * self._hop_samples), np.float32)
         return [silence, *(self._tensors[name] for name in self._told)]
 
-    def chunks(self) -> Iterator[Samples]:
+    def chunks(self, ahead_s: float | None = None) -> Iterator[Samples]:
         """The samples of what was run last, in pieces. A piece is made when it is asked for, also
-        after something else was run."""
-        ends = chunk_ends(self.n_frames, UNKNOWN_COST if self._cost is None else self._cost)
-        return self._timed(self._made(), ends)
+        after something else was run.
+
+        ahead_s: see `chunk_ends`; there in frames.
+        """
+        cost = UNKNOWN_COST if self._cost is None else self._cost
+        if ahead_s is not None:
+            ahead_s *= self._sample_rate_hz / (self._hop_samples or 1)
+        return self._timed(self._made(), chunk_ends(self.n_frames, cost, ahead_s))
 
     def _timed(self, made: _Frames, ends: Sequence[int]) -> Iterator[Samples]:
         for start, end in itertools.pairwise([0, *ends]):
@@ -130,12 +135,12 @@ class VoiceInParts:
         """The same samples, made at once."""
         return self._made().slice(0, self.n_frames).reshape(-1)
 
-    def is_exact(self) -> bool:
-        """What was run last sounds the same at once and in chunks, to the last bit."""
+    def is_exact(self, whole: Samples) -> bool:
+        """What was run last, made at once, sounds the same in chunks, to the last bit."""
         ends = [*range(0, self.n_frames, CHECK_CHUNK_FRAMES), self.n_frames]
         made = self._made()
         pieces = [made.slice(*span).reshape(-1) for span in itertools.pairwise(ends)]
-        return np.array_equal(np.concatenate(pieces), self.whole())
+        return np.array_equal(np.concatenate(pieces), whole)
 
     @property
     def grid_samples(self) -> int:
@@ -154,14 +159,19 @@ class VoiceInParts:
         return frames
 
 
-def chunk_ends(n_frames: int, cost: float) -> list[int]:
+def chunk_ends(n_frames: int, cost: float, before: float | None = None) -> list[int]:
     """The frames where the chunks of a sentence end: as early as the voice keeps up with itself.
 
-    cost: seconds of work for a second of speech.
+    cost: seconds of work for a second of speech. before: frames that are still to be heard before
+    this sentence, where nobody interrupts; then the rest of it is one chunk as soon as there is
+    time for that, since margins are a third of the work.
     """
     ends: list[int] = []
-    end, ahead = 0, 0.0
+    end, ahead = 0, before or 0.0
     while True:
+        rest = n_frames - end
+        if before is not None and HEADROOM * cost * _window_frames(rest) <= ahead:
+            return [*ends, n_frames]
         needed = {n: HEADROOM * cost * _window_frames(n) for n in CHUNKS_FRAMES}
         if end == 0:  # the next one may be as long as this one
             n_next = min((n for n in CHUNKS_FRAMES if needed[n] <= n), default=CHUNKS_FRAMES[-1])
@@ -286,8 +296,9 @@ def _peak_if_exact(voice: VoiceInParts, config: PiperConfig) -> float | None:
         stretched = 3 * CHECK_CHUNK_FRAMES / voice.n_frames
         feeds["scales"] = feeds["scales"] * np.array([1, stretched, 1], np.float32)
         voice.run(None, feeds)
-        peak = SPEECH_TO_BABBLE * float(np.abs(voice.whole()).max())
-        return peak if voice.is_exact() else None
+        whole = voice.whole()
+        peak = SPEECH_TO_BABBLE * float(np.abs(whole).max())
+        return peak if voice.is_exact(whole) else None
     except Exception:  # onnxruntime's have no class in common; the graph is not what it seemed
         return None
 

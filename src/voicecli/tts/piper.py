@@ -16,6 +16,7 @@ from voicecli.models.formats import voice_language
 from voicecli.onnx import load_session
 from voicecli.settings import TtsSettings
 from voicecli.sound.samples import Samples, silence
+from voicecli.timing import now_s
 from voicecli.tts.alignment import phonemes_of, with_durations, words_of
 from voicecli.tts.clip import Clip, Voice, joined
 from voicecli.tts.leveling import Leveler, leveled
@@ -80,8 +81,12 @@ class PiperSynthesizer(Voice):
         *,
         aligned: bool = False,
         n_threads: int = 1,
+        continuous: bool = False,
     ) -> None:
-        """model: one that others may use too; or the file of one, loaded with the last two."""
+        """model: one that others may use too; or the file of one, loaded with the next two.
+
+        continuous: what is said is one text, heard from its first sound to its end.
+        """
         if isinstance(model, Path):
             model = PiperModel(model, aligned=aligned, n_threads=n_threads)
         self.name = model.path.stem
@@ -89,6 +94,8 @@ class PiperSynthesizer(Voice):
         self._model = model
         self._settings = settings
         self._leveler: Leveler | None = None
+        self._heard_until_s = 0.0 if continuous else None
+        """When a continuous text will have been heard, as far as it was given away."""
 
     async def load(self) -> None:
         """Load the voice; raises ModelCorruptError."""
@@ -106,6 +113,9 @@ class PiperSynthesizer(Voice):
         """
         clips = self._clips(sentence, in_parts=True)
         while (clip := await self._model.worker.run(lambda: next(clips, None))) is not None:
+            if self._heard_until_s is not None:
+                given_s = len(clip.samples) / clip.sample_rate_hz
+                self._heard_until_s = max(self._heard_until_s, now_s()) + given_s
             yield clip
 
     def count_phonemes(self, text: str) -> int:
@@ -154,7 +164,9 @@ class PiperSynthesizer(Voice):
         if in_parts:
             # Of this listener alone: others may be told louder sentences.
             self._leveler = self._leveler or Leveler(session.expected_peak)
-            pieces = self._leveler.feed(session.chunks(), session.grid_samples)
+            until_s = self._heard_until_s
+            ahead_s = None if until_s is None else max(0.0, until_s - now_s())
+            pieces = self._leveler.feed(session.chunks(ahead_s), session.grid_samples)
         else:
             pieces = iter([leveled(session.whole())])
         return (np.clip(piece * np.float32(volume), -1, 1) for piece in pieces)
