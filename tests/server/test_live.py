@@ -256,6 +256,51 @@ def test_who_lost_the_connection_goes_on_with_the_conversation() -> None:
     run(scenario())
 
 
+def test_one_user_s_words_never_reach_another(said: dict[str, bytes]) -> None:
+    async def scenario() -> None:
+        async with served() as where, connected(where) as one, connected(where) as other:
+            for person, canary in ((one, "canary"), (other, "sparrow")):
+                session = {"type": "realtime", "instructions": f"Say {canary}."}
+                await person.connection.session.update(session=session)
+                await person.type(f"{canary} {canary}")
+            saying = [
+                asyncio.ensure_future(person.say(said[text]))
+                for person, text in ((one, SUM), (other, OTHER_SUM))
+            ]
+            first, second = await asyncio.gather(one.reply(), other.reply())
+            await asyncio.gather(*saying)
+            assert "nineteen" in transcript(first)
+            assert "six" in transcript(second)
+            seen = ["".join(event.to_json() for event in it.events) for it in (one, other)]
+            assert "canary" in seen[0]
+            assert not any(word in seen[0] for word in ("sparrow", "times three"))
+            assert not any(word in seen[1] for word in ("canary", "plus twelve"))
+
+    run(scenario())
+
+
+def test_who_does_not_read_is_cut_off_and_the_others_are_not() -> None:
+    async def scenario() -> None:
+        async with served() as where, connected(where) as person:
+            slow = await websockets.connect(where.websocket_url, max_queue=1)
+            update = json.dumps(
+                {"type": "session.update", "session": {"instructions": "x" * 90_000}}
+            )
+            for _ in range(100):  # 9 MB of answers
+                await slow.send(update)
+            for _ in range(200):
+                if len(where.server.sessions.active) == 1:
+                    break
+                await asyncio.sleep(0.1)
+            assert len(where.server.sessions.active) == 1
+            await person.type("What is three times four?")
+            await person.connection.response.create()
+            assert "twelve" in transcript(await person.reply())
+            slow.transport.abort()
+
+    run(scenario())
+
+
 def test_cancel_and_the_next_response() -> None:
     async def scenario() -> None:
         async with served() as where, connected(where) as person:

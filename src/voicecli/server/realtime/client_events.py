@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
@@ -178,8 +178,8 @@ ClientEvent = (
 )
 
 _EVENTS = {
-    event.model_fields["type"].annotation.__args__[0]: TypeAdapter(event)  # type: ignore[union-attr]
-    for event in ClientEvent.__args__
+    get_args(event.model_fields["type"].annotation)[0]: TypeAdapter(event)
+    for event in get_args(ClientEvent)
 }
 
 

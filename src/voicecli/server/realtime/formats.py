@@ -76,7 +76,7 @@ class Decoder:
             n_whole = len(data) // 2 * 2
             self._odd = data[n_whole:]
             samples = np.frombuffer(data[:n_whole], "<i2")
-        return samples.astype(np.float32) / FULL_SCALE
+        return samples.astype(np.float32) / np.float32(FULL_SCALE)
 
 
 def encode(samples: Samples, format: Pcm | Pcmu | Pcma) -> bytes:

@@ -12,7 +12,7 @@ words count, because clients throw away their sound when they read it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any, Protocol
@@ -424,17 +424,12 @@ class RealtimeSession:
                 self._dropped()
             case told.NotUnderstood(message):
                 self._not_understood(message)
-            case told.ReplyText(delta) | told.ReplyPlain(delta):
-                response = self.response
-                if response is not None and _is_written(event, response):
-                    self._tell(response.write(delta, self._last_id()))
-                    self._remember_output(response)
-            case told.ToolCalled(call_id, name, arguments):
-                if self.response is not None:
-                    self._tell(self.response.call(call_id, name, arguments, self._last_id()))
-                    self._remember_output(self.response)
             case told.ReplyEnded():
                 self._reply_ended(event)
+            case told.ReplyText() | told.ReplyPlain() | told.ToolCalled():
+                if self.response is not None:
+                    self._tell(_written(event, self.response, self._last_id()))
+                    self._remember_output(self.response)
 
     def _wait_for_user(self) -> None:
         """A user who says nothing after a reply for `idle_timeout_ms` is spoken to."""
@@ -631,11 +626,7 @@ class RealtimeSession:
 
     def tell_aside(self, response: Response, event: told.Event) -> None:
         """One event of a response beside the conversation."""
-        match event:
-            case told.ReplyText(delta) | told.ReplyPlain(delta) if _is_written(event, response):
-                self._tell(response.write(delta))
-            case told.ToolCalled(call_id, name, arguments):
-                self._tell(response.call(call_id, name, arguments, None))
+        self._tell(_written(event, response, None))
 
     def aside_sound(self, response: Response, samples: Samples, rate_hz: int) -> None:
         if self._sends_sound:
@@ -702,9 +693,17 @@ class RealtimeSession:
         return None if self.items.last is None else self.items.last.id
 
 
-def _is_written(event: told.Event, response: Response) -> bool:
+def _written(
+    event: told.Event, response: Response, previous_item_id: str | None
+) -> Iterator[Event]:
     """What is spoken has no markup; what is read has it as it was written."""
-    return isinstance(event, told.ReplyPlain if response.speaks else told.ReplyText)
+    match event:
+        case told.ReplyPlain(delta) if response.speaks:
+            yield from response.write(delta, previous_item_id)
+        case told.ReplyText(delta) if not response.speaks:
+            yield from response.write(delta, previous_item_id)
+        case told.ToolCalled(call_id, name, arguments):
+            yield from response.call(call_id, name, arguments, previous_item_id)
 
 
 def _end_of(response: Response, event: told.ReplyEnded) -> tuple[Status, Reason | None]:
