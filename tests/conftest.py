@@ -8,11 +8,15 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 
 import official
 from jack_person import JackServer, Person, skip_without_jack
 from tmux import Terminal
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # no test reads a clock
+hypothesis.settings.load_profile("any machine")
 
 # A run in the background of a shell ignores Ctrl-C, and so would the programs that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
