@@ -39,7 +39,13 @@ from voicecli.text.foreign import foreign_language, readable
     ],
 )
 def test_foreign_language(text: str, voice: str, found: str | None) -> None:
-    assert foreign_language(text, voice) == found
+    foreign = foreign_language(text, voice)
+    assert (foreign and foreign.name) == found
+
+
+def test_a_code_to_look_for_voices_with() -> None:
+    texts = {"Die Hauptstadt von Frankreich ist Paris.": "de", "Столица Франции": "ru"}
+    assert [found.code for text in texts if (found := foreign_language(text, "en"))] == ["de", "ru"]
 
 
 @pytest.mark.parametrize(

@@ -324,8 +324,9 @@ async def _say(
                 if not told and (found := foreign_language(piece, code)):
                     told = True
                     tell(
-                        f"the text is {found}, and the voice speaks {name_of(code)}",
-                        "--language takes another voice; `voicecli models` lists those to pull",
+                        f"the text is {found.name}, and the voice speaks {name_of(code)}",
+                        f"--language {found.code} takes another; "
+                        f"`voicecli models --language {found.code}` lists those to pull",
                     )
                 await loading
                 async for clip in _clips(voice, aloud, in_parts=hurry):

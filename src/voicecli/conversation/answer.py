@@ -97,8 +97,8 @@ class Answer:
         self.habits.foreign_told = True
         self.tell(
             Notice(
-                f"the answer is {found}, and the voice speaks {name_of(self.language)}",
-                "`voicecli models` lists voices to pull; --voice takes one",
+                f"the answer is {found.name}, and the voice speaks {name_of(self.language)}",
+                f"`voicecli models --language {found.code}` lists voices; --voice takes one",
             )
         )
 

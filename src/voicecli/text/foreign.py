@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from functools import cache
 from itertools import groupby
+from typing import NamedTuple
 
 from voicecli.languages import language_of, primary
 from voicecli.languages.names import CODE_OF, name_of
@@ -29,7 +30,20 @@ _COMPARED = ("en", "de", "fr", "es", "it", "pt", "nl", "pl")
 _SINGLE = frozenset({"GREEK"})
 """One letter of these stands for a quantity: "π"."""
 
-_LANGUAGE_OF_SCRIPT = {"CJK": "Chinese", "HANGUL": "Korean", "HIRAGANA": "Japanese"}
+_SURE = {"CJK": "zh", "HANGUL": "ko", "HIRAGANA": "ja", "GREEK": "el", "HEBREW": "he", "THAI": "th"}
+"""Scripts that tell the language."""
+
+_FREQUENT = ("ru", "ar", "hi")
+"""Of a script that several languages have, the one with the most speakers."""
+
+
+class Foreign(NamedTuple):
+    """What a text is in."""
+
+    name: str
+    """ "German", "Cyrillic script"."""
+    code: str
+    """Of a language that is written so."""
 
 
 @cache
@@ -59,8 +73,8 @@ def _is_script(name: str) -> bool:
     return any(name in scripts_of(code) for code in CODE_OF.values())
 
 
-def foreign_language(text: str, language: str) -> str | None:
-    """What a text is in, if not in the language of the voice: "German", "Cyrillic script"."""
+def foreign_language(text: str, language: str) -> Foreign | None:
+    """What a text is in, if not in the language of the voice."""
     code = primary(language)
     if code not in CODE_OF.values():
         return None
@@ -69,11 +83,14 @@ def foreign_language(text: str, language: str) -> str | None:
     foreign = {s: n for s, n in scripts.items() if s not in own and _is_script(s)}
     if sum(foreign.values()) >= max(MIN_LETTERS, scripts.total() / 2):
         script = max(foreign, key=lambda name: (name in ("HIRAGANA", "HANGUL"), foreign[name]))
-        return _LANGUAGE_OF_SCRIPT.get(script) or f"{script.capitalize()} script"
+        if script in _SURE:
+            return Foreign(name_of(_SURE[script]), _SURE[script])
+        code = next(code for code in (*_FREQUENT, *CODE_OF.values()) if script in scripts_of(code))
+        return Foreign(f"{script.capitalize()} script", code)
     return _other_words(set(words_of(text.lower())), code)
 
 
-def _other_words(words: set[str], code: str) -> str | None:
+def _other_words(words: set[str], code: str) -> Foreign | None:
     """The language whose common words these are, if that is not the voice's own."""
     if len(words) < MIN_WORDS or code not in _COMPARED:
         return None
@@ -82,4 +99,4 @@ def _other_words(words: set[str], code: str) -> str | None:
     is_sure = n_common[best] >= max(MIN_COMMON, MIN_SHARE * len(words))
     if best == code or not is_sure or n_common[best] < 2 * n_common[code]:
         return None
-    return name_of(best)
+    return Foreign(name_of(best), best)
