@@ -229,3 +229,10 @@ def test_a_word_that_names_nothing_is_told_without_a_network() -> None:
     assert done.returncode == 1
     assert "there is no model 'smoll' to pull" in done.stderr
     assert "small" in done.stderr
+
+
+def test_what_a_package_brought_is_removed_with_it(official_models: None) -> None:
+    done = run_voicecli("models", "rm", "tiny.en")
+    assert done.returncode == 1
+    assert "tiny.en lies in a package" in done.stderr
+    assert "pip uninstall" in done.stderr

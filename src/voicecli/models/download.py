@@ -259,6 +259,11 @@ def remove(name: str, say: Say = lambda sentence: None) -> int:
     with _all_locked([name], say):
         receipt = store.read_receipt(store.receipt_path(name))
         if receipt is None and name in here:
+            if here[name].package:
+                raise ModelError(
+                    f"{name} lies in a package beside voicecli",
+                    "pip uninstall removes it, or VOICECLI_SMALL=1 hides it",
+                )
             raise ModelError(f"{name} came with voicecli and stays")
         if receipt is None and not (places.pulled_folder() / ".partial" / _slug(name)).exists():
             raise ModelMissingError(
