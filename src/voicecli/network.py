@@ -101,6 +101,7 @@ def _seconds_until(date: str, now: datetime) -> float:
 
 def proxy_for(url: str) -> str | None:
     """The proxy that leads to `url`, from the environment or the system; None where none does.
+    Raises ValueError for a proxy that can be none.
 
     NO_PROXY is read here, because httpx ends in an exception at `[::1]` and passes over networks
     (`10.0.0.0/8`). Addresses of a private network and names without a dot need no mention.
@@ -113,7 +114,12 @@ def proxy_for(url: str) -> str | None:
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     if not proxy or _is_near(host) or _is_excepted(host, _port(url), proxies.get("no", "")):
         return None
-    return proxy if "://" in proxy else f"http://{proxy}"
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        _port(proxy)
+    except ValueError as error:  # beyond 65535, or half an IPv6 address
+        raise ValueError(f"the proxy {hidden_password(proxy)!r} is no address") from error
+    return proxy
 
 
 def _port(url: str) -> int | None:

@@ -43,6 +43,7 @@ def foreign_errors() -> Iterator[Exception]:
     yield OverflowError("boom")
     yield TypeError("boom")
     yield LookupError("boom")
+    yield ExceptionGroup("several", [OverflowError("boom")])
 
 
 class Failing(httpx.AsyncBaseTransport):

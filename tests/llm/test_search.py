@@ -359,7 +359,7 @@ def test_proxies_are_for_remote_servers_only(
         assert proxy.chats[0].path == "http://client.invalid/v1/chat/completions"
 
 
-@pytest.mark.parametrize("proxy", ["socks9://127.0.0.1:1", "http://[::1"])
+@pytest.mark.parametrize("proxy", ["socks9://127.0.0.1:1", "http://[::1", "http://127.0.0.1:99999"])
 def test_a_proxy_that_can_not_be_used(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", proxy)
     with pytest.raises(LanguageModelError) as caught:

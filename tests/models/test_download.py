@@ -471,8 +471,9 @@ def test_a_proxy_is_used(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> Non
     assert hub.requests[0].path == f"http://hub.invalid/api/models/{BASE}?blobs=true"
 
 
-def test_a_proxy_that_is_none(hub: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "gopher://x")
+@pytest.mark.parametrize("proxy", ["gopher://x", "http://me:hidden@127.0.0.1:99999"])
+def test_a_proxy_that_is_none(hub: HubServer, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
     with pytest.raises(NetworkError, match="proxy"):
         fetch("base")
 

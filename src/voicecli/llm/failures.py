@@ -260,9 +260,12 @@ class Peer:
                 retryable=True,
             ) from error
         except Exception as error:
+            cause: BaseException = error
+            while isinstance(cause, BaseExceptionGroup):
+                cause = cause.exceptions[0]
             raise LanguageModelError(
                 f"{self.where} answers what voicecli doesn't understand: "
-                f"{self.clean(str(error)) or type(error).__name__}",
+                f"{self.clean(str(cause)) or type(cause).__name__}",
                 "is it an OpenAI-compatible server, and --base-url right? It mostly ends in /v1",
             ) from error
 

@@ -388,8 +388,8 @@ class _Routes(httpx.BaseTransport):
         return self._to(str(request.url)).handle_request(request)
 
     def _to(self, url: str) -> httpx.HTTPTransport:
-        proxy = proxy_for(url) if self._use_proxies else None
         try:
+            proxy = proxy_for(url) if self._use_proxies else None
             with self._lock:
                 if proxy not in self._transports:
                     self._transports[proxy] = httpx.HTTPTransport(verify=self._tls, proxy=proxy)
