@@ -250,6 +250,22 @@ def test_a_noise_leaves_no_item() -> None:
     assert len(client.session.items) == 0
 
 
+def test_who_is_asked_to_say_it_again_gets_a_response() -> None:
+    client = Client()
+    events = client.tell(
+        SpeechBegan(80_000),
+        SpeechEnded(90_000, 95_000),
+        Dropped("wreck a nice beach", "unsure", was_said=True),
+        ReplyPlain("Say it again?"),
+        TONE,
+    )
+    assert types(events)[: len(HEARD) + 1] == [*HEARD, "response.created"]
+    assert events[5]["transcript"] == "wreck a nice beach"
+    done = client.tell(ReplyEnded("Say it again?", "", False))[-1]["response"]
+    assert done["status"] == "completed"
+    assert done["output"][0]["content"][0]["transcript"] == "Say it again?"
+
+
 def test_words_come_as_deltas_that_only_grow() -> None:
     client = Client()
     events = client.tell(

@@ -420,13 +420,15 @@ class RealtimeSession:
                 self._user_said(text, number)
             case told.Stopped(text):
                 self._stopped(text)
-            case told.Dropped():
-                self._dropped()
+            case told.Dropped(text, _, was_said):
+                self._dropped(text if was_said else "")
             case told.NotUnderstood(message):
                 self._not_understood(message)
             case told.ReplyEnded():
                 self._reply_ended(event)
             case told.ReplyText() | told.ReplyPlain() | told.ToolCalled():
+                if self.response is None:  # the user is asked to say it again
+                    self._begin_response()
                 if self.response is not None:
                     self._tell(_written(event, self.response, self._last_id()))
                     self._remember_output(self.response)
@@ -523,16 +525,19 @@ class RealtimeSession:
             turn = self._turn
             self._tell_transcript(self._commit(turn, text, 0).id, text, turn.audio_s)
 
-    def _dropped(self) -> None:
-        """A noise, or a sign of listening: it leaves nothing in the conversation."""
+    def _dropped(self, said: str) -> None:
+        """A noise, or a sign of listening: it leaves nothing in the conversation.
+
+        said: the user's words, which nobody is sure of; the user is asked to say them again.
+        """
         turn = self._turn
         if turn is None or turn.held_back is not None:
             self._turn = None
             return
         asked = self._commit_asked
-        item = self._commit(turn, "", 0)
-        self._tell_transcript(item.id, "", turn.audio_s)
-        if not asked:
+        item = self._commit(turn, said, 0)
+        self._tell_transcript(item.id, said, turn.audio_s)
+        if not (asked or said):
             self._delete(item)
 
     def _not_understood(self, message: str) -> None:
@@ -608,7 +613,7 @@ class RealtimeSession:
             previous_id = self._previous_id(message)
             message.numbers = (event.number,) if event.number else ()
         # A turn that was not over after all leaves nothing of its reply in the history.
-        heard = event.heard if event.number else ""
+        heard = event.heard if event.number or not event.interrupted else ""
         heard = heard if response.speaks else response.text
         for item in response.calls:
             call = _message_of(item)
