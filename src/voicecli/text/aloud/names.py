@@ -14,11 +14,12 @@ class Names(Subject):
 
     def hexadecimal_pattern(self) -> str:
         """MAC and IPv6 addresses, UUIDs, hashes, colours."""
-        mixed = rf"(?=[0-9a-fA-F]*\d)(?=[0-9a-fA-F]*[a-fA-F]){_HEX}"
+        digits = r"(?=(?:[a-fA-F]*\d){2})"  # "face2face" is no hash
+        mixed = rf"{digits}(?:(?=\d*[a-f])[0-9a-f]{{7,64}}|(?=\d*[A-F])[0-9A-F]{{7,64}})"
         return (
             rf"(?<![\w:.-])(?:{_HEX}{{2}}(?::{_HEX}{{2}}){{5}}|{_HEX}{{2}}(?:-{_HEX}{{2}}){{5}}"
             rf"|{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}|{_HEX}{{1,4}}(?::{_HEX}{{1,4}}){{7}}"
-            rf"|0x{_HEX}{{2,16}}|#(?=[0-9A-Fa-f]{{0,5}}\d){_HEX}{{6}}|{mixed}{{7,64}})(?![\w:-])"
+            rf"|0x{_HEX}{{2,16}}|#(?=[0-9A-Fa-f]{{0,5}}\d){_HEX}{{6}}|{mixed})(?![\w:-])"
         )
 
     def say_hexadecimal(self, found: re.Match[str]) -> str | None:
