@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from programs import multilingual_model, save_wav, speak
+import official
+from programs import multilingual_model, save_wav, speak, speak_as
 from voicecli.errors import AudioFileError, ModelError
 from voicecli.hearing.vad import SileroVad
 from voicecli.languages.names import CODE_OF, language_code
@@ -34,7 +35,7 @@ from voicecli.transcription.pipeline import (
     transcribe,
 )
 from voicecli.transcription.placing import place, segments
-from voicecli.transcription.recognition import SpokenLanguage, WindowRecognizer
+from voicecli.transcription.recognition import Recognized, SpokenLanguage, WindowRecognizer
 from voicecli.transcription.segments import Segment, Transcription
 from voicecli.transcription.speech import (
     BLOCK_SAMPLES,
@@ -217,7 +218,7 @@ def test_a_multilingual_model_finds_out_the_language(tmp_path: Path) -> None:
     model = multilingual(tmp_path / "model", "en")
     (heard,) = model.recognize([window], [language], to_hear=[language])
     assert language.code() == "en"
-    assert [segment.text for segment in heard] == [SENTENCES[0]]
+    assert [segment.text for segment in heard.segments] == [SENTENCES[0]]
 
 
 def test_a_model_that_knows_of_no_language_asks_for_one(tmp_path: Path) -> None:
@@ -227,7 +228,7 @@ def test_a_model_that_knows_of_no_language_asks_for_one(tmp_path: Path) -> None:
         model.recognize([window], [language := SpokenLanguage()], to_hear=[language])
     assert "--language" in error.value.hint
     (heard,) = model.recognize([window], [SpokenLanguage("en")], to_hear=[])
-    assert heard
+    assert heard.segments
 
 
 def test_trimmed_windows_hear_the_same() -> None:
@@ -239,7 +240,7 @@ def test_trimmed_windows_hear_the_same() -> None:
         assert bool(whisper.trimming) == trim
         model = WindowRecognizer(whisper, Decoding(beam_size=5), by_utterance=True)
         heard = model.recognize(parts, languages, to_hear=[])
-        assert [segment.text for one in heard for segment in one] == list(SENTENCES)
+        assert [segment.text for one in heard for segment in one.segments] == list(SENTENCES)
 
 
 # -- a model that hears windows, which the bundled one does not ---------------------------------
@@ -258,10 +259,11 @@ class Windowed:
         assert len(windows) == len(languages) > 0
         return [self._hear(window) for window in windows]
 
-    def _hear(self, window: Window) -> list[Segment]:
+    def _hear(self, window: Window) -> Recognized:
         n_words = len(window.stretches)
         self.calls.append(n_words)
-        return [Segment(window.start_s, window.end_s, " ".join(["word"] * n_words), "en")]
+        text = " ".join(["word"] * n_words)
+        return Recognized((Segment(window.start_s, window.end_s, text, "en"),))
 
 
 def long_recording(path: Path) -> Path:
@@ -754,3 +756,84 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     ]
     with pytest.raises(AudioFileError, match="is a directory"), written_atomically(tmp_path):
         pass
+
+
+# -- where nobody speaks --------------------------------------------------------------------------
+
+
+def tones(duration_s: float) -> Samples:
+    """A little tune."""
+    at_s = np.arange(int(duration_s * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
+    pitch_hz = np.array([262, 330, 392, 523])[(at_s * 4).astype(int) % 4]
+    return (0.2 * np.sin(2 * np.pi * pitch_hz * at_s)).astype(np.float32)
+
+
+@cache
+def official_recognizer(name: str, hotwords: str | None = None) -> WindowRecognizer:
+    whisper = Whisper(official.path(name), SttSettings(device="cpu"))
+    decoding = Decoding(beam_size=5, hotwords=hotwords)
+    return WindowRecognizer(whisper, decoding, tells_languages=True)
+
+
+def official_texts(model: WindowRecognizer, path: Path, options: ReadOptions) -> list[str]:
+    return texts(list(transcribe([Recording(path, "it")], model, options, language="en")))
+
+
+@pytest.mark.parametrize("vad", [True, False])
+@pytest.mark.parametrize("hotwords", [None, "Acme Widgets Kowalski"])
+@pytest.mark.parametrize("sound", ["silence", "noise", "tune", "clicks"])
+def test_where_nobody_speaks_there_is_no_text(
+    official_models: None, tmp_path: Path, sound: str, hotwords: str | None, vad: bool
+) -> None:
+    samples = {
+        "silence": silence(5 * SAMPLE_RATE_HZ),
+        "noise": 100 * noise(5),
+        "tune": tones(2),
+        "clicks": (np.arange(4 * SAMPLE_RATE_HZ) % 8000 < 30).astype(np.float32) / 2,
+    }[sound]
+    path = save_wav(tmp_path / "a.wav", samples)
+    model = official_recognizer(official.TINY_EN, hotwords)
+    assert official_texts(model, path, ReadOptions(vad=vad)) == []
+
+
+def test_a_window_is_heard_to_its_end(official_models: None, tmp_path: Path) -> None:
+    """Seven sentences without a pause; a text that ends early is gone on with."""
+    sentences = (
+        *("The train leaves in the morning.", "Every dog likes a long walk."),
+        *("My sister has a red bicycle.", "We had a lovely dinner yesterday."),
+        *("Where did you put the keys?", "The water in the lake was cold."),
+        "I would like a cup of coffee.",
+    )
+    joe = official.path(official.JOE)
+    spoken = [part for one in sentences for part in (speak_as(joe, one), silence(4000))]
+    path = save_wav(tmp_path / "a.wav", np.concatenate(spoken))
+    for name in (official.TINY_EN, official.BASE):
+        found = official_texts(official_recognizer(name), path, ReadOptions())
+        assert found == list(sentences)
+
+
+def test_remarks_with_pauses_are_lines_of_their_own(official_models: None, tmp_path: Path) -> None:
+    remarks = ("Yes.", "I will be there in a minute.", "No, thank you.", "Good night, everybody.")
+    joe = official.path(official.JOE)
+    for pause_s in (2.5, 8):
+        parts, starts_s, at = [silence(16000)], [], 16000
+        for remark in remarks:
+            starts_s.append(at / SAMPLE_RATE_HZ)
+            parts += [speak_as(joe, remark), silence(int(pause_s * SAMPLE_RATE_HZ))]
+            at += len(parts[-1]) + len(parts[-2])
+        path = save_wav(tmp_path / "a.wav", np.concatenate(parts))
+        events = list(
+            transcribe(
+                [Recording(path, "it")],
+                official_recognizer(official.TINY_EN),
+                ReadOptions(),
+                language="en",
+            )
+        )
+        found = [
+            one for event in events if isinstance(event, Transcribed) for one in event.segments
+        ]
+        assert [one.start_s for one in found] == pytest.approx(starts_s, abs=0.3)
+        assert ["".join(filter(str.isalpha, one.text.lower())) for one in found] == [
+            "".join(filter(str.isalpha, remark.lower())) for remark in remarks
+        ]

@@ -25,14 +25,22 @@ from numpy.typing import NDArray
 from voicecli.errors import AudioFileError, VoicecliError
 from voicecli.sound.reading import decode_channels, decode_raw
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
-from voicecli.transcription.recognition import SpokenLanguage, WindowRecognizer
+from voicecli.transcription.recognition import Recognized, SpokenLanguage, WindowRecognizer
 from voicecli.transcription.segments import Segment
-from voicecli.transcription.speech import SileroBlockVad, SpeechFinder
+from voicecli.transcription.speech import SileroBlockVad, SpeechFinder, SpeechStretch
 from voicecli.transcription.windows import Packer, Window, utterances
 from voicecli.worker import watch
 
 READ_AHEAD_BATCHES = 1
 """Per worker: enough that none waits, and bounded memory (a window is 2 MB)."""
+SHORT_S = 3.0
+AUDIBLE = 0.003
+"""A recording that is shorter, and not silent (a peak of -50 dBFS), is given to the recogniser also
+where the VAD finds nobody in it: single words escape it. See recognition.UNVOICED_LOGPROB."""
+
+MULTILINGUAL_WINDOW_S = 12.0
+MULTILINGUAL_GAP_S = 0.6
+"""So much pause, and so much speech, between two changes of the language."""
 
 UTTERANCE_BATCH = 16
 """Utterances recognised at once."""
@@ -48,6 +56,8 @@ class ReadOptions:
     """Leave silence out."""
     clip_s: tuple[float, float] | None = None
     """Only from here to there."""
+    multilingual: bool = False
+    """Every window may be in another language: none reaches over a pause, and they are shorter."""
     track: str | None = None
     """Of a file with several: see sound.reading.decode."""
 
@@ -94,6 +104,8 @@ class Transcribed:
     until_s: float
     """In the recording: how far it is done."""
     language: str
+    other_language: str = ""
+    """See recognition.Recognized."""
 
 
 TranscriptionEvent = Transcribed | RecordingEnded
@@ -150,7 +162,7 @@ class _Batch:
     """Windows that are recognised together, and the ends of recordings between them."""
 
     items: Sequence[FoundWindow | RecordingEnded]
-    heard: Future[list[list[Segment]]] = field(default_factory=Future)
+    heard: Future[list[Recognized]] = field(default_factory=Future)
     """Of every FoundWindow, in order."""
 
     def events(self) -> Iterator[TranscriptionEvent]:
@@ -160,11 +172,13 @@ class _Batch:
             if isinstance(item, RecordingEnded):
                 yield item
             else:
+                found = next(heard)
                 yield Transcribed(
                     item.source,
-                    tuple(replace(one, speaker=item.speaker) for one in next(heard)),
+                    tuple(replace(one, speaker=item.speaker) for one in found.segments),
                     item.window.end_s,
                     item.language.code(),
+                    found.other_language,
                 )
 
 
@@ -172,7 +186,7 @@ class _Workers:
     """The reader and the recognisers: daemon threads, so that leaving never waits for a model."""
 
     def __init__(self, n_workers: int, read: Callable[[], None]) -> None:
-        self._jobs: queue.SimpleQueue[tuple[_Batch, Callable[[], list[list[Segment]]]]] = (
+        self._jobs: queue.SimpleQueue[tuple[_Batch, Callable[[], list[Recognized]]]] = (
             queue.SimpleQueue()
         )
         self._reader = threading.Thread(target=read, name="read", daemon=True)
@@ -188,7 +202,7 @@ class _Workers:
         """See worker.any_busy."""
         return self._reader.is_alive() or self._n_running > 0 or not self._jobs.empty()
 
-    def submit(self, batch: _Batch, job: Callable[[], list[list[Segment]]]) -> None:
+    def submit(self, batch: _Batch, job: Callable[[], list[Recognized]]) -> None:
         self._jobs.put((batch, job))
 
     def _work(self) -> None:
@@ -230,7 +244,7 @@ def _batches(
         yield items
 
 
-def _recognize(recognizer: WindowRecognizer, found: Sequence[FoundWindow]) -> list[list[Segment]]:
+def _recognize(recognizer: WindowRecognizer, found: Sequence[FoundWindow]) -> list[Recognized]:
     if not found:  # nothing but ends of recordings
         return []
     if recognizer.by_utterance:
@@ -242,12 +256,10 @@ def _recognize(recognizer: WindowRecognizer, found: Sequence[FoundWindow]) -> li
     )
 
 
-def _by_utterance(
-    recognizer: WindowRecognizer, found: Sequence[FoundWindow]
-) -> list[list[Segment]]:
+def _by_utterance(recognizer: WindowRecognizer, found: Sequence[FoundWindow]) -> list[Recognized]:
     """Each stretch for itself; its own start and end are the times of what is said in it."""
     parts = [(i, part) for i, one in enumerate(found) for part in utterances(one.window)]
-    segments: list[list[Segment]] = [[] for _ in found]
+    segments: list[Recognized] = [[] for _ in found]
     for first in range(0, len(parts), UTTERANCE_BATCH):
         some = parts[first : first + UTTERANCE_BATCH]
         heard = recognizer.recognize(
@@ -256,8 +268,8 @@ def _by_utterance(
             to_hear=_to_hear(found),
         )
         for (i, _), what in zip(some, heard, strict=True):
-            segments[i].extend(what)
-    return segments
+            segments[i].extend(what.segments)
+    return [Recognized(tuple(some)) for some in segments]
 
 
 def _to_hear(found: Sequence[FoundWindow]) -> list[SpokenLanguage]:
@@ -283,7 +295,9 @@ def _read(
     try:
         pieces = _clipped(_pieces(source, options, warnings.append), options, source, position)
         for i, (speaker, window) in enumerate(_windows(pieces, options, hurry)):
-            yield FoundWindow(number, speaker, language, window, is_first=i == 0)
+            own = SpokenLanguage() if options.multilingual else language
+            is_first = options.multilingual or i == 0
+            yield FoundWindow(number, speaker, own, window, is_first)
     except VoicecliError as error:
         yield RecordingEnded(number, position.read_s, error, tuple(warnings))
     else:
@@ -343,7 +357,7 @@ def _windows(
     for piece in pieces:
         if not tracks:
             names = [f"channel {i + 1}" for i in range(len(piece))] if options.channels else [""]
-            tracks = [_Track(name, start, everything=not options.vad) for name in names]
+            tracks = [_Track(name, start, options) for name in names]
         for track, samples in zip(tracks, piece, strict=False):
             for window in track.feed(samples, hurry):
                 yield track.speaker, window
@@ -355,18 +369,33 @@ def _windows(
 class _Track:
     """One channel on its way to windows."""
 
-    def __init__(self, speaker: str, start: int, *, everything: bool) -> None:
+    def __init__(self, speaker: str, start: int, options: ReadOptions) -> None:
         self.speaker = speaker
-        self._finder = SpeechFinder(SileroBlockVad(), start=start, everything=everything)
-        self._packer = Packer()
+        self._start = start
+        self._finder = SpeechFinder(SileroBlockVad(), start=start, everything=not options.vad)
+        self._packer = (
+            Packer(MULTILINGUAL_WINDOW_S, MULTILINGUAL_GAP_S) if options.multilingual else Packer()
+        )
+        self._unheard: list[Samples] | None = []
+        """All of it, as long as it is short and nobody was found in it."""
 
     def feed(self, samples: Samples, hurry: Callable[[], bool]) -> Iterator[Window]:
+        if self._unheard is not None:
+            self._unheard.append(samples)
+            if sum(map(len, self._unheard)) > SHORT_S * SAMPLE_RATE_HZ:
+                self._unheard = None
         for stretch in self._finder.feed(samples):
+            self._unheard = None
             yield from self._packer.feed(stretch)
             if hurry():
                 yield from self._packer.finish()
 
     def finish(self) -> Iterator[Window]:
         for stretch in self._finder.finish():
+            self._unheard = None
             yield from self._packer.feed(stretch)
         yield from self._packer.finish()
+        if self._unheard:
+            samples = np.concatenate(self._unheard)
+            if np.abs(samples).max(initial=0.0) > AUDIBLE:
+                yield Window((SpeechStretch(self._start, samples),))

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voicecli.errors import ModelError
+from voicecli.stt.recognizer import SURE_LANGUAGE_PROB, SURE_LANGUAGE_S
 from voicecli.stt.transcript import DOUBTFUL_COMPRESSION, TimedWord, compression, has_loop
 from voicecli.stt.whisper import FULL_FRAMES, Decoded, Decoding, Whisper, item
+from voicecli.text.words import words_of
 from voicecli.transcription.placing import place, segments
 from voicecli.transcription.segments import Segment
 from voicecli.transcription.windows import Window
@@ -27,8 +29,10 @@ never more than WORD_S: the decoder looks at nothing definite when it ends."""
 WORD_S = 0.6
 
 UNVOICED_LOGPROB = -0.5
-"""Words in a window in which the VAD found nobody must be surer than this: noise alone makes
-"Thank you for watching" of -0.56 to -1.7 (tiny.en)."""
+WORDS_PER_VOICED_S = 5.0
+"""More words than anybody says in what the VAD took for speech must be surer than this: noise alone
+makes "Thank you for watching" of -0.56 to -1.7, in a voiced quarter of a second or none (tiny.en,
+base)."""
 
 
 class SpokenLanguage:
@@ -57,6 +61,15 @@ class SpokenLanguage:
 
 
 @dataclass(frozen=True)
+class Recognized:
+    """What is said in a window."""
+
+    segments: tuple[Segment, ...] = ()
+    other_language: str = ""
+    """ISO 639-1; where it is clearly not that of the recording, which it was taken for."""
+
+
+@dataclass(frozen=True)
 class _Heard:
     """A window, and what Whisper made of it."""
 
@@ -75,12 +88,16 @@ class WindowRecognizer:
         *,
         by_utterance: bool = False,
         word_times: bool = False,
+        tells_languages: bool = False,
     ) -> None:
-        """by_utterance: see stt.whisper.card_says; what is said in one is one segment, at its
+        """tells_languages: look in every window whether its language is another.
+
+        by_utterance: see stt.whisper.card_says; what is said in one is one segment, at its
         times, and its words have times only where `word_times` says so."""
         self.by_utterance = by_utterance
         self._whisper = whisper
         self._decoding = decoding
+        self._tells_languages = tells_languages
         self._aligns = word_times or not by_utterance
 
     def recognize(
@@ -89,7 +106,7 @@ class WindowRecognizer:
         languages: Sequence[SpokenLanguage],
         *,
         to_hear: Collection[SpokenLanguage],
-    ) -> list[list[Segment]]:
+    ) -> list[Recognized]:
         """What is said in each window.
 
         languages: of each window's recording; one that is not known, and not in `to_hear`, is
@@ -114,12 +131,12 @@ class WindowRecognizer:
         windows: Sequence[Window],
         languages: Sequence[SpokenLanguage],
         to_hear: Collection[SpokenLanguage],
-    ) -> list[list[Segment]]:
+    ) -> list[Recognized]:
         for window, language in zip(windows, languages, strict=True):
             if language in to_hear and not language.is_known:
                 language.settle(self._language_of(window))
         codes = [language.code() for language in languages]
-        found: list[list[Segment]] = [[] for _ in windows]
+        found = [Recognized()] * len(windows)
         for n_frames in sorted({self._n_frames(*one) for one in zip(windows, codes, strict=True)}):
             some = [
                 i
@@ -128,8 +145,17 @@ class WindowRecognizer:
             ]
             heard = self._hear([windows[i] for i in some], [codes[i] for i in some], n_frames)
             for i, one in zip(some, heard, strict=True):
-                found[i] = self._segments(one)
+                found[i] = Recognized(tuple(self._segments(one)), self._other_language(one))
         return found
+
+    def _other_language(self, heard: _Heard) -> str:
+        """Another than it was taken for; empty where the user named one, or nobody can tell."""
+        taken_for = heard.decoded.transcript.language
+        is_asked = self._tells_languages and heard.window.duration_s > SURE_LANGUAGE_S
+        if not is_asked or not heard.window.voiced_s or not self._whisper.is_multilingual:
+            return ""
+        code, probability = self._whisper.languages(heard.encoded)[0]
+        return code if code != taken_for and probability > SURE_LANGUAGE_PROB else ""
 
     def _n_frames(self, window: Window, language: str | None) -> int:
         return self._whisper.trimming.n_frames(window.n_samples, language)
@@ -152,6 +178,24 @@ class WindowRecognizer:
         ]
 
     def _surer(self, heard: _Heard, n_frames: int) -> _Heard:
+        heard = self._without_prompt(heard)
+        return self._less_doubtful(heard, n_frames)
+
+    def _without_prompt(self, heard: _Heard) -> _Heard:
+        """Heard again without the words to expect, where it says nothing but these."""
+        prompt = f"{self._decoding.hotwords or ''} {self._decoding.initial_prompt or ''}"
+        said = set(words_of(heard.decoded.transcript.text.lower()))
+        if not said or not said <= set(words_of(prompt.lower())):
+            return heard
+        transcript = heard.decoded.transcript
+        plain = replace(self._decoding, hotwords=None, initial_prompt=None)
+        (again,) = self._whisper.decode(
+            heard.encoded, [transcript.language], [heard.window.duration_s], plain
+        )
+        agrees = said & set(words_of(again.transcript.text.lower()))
+        return heard if agrees and not again.transcript.is_silent else replace(heard, decoded=again)
+
+    def _less_doubtful(self, heard: _Heard, n_frames: int) -> _Heard:
         """Heard again with all the silence that the model was trained on, and then by chance, as
         long as it is doubtful."""
         transcript = heard.decoded.transcript
@@ -199,7 +243,11 @@ class WindowRecognizer:
         transcript = heard.decoded.transcript
         if transcript.is_silent or _repeats(heard.decoded):
             return True
-        return not heard.window.is_voiced and transcript.avg_logprob < UNVOICED_LOGPROB
+        if not any(char.isalnum() for char in transcript.text):
+            return True
+        n_words = len(words_of(transcript.text)) or 1
+        is_voiced = n_words <= WORDS_PER_VOICED_S * heard.window.voiced_s
+        return not is_voiced and transcript.avg_logprob < UNVOICED_LOGPROB
 
 
 def _repeats(decoded: Decoded) -> bool:

@@ -48,9 +48,9 @@ class Window:
         return self.stretches[-1].end / SAMPLE_RATE_HZ
 
     @property
-    def is_voiced(self) -> bool:
-        """Whether the VAD found anybody."""
-        return any(stretch.voiced_s for stretch in self.stretches)
+    def voiced_s(self) -> float:
+        """How much of it the VAD took for speech."""
+        return sum(stretch.voiced_s for stretch in self.stretches)
 
     def after(self, time_s: float, min_s: float) -> Window | None:
         """What comes after a moment of the window; None where it is shorter than `min_s`.
