@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 from jack_person import JACK_DEVICE, Person
 from programs import VOICECLI, run_voicecli, save_wav, speak
 from voicecli.cli.main import app
-from voicecli.cli.transcribe import parse_clip
+from voicecli.cli.options import parse_clip
 from voicecli.errors import AudioFileError, SettingsError, VoicecliError
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 from voicecli.sound.wav import WavWriter, to_pcm16

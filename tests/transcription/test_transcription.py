@@ -801,7 +801,7 @@ def test_a_window_is_heard_to_its_end(official_models: None, tmp_path: Path) -> 
     sentences = (
         *("The train leaves in the morning.", "Every dog likes a long walk."),
         *("My sister has a red bicycle.", "We had a lovely dinner yesterday."),
-        *("Where did you put the keys?", "The water in the lake was cold."),
+        *("Where did you put the keys?", "He bought two loaves of bread."),
         "I would like a cup of coffee.",
     )
     joe = official.path(official.JOE)
@@ -837,3 +837,27 @@ def test_remarks_with_pauses_are_lines_of_their_own(official_models: None, tmp_p
         assert ["".join(filter(str.isalpha, one.text.lower())) for one in found] == [
             "".join(filter(str.isalpha, remark.lower())) for remark in remarks
         ]
+
+
+class Tongues(Whisper):
+    """The bundled model, which takes what it hears for what it is told."""
+
+    def __init__(self, *found: tuple[str, float]) -> None:
+        super().__init__(find_stt("stt-en"), SttSettings(device="cpu"))
+        self._found = list(found)
+
+    is_multilingual = True  # type: ignore[assignment]
+
+    def languages(self, encoded):
+        return [self._found.pop(0)]
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "probability", "code"), [(3, 0.9, "de"), (3, 0.7, "en"), (1, 0.9, "en")]
+)
+def test_a_window_that_is_short_or_unsure_is_in_the_language_before_it(
+    duration_s: float, probability: float, code: str
+) -> None:
+    model = WindowRecognizer(Tongues(("de", probability)), Decoding())
+    window = Window((a_stretch(0, duration_s),))
+    assert model._language_of(window, SpokenLanguage("en")) == code

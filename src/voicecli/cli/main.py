@@ -21,7 +21,7 @@ from voicecli.cli.say import say
 from voicecli.cli.serve import serve
 from voicecli.cli.streams import forget, open_closed_streams, unwritable
 from voicecli.cli.talk import talk
-from voicecli.cli.transcribe import transcribe
+from voicecli.cli.transcribe import TranscribeCommand, transcribe
 from voicecli.errors import VoicecliError
 from voicecli.printable import visible
 
@@ -37,7 +37,7 @@ app = typer.Typer(
 # openai-whisper's options have underscores: both ways are understood.
 UNDERSCORES = {"token_normalize_func": lambda name: name.replace("_", "-")}
 app.command()(talk)
-app.command(context_settings=UNDERSCORES)(transcribe)
+app.command(cls=TranscribeCommand, context_settings=UNDERSCORES)(transcribe)
 app.command(context_settings=UNDERSCORES)(say)
 app.command()(serve)
 app.command()(devices)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperOption
 
 COMPLETION_S = 2.0
 """So long a shell waits for the names of models."""
@@ -58,3 +61,104 @@ Track = Annotated[
 ]
 JsonObject = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 JsonList = Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")]
+
+Excludes = Mapping[str, Sequence[str]]
+"""`--raw`: what it can't be combined with. An argument is named in capitals, as its help has it; a
+value may stand behind (`--output -`), a flag may be denied (`--no-vad`)."""
+
+
+def refuse_contradictions(
+    context: typer.Context,
+    excludes: Excludes,
+    needs: Mapping[str, str],
+    reasons: Mapping[str, str] | None = None,
+) -> None:
+    """Wrong usage, by what stands on the command line itself.
+
+    needs: `--silence`: what it is for. reasons: of an option's exclusions, where they are not
+    obvious.
+    """
+    given = _given(context)
+    for option, others in excludes.items():
+        for other in others:
+            if {option, other} <= given:
+                reason = (reasons or {}).get(option, "")
+                raise typer.BadParameter(f"{option} and {other} can't be combined{reason}")
+    for option, needed in needs.items():
+        if option in given and needed not in given:
+            raise typer.BadParameter(f"{option} needs {needed}")
+
+
+def _given(context: typer.Context) -> set[str]:
+    """All ways to name what the user gave."""
+    found: set[str] = set()
+    for param in context.command.params:
+        source = context.get_parameter_source(param.name or "")
+        value = context.params.get(param.name or "")
+        if source is None or source.name != "COMMANDLINE" or value in (None, []):
+            continue
+        if param.param_type_name == "argument":
+            found.add((param.name or "").upper())
+            continue
+        names = param.secondary_opts if value is False else param.opts
+        found.update(names, (f"{name} {getattr(value, 'value', value)}" for name in names))
+    return found
+
+
+class Advising(TyperCommand):
+    """A command that says what to do instead of other programs' options (its `INSTEAD`)."""
+
+    INSTEAD: Mapping[str, str] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(
+            TyperOption(
+                param_decls=[name],
+                hidden=True,
+                expose_value=False,
+                callback=_advise(advice),
+            )
+            for name, advice in self.INSTEAD.items()
+        )
+
+
+def _advise(advice: str) -> Any:
+    def refuse(_context: Any, _param: Any, value: str | None) -> None:
+        if value is not None:
+            raise typer.BadParameter(advice)
+
+    return refuse
+
+
+def parse_clip(text: str) -> tuple[float, float]:
+    """`1:30-2:45`, `90-`, `-0:30`, `1:00:00-1:00:10.5` -> seconds."""
+    time = r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)"
+    found = re.fullmatch(rf"\s*(?:{time})?\s*-\s*(?:{time})?\s*", text, re.ASCII)
+    if found is None or text.strip() == "-":
+        raise typer.BadParameter(f"--clip {text!r} is not FROM-TO, for example 1:30-2:45")
+    first, second = found.groups()[:3], found.groups()[3:]
+    start_s = _seconds(first) or 0.0
+    end_s = _seconds(second)
+    if end_s is None:
+        end_s = float("inf")
+    if end_s <= start_s:
+        raise typer.BadParameter(f"--clip {text!r} ends before it begins")
+    return start_s, end_s
+
+
+def _seconds(parts: tuple[str | None, ...]) -> float | None:
+    hours, minutes, seconds = parts
+    if seconds is None:
+        return None
+    return 3600 * int(hours or 0) + 60 * int(minutes or 0) + float(seconds)
+
+
+def language_code_of(name: str) -> str:
+    from voicecli.languages.names import CODE_OF, language_code
+
+    code = language_code(name)
+    if code is None:
+        known = ", ".join(sorted({*CODE_OF, *CODE_OF.values()}))
+        raise typer.BadParameter(f"--language {name!r} is none of {known}")
+    return code

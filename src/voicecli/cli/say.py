@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voicecli.cli.ending import run
-from voicecli.cli.options import Offline, OutputDevice, Profile, VoiceName
+from voicecli.cli.options import Offline, OutputDevice, Profile, VoiceName, refuse_contradictions
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.sinks import Sink, Target, open_sink
 from voicecli.cli.streams import polite_ends, tell, write_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from voicecli.settings import Settings
     from voicecli.tts.clip import Clip, Voice
@@ -41,7 +41,18 @@ class Timestamps(StrEnum):
     JSON = "json"
 
 
+EXCLUDES = {
+    "TEXT": ("--file",),
+    "--timestamps": ("--output -",),
+    "--output-device": ("--output",),
+    "--voice": ("--language",),
+}
+NEEDS = {"--raw": "--output -"}
+REASONS = {"--timestamps": ": both use standard output"}
+
+
 def say(
+    context: typer.Context,
     text: Annotated[
         str | None, typer.Argument(help="What to say. Default: standard input, as it comes.")
     ] = None,
@@ -96,20 +107,9 @@ def say(
         return
     to_stdout = output == "-"
     output_file = None if output is None or to_stdout else Path(output)
-    _refuse_contradictions(
-        {
-            "TEXT and --file can't be combined": text is not None and file is not None,
-            "--raw needs --output -": raw and not to_stdout,
-            "--force needs --output FILE": force and (output is None or to_stdout),
-            "--timestamps and --output - can't both use standard output": (
-                timestamps is not None and to_stdout
-            ),
-            "--output-device and --output can't be combined": (
-                output_device is not None and output is not None
-            ),
-            "--voice and --language can't be combined": voice is not None and language is not None,
-        }
-    )
+    refuse_contradictions(context, EXCLUDES, NEEDS, REASONS)
+    if force and (output is None or to_stdout):
+        raise typer.BadParameter("--force needs --output FILE")
     from voicecli.settings.loading import load
 
     settings = load(
@@ -140,12 +140,6 @@ def say(
                 timestamps=timestamps is not None,
             )
         )
-
-
-def _refuse_contradictions(contradictions: Mapping[str, bool]) -> None:
-    for message, is_so in contradictions.items():
-        if is_so:
-            raise typer.BadParameter(message)
 
 
 def _list_voices() -> None:

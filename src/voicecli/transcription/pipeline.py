@@ -38,10 +38,6 @@ AUDIBLE = 0.003
 """A recording that is shorter, and not silent (a peak of -50 dBFS), is given to the recogniser also
 where the VAD finds nobody in it: single words escape it. See recognition.UNVOICED_LOGPROB."""
 
-MULTILINGUAL_WINDOW_S = 12.0
-MULTILINGUAL_GAP_S = 0.6
-"""So much pause, and so much speech, between two changes of the language."""
-
 UTTERANCE_BATCH = 16
 """Utterances recognised at once."""
 
@@ -57,7 +53,7 @@ class ReadOptions:
     clip_s: tuple[float, float] | None = None
     """Only from here to there."""
     multilingual: bool = False
-    """Every window may be in another language: none reaches over a pause, and they are shorter."""
+    """Every stretch may be in another language, and is a window."""
     track: str | None = None
     """Of a file with several: see sound.reading.decode."""
 
@@ -295,9 +291,10 @@ def _read(
     try:
         pieces = _clipped(_pieces(source, options, warnings.append), options, source, position)
         for i, (speaker, window) in enumerate(_windows(pieces, options, hurry)):
-            own = SpokenLanguage() if options.multilingual else language
+            if options.multilingual:
+                language = SpokenLanguage(before=language if i else None)
             is_first = options.multilingual or i == 0
-            yield FoundWindow(number, speaker, own, window, is_first)
+            yield FoundWindow(number, speaker, language, window, is_first)
     except VoicecliError as error:
         yield RecordingEnded(number, position.read_s, error, tuple(warnings))
     else:
@@ -373,9 +370,7 @@ class _Track:
         self.speaker = speaker
         self._start = start
         self._finder = SpeechFinder(SileroBlockVad(), start=start, everything=not options.vad)
-        self._packer = (
-            Packer(MULTILINGUAL_WINDOW_S, MULTILINGUAL_GAP_S) if options.multilingual else Packer()
-        )
+        self._packer = Packer(max_gap_s=-inf) if options.multilingual else Packer()
         self._unheard: list[Samples] | None = []
         """All of it, as long as it is short and nobody was found in it."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from voicecli.errors import ModelError
-from voicecli.stt.recognizer import SURE_LANGUAGE_PROB, SURE_LANGUAGE_S
+from voicecli.stt.recognizer import SURE_LANGUAGE_S, likely_language
 from voicecli.stt.transcript import DOUBTFUL_COMPRESSION, TimedWord, compression, has_loop
 from voicecli.stt.whisper import FULL_FRAMES, Decoded, Decoding, Whisper, item
 from voicecli.text.words import words_of
@@ -28,6 +28,9 @@ and then takes a sentence for the last. It is never less than this, and the reac
 never more than WORD_S: the decoder looks at nothing definite when it ends."""
 WORD_S = 0.6
 
+MIXED_LOGPROB = -0.5
+"""Below, another language may begin in the middle of a window."""
+
 UNVOICED_LOGPROB = -0.5
 WORDS_PER_VOICED_S = 5.0
 """More words than anybody says in what the VAD took for speech must be surer than this: noise alone
@@ -36,9 +39,11 @@ base)."""
 
 
 class SpokenLanguage:
-    """The language of one recording: given, or heard in the first of its windows. Thread-safe."""
+    """The language of a recording: given, or heard in the first of its windows. Thread-safe."""
 
-    def __init__(self, code: str | None = None) -> None:
+    def __init__(self, code: str | None = None, before: SpokenLanguage | None = None) -> None:
+        """before: what was spoken before, where the language may change."""
+        self.before = before
         self._code: Future[str] = Future()
         if code is not None:
             self._code.set_result(code)
@@ -134,7 +139,7 @@ class WindowRecognizer:
     ) -> list[Recognized]:
         for window, language in zip(windows, languages, strict=True):
             if language in to_hear and not language.is_known:
-                language.settle(self._language_of(window))
+                language.settle(self._language_of(window, language.before))
         codes = [language.code() for language in languages]
         found = [Recognized()] * len(windows)
         for n_frames in sorted({self._n_frames(*one) for one in zip(windows, codes, strict=True)}):
@@ -150,21 +155,27 @@ class WindowRecognizer:
 
     def _other_language(self, heard: _Heard) -> str:
         """Another than it was taken for; empty where the user named one, or nobody can tell."""
-        taken_for = heard.decoded.transcript.language
-        is_asked = self._tells_languages and heard.window.duration_s > SURE_LANGUAGE_S
-        if not is_asked or not heard.window.voiced_s or not self._whisper.is_multilingual:
+        transcript, window = heard.decoded.transcript, heard.window
+        if not self._tells_languages or not window.voiced_s or not self._whisper.is_multilingual:
             return ""
-        code, probability = self._whisper.languages(heard.encoded)[0]
-        return code if code != taken_for and probability > SURE_LANGUAGE_PROB else ""
+        found = self._whisper.languages(heard.encoded)
+        code = likely_language(found, window.duration_s, transcript.language)
+        later = window.after(window.duration_s / 2, SURE_LANGUAGE_S)
+        if code == transcript.language and transcript.avg_logprob < MIXED_LOGPROB and later:
+            encoded = self._whisper.encode([later.samples], self._n_frames(later, None))
+            found = self._whisper.languages(encoded)
+            code = likely_language(found, later.duration_s, transcript.language)
+        return "" if code == transcript.language else code
 
     def _n_frames(self, window: Window, language: str | None) -> int:
         return self._whisper.trimming.n_frames(window.n_samples, language)
 
-    def _language_of(self, window: Window) -> str:
+    def _language_of(self, window: Window, before: SpokenLanguage | None = None) -> str:
         if not self._whisper.is_multilingual:
             return "en"
         encoded = self._whisper.encode([window.samples], self._n_frames(window, None))
-        return self._whisper.languages(encoded)[0][0]
+        expected = before.code() if before else None
+        return likely_language(self._whisper.languages(encoded), window.duration_s, expected)
 
     def _hear(
         self, windows: Sequence[Window], languages: Sequence[str], n_frames: int

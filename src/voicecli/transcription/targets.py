@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import glob
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from voicecli.errors import AudioFileError
@@ -24,6 +26,84 @@ class Input:
     path: Path
     root: Path | None = None
     """The directory in which it was found, where a directory was named."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A recording and where its text goes."""
+
+    name: str
+    """For people."""
+    path: Path | FileIO
+    output: Path | None
+    """None is standard output."""
+
+
+def targets(
+    inputs: Sequence[Input],
+    output: Path | None,
+    output_dir: Path | None,
+    file_format: str,
+    *,
+    to_files: bool,
+) -> list[Target]:
+    """Where the text of each goes: as the user says, else beside it; of one alone, to standard
+    output, unless `to_files`. Raises AudioFileError."""
+    places: Sequence[Path | None]
+    if output is not None:
+        places = [None if str(output) == "-" else output]
+    elif output_dir is None and len(inputs) == 1 and not to_files:
+        places = [None]
+    else:
+        places = outputs(inputs, output_dir, file_format)
+    return [
+        Target(str(one.path), one.path, place) for one, place in zip(inputs, places, strict=True)
+    ]
+
+
+def of_stdin(target: Target) -> Target:
+    """The same target for what comes from standard input. Raises AudioFileError."""
+    if sys.stdin is None:
+        raise AudioFileError("standard input is closed", "pipe a recording into it")
+    # Unbuffered: what a pipe holds comes at once, and no lock is held while it holds nothing.
+    return Target("standard input", FileIO(sys.stdin.fileno(), closefd=False), target.output)
+
+
+def prepare(
+    found: Sequence[Target], *, force: bool, skip_existing: bool, make_folders: bool
+) -> list[Target]:
+    """Those that are to be done. What can be refused is refused here, before any work.
+
+    make_folders: also beside a recording that does not exist. Raises AudioFileError.
+    """
+    written = [one for one in found if one.output is not None]
+    for one in written:
+        if os.path.isdir(one.output or ""):
+            raise AudioFileError(f"{one.output} is a directory", "name a file in it")
+    # os.path, for which a name that is too long is a name of nothing.
+    there = [one for one in written if os.path.isfile(one.output or "")]
+    if there and not force and not skip_existing:
+        more = f" and {len(there) - 1} more files" if len(there) > 1 else ""
+        raise AudioFileError(
+            f"{there[0].output}{more} would be overwritten",
+            "--force overwrites, --skip-existing does only what is not there yet",
+        )
+    left = [one for one in found if not (skip_existing and one in there)]
+    for one in left:
+        if one.output is not None and (make_folders or one.output.parent.exists()):
+            _make_folder(one.output.parent)
+    return left
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AudioFileError(
+            f"the directory {folder} can't be made ({error.strerror})", "choose another place"
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise AudioFileError(f"nothing can be written into {folder}", "check its permissions")
 
 
 def find_inputs(names: Sequence[str], *, recursive: bool = False) -> list[Input]:

@@ -1,0 +1,88 @@
+"""The recogniser of a transcription: loaded, and as many workers as the machine bears."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import FileIO
+from math import ceil
+from pathlib import Path
+
+from voicecli.errors import ModelMissingError, SettingsError
+from voicecli.models import find_stt, limits_of, name_of
+from voicecli.settings import SttSettings
+from voicecli.sound.reading import duration_s
+from voicecli.stt.whisper import WINDOW_S, Decoding, Whisper, card_says, import_whisper
+from voicecli.transcription.recognition import WindowRecognizer
+
+MAX_WORKERS = 4
+"""More than this need much memory; on larger machines each gets several threads."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    n_workers: int
+    n_threads: int
+    """Of each."""
+
+
+def workers(
+    stt: SttSettings, paths: Sequence[Path | FileIO], jobs: int | None, threads: int | None
+) -> Workers:
+    """As many workers as there are cores, with one thread each (see stt.whisper); where there is
+    less to do, fewer with more.
+
+    jobs, threads: as the user wants them.
+    """
+    n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    n_threads = threads or n_cores or 1
+    if _is_cuda(stt):
+        return Workers(jobs or 1, n_threads)
+    n_workers = jobs or min(n_threads, MAX_WORKERS, _most_windows(paths))
+    return Workers(n_workers, max(1, n_threads // n_workers))
+
+
+def _most_windows(paths: Sequence[Path | FileIO]) -> int:
+    """How many windows the recordings have at most, as far as that matters."""
+    if len(paths) > 1 or not isinstance(paths[0], Path):
+        return MAX_WORKERS
+    length_s = duration_s(paths[0])
+    return MAX_WORKERS if length_s is None else max(1, ceil(length_s / WINDOW_S))
+
+
+def _is_cuda(stt: SttSettings) -> bool:
+    import_whisper()
+    import ctranslate2
+
+    found = ctranslate2.get_cuda_device_count() > 0
+    return stt.device == "cuda" or (stt.device == "auto" and found)
+
+
+def recognizer(
+    stt: SttSettings, decoding: Decoding, speed: Workers, *, word_times: bool, tells_languages: bool
+) -> WindowRecognizer:
+    """Raises ModelError, SettingsError."""
+    folder = find_stt(stt.model, stt.language)
+    if stt.model is None and (limits := limits_of(folder)):
+        message, hint = limits
+        raise ModelMissingError(
+            f"there is no model here that could transcribe: {message}",
+            f"{hint}; to use it all the same: --stt-model {name_of(folder)}",
+        )
+    whisper = Whisper(folder, stt, n_threads=speed.n_threads, n_workers=speed.n_workers)
+    if not whisper.is_multilingual and (
+        decoding.task != "transcribe" or stt.language not in (None, "en")
+    ):
+        raise SettingsError(
+            f"the model {name_of(folder)} knows English only",
+            "choose another with --stt-model; `voicecli models` lists them",
+        )
+    by_utterance = card_says(folder, "utterances")
+    return WindowRecognizer(
+        whisper,
+        decoding,
+        by_utterance=by_utterance,
+        word_times=word_times,
+        tells_languages=tells_languages,
+    )

@@ -1,0 +1,144 @@
+"""Many recordings one after the other: their text, their progress, their failures."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from io import FileIO
+from pathlib import Path
+
+from voicecli.errors import AudioFileError, VoicecliError
+from voicecli.files import is_full
+from voicecli.printable import visible
+from voicecli.sound.reading import duration_s
+from voicecli.transcription.formats import STREAMED
+from voicecli.transcription.pipeline import (
+    ReadOptions,
+    Recording,
+    RecordingEnded,
+    Transcribed,
+    transcribe,
+)
+from voicecli.transcription.progress import Bar, JsonProgress, Progress, Quiet, clock
+from voicecli.transcription.recognition import WindowRecognizer
+from voicecli.transcription.subtitles import SubtitleRules
+from voicecli.transcription.targets import Target
+from voicecli.transcription.writing import TextWriter
+
+
+def run(
+    plan: Sequence[Target],
+    recognizer: WindowRecognizer,
+    read: ReadOptions,
+    file_format: str,
+    rules: SubtitleRules,
+    language: str | None,
+    batch_size: int,
+    n_workers: int,
+    write: Callable[[str], None],
+    tell: Callable[[str], None],
+    *,
+    json_progress: bool,
+    word_times: bool,
+) -> None:
+    """Write down what is said in each, and tell what went wrong. Raises VoicecliError.
+
+    write: takes the product; tell: a line for people.
+    """
+    streams = _streams(plan, file_format, read)
+    is_live = not isinstance(plan[0].path, Path)
+    failed: list[str] = []
+    events = transcribe(
+        [Recording(job.path, job.name) for job in plan],
+        recognizer,
+        read,
+        language=language,
+        batch_size=batch_size,
+        n_workers=n_workers,
+        at_once=is_live,
+    )
+    with ExitStack() as stack:
+        progress = stack.enter_context(_progress(len(plan), streams, json_progress=json_progress))
+        for number, job in enumerate(plan, 1):
+            progress.start(job.name, number, _duration_s(job.path, read, progress))
+            writer = TextWriter(
+                job.output,
+                file_format,
+                rules,
+                language or "",
+                write,
+                streams=streams,
+                words=word_times,
+            )
+            other_language = ""
+            for event in events:
+                if isinstance(event, RecordingEnded):
+                    break
+                writer.add(event.segments, event.language)
+                if event.other_language and not other_language:
+                    other_language = event.other_language
+                    tell(_about_language(job.name, event))
+                progress.advance(event.until_s)
+            else:
+                raise AssertionError("every recording ends")
+            for warning in event.warnings:
+                tell(warning)
+            error = event.error
+            if job.output is None:
+                stack.close()  # the bar makes room for the text
+            if error is None:
+                try:
+                    if not writer.finish(event.duration_s):
+                        tell(f"nobody speaks in {job.name}")
+                except AudioFileError as unwritable:
+                    error = unwritable
+            progress.finish(event.duration_s, error and error.message)
+            if error is not None:
+                if len(plan) == 1 or is_full(error.__cause__):
+                    raise error
+                failed.append(visible(job.name))
+                tell(error.message)
+    if failed:
+        raise VoicecliError(
+            f"{len(failed)} of {len(plan)} recordings failed: {', '.join(failed)}",
+            "the others are done; --skip-existing does only those that are missing"
+            if len(failed) < len(plan)
+            else "",
+        )
+
+
+def _about_language(name: str, event: Transcribed) -> str:
+    return (
+        f"{visible(name)}: before {clock(event.until_s)} another language begins"
+        f" ({event.other_language} instead of {event.language}); --multilingual writes each in its"
+        " own"
+    )
+
+
+def _streams(plan: Sequence[Target], file_format: str, read: ReadOptions) -> bool:
+    """Whether text goes to standard output as it comes.
+
+    What two speakers say does not come in order; lines of JSON tell when it was said.
+    """
+    in_order = not read.channels or file_format == "jsonl"
+    return plan[0].output is None and file_format in STREAMED and in_order
+
+
+def _progress(n_files: int, streams: bool, *, json_progress: bool) -> Progress:
+    if json_progress:
+        return JsonProgress(n_files)
+    # Text that streams onto the same terminal is progress enough.
+    if sys.stderr.isatty() and not (streams and sys.stdout.isatty()):
+        return Bar(n_files)
+    return Quiet()
+
+
+def _duration_s(source: Path | FileIO, read: ReadOptions, progress: Progress) -> float | None:
+    """As the file says; not asked where nobody will see it."""
+    if type(progress) is Quiet or not isinstance(source, Path):
+        return None
+    found = duration_s(source)
+    if found is None or read.clip_s is None:
+        return found
+    return min(found, read.clip_s[1])
