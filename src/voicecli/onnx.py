@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
 
 def load_session(
@@ -38,3 +41,10 @@ def load_session(
         options,
         providers=["CPUExecutionProvider"],
     )
+
+
+def run(
+    session: onnxruntime.InferenceSession, inputs: Mapping[str, NDArray[np.generic]]
+) -> list[NDArray[np.float32]]:
+    """Every output of a model whose outputs are tensors of float32, as those here are."""
+    return session.run(None, dict(inputs))  # pyrefly: ignore[bad-return]

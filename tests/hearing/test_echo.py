@@ -81,7 +81,9 @@ ROOMS = [Room(60, -6), Room(60, -20), Room(200, -6), Room(200, -20), Room(120, -
 
 def speak(text: str, speed: float = 1.0) -> Samples:
     clip = asyncio.run(
-        PiperSynthesizer(find_voice(None), TtsSettings(speed=speed)).synthesize(text)
+        PiperSynthesizer(find_voice("en_US-voicecli-low"), TtsSettings(speed=speed)).synthesize(
+            text
+        )
     )
     return resample(clip.samples, clip.sample_rate_hz, SAMPLE_RATE_HZ)
 

@@ -130,7 +130,9 @@ def interruptions() -> list[Clip]:
 
 
 def speak(text: str) -> Clip:
-    return asyncio.run(PiperSynthesizer(find_voice(None), TtsSettings()).synthesize(text))
+    return asyncio.run(
+        PiperSynthesizer(find_voice("en_US-voicecli-low"), TtsSettings()).synthesize(text)
+    )
 
 
 def story(request: Request) -> Answer:

@@ -32,7 +32,7 @@ OPEN_LOUDSPEAKER = Loudspeaker(60, -6.0)
 
 
 class Room:
-    """Takes the place of devices.SoundSystem: one device, driven by a thread every 10 ms.
+    """Takes the place of portaudio.SoundSystem: one device, driven by a thread every 10 ms.
 
     A callback that comes late is made up for, as real devices do it: samples are never skipped.
     """

@@ -73,7 +73,7 @@ def _remember(found: Sequence[Device], wanted: dict[Kind, str | None]) -> None:
         if name is not None:
             chosen = None if name == DEFAULT else choose(found, kind, name)
             # By its name: the index is another one as soon as something is plugged in.
-            values[SETTINGS[kind]] = chosen and remembered_name(found, chosen)
+            values[SETTINGS[kind]] = None if chosen is None else remembered_name(found, chosen)
             used = chosen.full_name if chosen else "the system's default"
             typer.echo(f"{kind} from now on: {used}", err=True)
     if values:
@@ -92,7 +92,7 @@ def remembered_name(found: Sequence[Device], device: Device) -> str:
 def _list(found: Sequence[Device], sound: SoundSettings, *, as_json: bool) -> None:
 
     rates_hz = run(_opening_rates(found))
-    used = {
+    used: dict[Kind, Device | None] = {
         "microphone": _used(found, "microphone", sound.input_device),
         "loudspeaker": _used(found, "loudspeaker", sound.output_device),
     }

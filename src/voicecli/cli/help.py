@@ -36,13 +36,13 @@ class GroupedHelp(TyperGroup):
         width = max(map(len, names))
         limit = formatter.width - width - 6
         for title, members in groups.items():
-            commands = [self.commands[name] for name in members if name in names]
+            commands = [(name, self.commands[name]) for name in members if name in names]
             if not commands:
                 continue
             with formatter.section(title):
-                for command in commands:
+                for name, command in commands:
                     short = command.get_short_help_str(limit)
                     example = example_of(command)
-                    formatter.write_dl([(command.name.ljust(width), short)])
+                    formatter.write_dl([(name.ljust(width), short)])
                     if example:
                         formatter.write(f"{'':{formatter.current_indent + width + 2}}{example}\n")

@@ -12,6 +12,8 @@ import typer
 from voicecli.cli.options import JsonList, Offline
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from voicecli.models.catalogue import Kind
 
 app = typer.Typer(help="Speech recognition models and voices: list, pull, choose.")
@@ -320,7 +322,7 @@ def _print_table(rows: Sequence[Row]) -> None:
     console.print(table, markup=False)
 
 
-def _cells(row: Row) -> Iterable[str]:
+def _cells(row: Row) -> Iterable[Text]:
     from rich.text import Text
 
     from voicecli.models.catalogue import size_text
@@ -331,7 +333,7 @@ def _cells(row: Row) -> Iterable[str]:
     state = f"{row.state}, default" if row.default else row.state
     size = size_text(row.size_bytes) if row.size_bytes else ""
     cells = (row.name, row.kind, languages, size, licence, state)
-    return (Text(cell) for cell in cells)  # pyright: ignore[reportReturnType]
+    return (Text(cell) for cell in cells)
 
 
 def _print_json(rows: Sequence[Row]) -> None:

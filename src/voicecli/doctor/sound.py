@@ -62,7 +62,7 @@ async def check(
         yield failed("sound", error)
 
 
-def _look(sound: SoundSettings) -> tuple[str, dict[str, list[int]]]:
+def _look(sound: SoundSettings) -> tuple[str, dict[Kind, list[int]]]:
     """PortAudio's version, and the rates at which the devices really open."""
     system = SoundSystem()
     devices = system.devices()
@@ -74,7 +74,7 @@ def _look(sound: SoundSettings) -> tuple[str, dict[str, list[int]]]:
     return system.version, rates
 
 
-def _opened(duplex: DeviceDuplex, version: str, rates_hz: dict[str, list[int]]) -> Finding:
+def _opened(duplex: DeviceDuplex, version: str, rates_hz: dict[Kind, list[int]]) -> Finding:
     microphone, loudspeaker = duplex.microphone, duplex.loudspeaker
     assert microphone is not None
     assert loudspeaker is not None

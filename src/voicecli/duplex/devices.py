@@ -12,7 +12,7 @@ from typing import Literal, Self, TypeVar
 
 from voicecli.duplex.files import FileSource
 from voicecli.duplex.inbox import INBOX_S, Inbox
-from voicecli.duplex.portaudio import Device, SoundSystem, choose
+from voicecli.duplex.portaudio import Device, Sound, SoundSystem, choose
 from voicecli.duplex.recorder import FILE_SAMPLE_RATE_HZ, Recorder
 from voicecli.duplex.seam import Notices
 from voicecli.duplex.speaker import Speaker
@@ -89,7 +89,7 @@ class DeviceDuplex:
         recording: Path | None = None,
         stereo: bool = False,
         notices: Notices = lambda message, hint: None,
-        sound_system: Callable[[], SoundSystem] = SoundSystem,
+        sound_system: Callable[[], Sound] = SoundSystem,
     ) -> None:
         """input_device, output_device: see devices.choose; None is the default device.
 

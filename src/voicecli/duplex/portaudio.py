@@ -142,8 +142,28 @@ def _channel_counts(device: Device | None, kind: Kind, wanted: tuple[int, int]) 
     return [n for n in wanted if n <= device.channels(kind)]
 
 
+class Sound(Protocol):
+    """Where devices are found and streams opened: PortAudio, or what stands in for it.
+
+    One thread at a time may use it.
+    """
+
+    def devices(self) -> list[Device]: ...
+    def open(self, plan: StreamPlan) -> Stream:
+        """Raises AudioDeviceError."""
+        ...
+
+    def restart(self) -> None:
+        """Look for devices anew. No stream may be open."""
+        ...
+
+    def give_up(self) -> None:
+        """A stream hangs: don't wait for it again when the program ends."""
+        ...
+
+
 class SoundSystem:
-    """PortAudio, through sounddevice. One thread at a time may use it."""
+    """PortAudio, through sounddevice."""
 
     def __init__(self) -> None:
         self._sounddevice = _import_sounddevice()

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from voicecli.duplex.inbox import Inbox
-from voicecli.duplex.portaudio import Device, SoundSystem, Stream, StreamPlan
+from voicecli.duplex.portaudio import Device, Sound, Stream, StreamPlan
 from voicecli.duplex.recorder import FILE_SAMPLE_RATE_HZ
 from voicecli.duplex.speaker import Speaker
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
@@ -79,7 +79,7 @@ class Line:
         self._underruns_s: deque[float] = deque(maxlen=UNDERRUNS)
         self._played: deque[Samples] = deque(maxlen=MAX_PLAYED_BLOCKS)
 
-    def open(self, sound: SoundSystem) -> None:
+    def open(self, sound: Sound) -> None:
         """Open and start the streams; raises AudioDeviceError. On a thread of its own."""
         if self.shared:
             self._open(sound, self._move_both, self.microphone, self.loudspeaker)
@@ -110,7 +110,7 @@ class Line:
 
     def _open(
         self,
-        sound: SoundSystem,
+        sound: Sound,
         callback: Callable[..., None],
         microphone: Device | None,
         loudspeaker: Device | None,

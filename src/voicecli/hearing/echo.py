@@ -150,7 +150,7 @@ class EchoPath:
         self._last_played = silence(FRAME_SAMPLES)
         self._n_silent = PARTITIONS
         """Frames in a row with nothing played."""
-        self._disturbance = np.full(n_bins, 0.01, np.float32)
+        self._disturbance: NDArray[np.float32] = np.full(n_bins, 0.01, np.float32)
         """Power of everything that is heard and not explained."""
         self.forget()
 
@@ -189,7 +189,8 @@ class EchoPath:
         """Take the step that `rest` asks for; returns the power that was to be expected of it."""
         error = np.fft.rfft(np.concatenate([silence(FRAME_SAMPLES), rest]))
         keep = DISTURBANCE_MEMORY
-        self._disturbance = keep * self._disturbance + (1 - keep) * np.square(np.abs(error))
+        disturbance = np.square(np.abs(error)).astype(np.float32, copy=False)
+        self._disturbance = keep * self._disturbance + (1 - keep) * disturbance
         expected = (self._variances * power).sum(axis=0)
         # Of the 2 N samples of a spectrum only N are heard: twice the noise, half the step.
         gain = self._variances / (expected + 2 * self._disturbance + FLOOR)
@@ -279,7 +280,7 @@ class EchoCancellation:
         user for one meanwhile.
         """
         self._levels.append((_power(frame.samples), _power(frame.played)))
-        if len(self._levels) < self._levels.maxlen:
+        if len(self._levels) < 2 * MAX_DELAY_FRAMES:
             return
         heard, played = zip(*self._levels, strict=True)
         # The echo of the first half would have come by now.

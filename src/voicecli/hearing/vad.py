@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from voicecli.errors import ModelCorruptError, ModelMissingError
-from voicecli.onnx import load_session
+from voicecli.onnx import load_session, run
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
 
 CONTEXT_SAMPLES = 64
@@ -58,9 +58,7 @@ class SileroVad:
         """Speech probability of the next 512 samples at 16 kHz, 0..1."""
         self._input[0, :CONTEXT_SAMPLES] = self._input[0, -CONTEXT_SAMPLES:]
         self._input[0, CONTEXT_SAMPLES:] = frame
-        output, *memory = self._session.run(
-            None, {"input": self._input, **self._memory, **self._rate}
-        )
+        output, *memory = run(self._session, {"input": self._input, **self._memory, **self._rate})
         self._memory = dict(zip(self._states, memory, strict=True))
         return float(output.reshape(-1)[0])
 

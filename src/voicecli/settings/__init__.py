@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class SoundSettings:
     """Microphone: its name, a part of it, or its index. Unset, the system's default."""
     output_device: str | None = None
     """Loudspeaker, likewise."""
-    echo: Annotated[str, one_of(*get_args(EchoMode))] = "auto"
+    echo: EchoMode = "auto"
     """What keeps the loudspeaker from being taken for you: auto measures what comes back from it,
     aec cancels it, headphones does nothing, half-duplex does not listen while it speaks."""
 
@@ -99,7 +99,7 @@ class ListenSettings:
     turn_model: str | None = None
     """ONNX file with Smart Turn v3's input and output: then the sound decides instead of the words
     whether the turn is over."""
-    speculate: Annotated[str, one_of(*get_args(Speculate))] | None = None
+    speculate: Speculate | None = None
     """What may happen in a pause that may not be the end: nothing, recognition, or the whole reply.
     Unset, it is full, and stt where a remote language model would have to be paid for it."""
     pre_roll_ms: Annotated[int, Milliseconds] = 800
@@ -116,7 +116,7 @@ class SttSettings:
     """faster-whisper model: a name or a folder. Unset, the default of `voicecli models`."""
     language: Annotated[str, LanguageCode] | None = None
     """ISO 639-1 code; unset, it is detected, where the model knows several."""
-    device: Annotated[str, one_of("auto", "cpu", "cuda")] = "auto"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
     """cpu, cuda or auto."""
     compute_type: Annotated[str, ComputeType] = "auto"
     """int8, float32, ... as CTranslate2 names them; auto is int8 on a CPU."""

@@ -92,8 +92,8 @@ def _key_from_command(command: str) -> str:
 
 def _key_from_keyring(name: str) -> str:
     try:
-        import keyring  # pyright: ignore[reportMissingImports]
-        import keyring.errors  # pyright: ignore[reportMissingImports]
+        import keyring  # pyrefly: ignore[missing-import]
+        import keyring.errors  # pyrefly: ignore[missing-import]
     except ImportError:
         raise SettingsError(
             "llm.api_key_keyring needs the package keyring",

@@ -10,11 +10,11 @@ import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from voicecli.errors import SettingsError
 from voicecli.network import hidden_password
-from voicecli.settings import Between, Matching, Settings
+from voicecli.settings import Between, Matching, Settings, one_of
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,8 @@ def _keys_of(cls: type, prefix: str) -> Iterator[Key]:
         rule = None
         if get_origin(hint) is Annotated:
             hint, rule = get_args(hint)
+        elif get_origin(hint) is Literal:
+            hint, rule = str, one_of(*get_args(hint))
         yield Key(prefix + item.name, hint, rule, item.default, secret=not item.repr)
 
 
@@ -134,8 +136,9 @@ def documentation() -> dict[str, str]:
 
 
 def _docstrings(cls: type) -> Iterator[tuple[str, str]]:
-    body = ast.parse(inspect.getsource(cls)).body[0].body  # pyright: ignore
-    for statement, following in itertools.pairwise(body):
+    (definition,) = ast.parse(inspect.getsource(cls)).body
+    assert isinstance(definition, ast.ClassDef)
+    for statement, following in itertools.pairwise(definition.body):
         match statement, following:
             case (
                 ast.AnnAssign(target=ast.Name(id=name)),
