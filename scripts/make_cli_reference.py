@@ -30,11 +30,18 @@ Keys while talking: Esc stops the reply, m mutes the microphone, q quits, ? show
 def helps(command: Any, names: tuple[str, ...], parent: Any = None) -> Iterator[str]:
     """A section for the command, and for those below it."""
     context = command.context_class(
-        command, info_name=names[-1], parent=parent, terminal_width=WIDTH, color=False
+        command,
+        info_name=names[-1],
+        parent=parent,
+        terminal_width=WIDTH,
+        color=False,
+        **command.context_settings,
     )
     text = command.get_help(context).rstrip()
     yield f"## {' '.join(names)}\n\n```text\n{text}\n```\n"
     for name, child in getattr(command, "commands", {}).items():
+        if child.hidden:
+            continue
         yield from helps(child, (*names, name), context)
 
 

@@ -40,6 +40,23 @@ def show(
     typer.echo(_as_json(loaded) if json else "\n".join(_as_toml(loaded, origin)))
 
 
+app.command("list", hidden=True)(show)
+
+
+@app.command()
+def get(key: KeyName, profile: Profile = None) -> None:
+    """Print one setting, as it holds now.
+
+    Example: voicecli config get llm.model
+    """
+    from voicecli.settings.loading import load
+
+    wanted = _key(key).name
+    for name, found, value in _values(load(profile=profile)):
+        if name == wanted and value is not None:
+            typer.echo(_visible(found, value))
+
+
 @app.command()
 def path() -> None:
     """Print where `config.toml` is, or would be."""
@@ -60,6 +77,7 @@ def set_(
     """
     found = _key(key)
     parsed = found.parse(_ask(found) if value is None else value, f"the value of {key}")
+    _check_name(key, parsed)
     write({key: parsed}, profile)
 
 
@@ -128,6 +146,19 @@ def write(values: dict[str, Any], profile: str | None = None) -> None:
         parsed = parse_file(text, file)
         merge(parsed, {}, profile if profile in parsed.profiles else None, {})
         _save(file, text, private=any(keys()[name].secret for name in values))
+
+
+def _check_name(key: str, value: object) -> None:
+    """A model that is not there would make every later command fail; raises ModelMissingError."""
+    from voicecli.engines import PIPER, WHISPER
+    from voicecli.models import find_stt, find_voice
+    from voicecli.settings.loading import load
+
+    settings = load().settings
+    if key == "stt.model" and settings.stt.engine == WHISPER:
+        find_stt(str(value))
+    elif key == "tts.voice" and settings.tts.engine == PIPER:
+        find_voice(str(value))
 
 
 def _put(document: TOMLDocument, names: tuple[str, ...], value: object) -> None:

@@ -27,6 +27,7 @@ TEST_S = 1.0
 
 
 def devices(
+    action: Annotated[str | None, typer.Argument(hidden=True, metavar="[list]")] = None,
     input_device: Annotated[
         str | None,
         typer.Option(
@@ -50,6 +51,8 @@ def devices(
 
     Example: voicecli devices --input "USB Audio" --test
     """
+    if action not in (None, "list"):
+        raise typer.BadParameter(f"{action!r} is no option; for a device: --input NAME")
     from voicecli.duplex.portaudio import choose, list_devices
     from voicecli.settings.loading import load
 

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 GROUPS = {
     "Speak and listen": ("talk", "transcribe", "say", "serve"),
-    "Set up": ("doctor", "devices", "models", "config"),
+    "Set up": ("doctor", "devices", "models", "config", "help"),
     "Measure": ("bench",),
 }
 

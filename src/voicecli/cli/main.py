@@ -30,6 +30,8 @@ app = typer.Typer(
     cls=GroupedHelp,
     help="Talk with a language model, from a terminal.",
     no_args_is_help=True,
+    # All commands inherit them.
+    context_settings={"help_option_names": ["-h", "--help"]},
     # Rich would be loaded for every --help.
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -62,10 +64,30 @@ def _show_version(wanted: bool) -> None:
 def _options(
     _version: Annotated[
         bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Show all versions."),
+        typer.Option(
+            "--version", "-V", callback=_show_version, is_eager=True, help="Show all versions."
+        ),
     ] = False,
 ) -> None:
     pass
+
+
+@app.command("help")
+def help_(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="COMMAND...")] = None,
+) -> None:
+    """Show what a command is for, as its --help does.
+
+    Example: voicecli help talk
+    """
+    shown = context.find_root()
+    for name in names or []:
+        command = getattr(shown.command, "commands", {}).get(name)
+        if command is None:
+            raise typer.BadParameter(f"there is no command {name!r}")
+        shown = command.context_class(command, info_name=name, parent=shown)
+    typer.echo(shown.command.get_help(shown))
 
 
 def main() -> None:

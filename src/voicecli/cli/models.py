@@ -71,6 +71,9 @@ def list_(
         typer.echo("\nmore voices: voicecli models --language CODE", err=True)
 
 
+app.command("list", hidden=True)(list_)
+
+
 @app.command()
 def pull(names: Names, offline: Offline = None) -> None:
     """Fetch models; what was begun before goes on where it stopped.

@@ -159,6 +159,9 @@ def language_code_of(name: str) -> str:
 
     code = language_code(name)
     if code is None:
-        known = ", ".join(sorted({*CODE_OF, *CODE_OF.values()}))
-        raise typer.BadParameter(f"--language {name!r} is none of {known}")
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.lower(), {*CODE_OF, *CODE_OF.values()})
+        meant = f"did you mean {' or '.join(near)}?" if near else "say en, German, ja or the like"
+        raise typer.BadParameter(f"--language {name!r} is none of Whisper's; {meant}")
     return code

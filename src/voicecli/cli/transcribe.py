@@ -304,6 +304,10 @@ def _format(wanted: Format | None, output: Path | None) -> Format:
         if wanted is not None and wanted != ending:
             raise typer.BadParameter(f"--format {wanted.value} contradicts --output {output}")
         return Format(ending)
+    if ending and wanted is None and output is not None and not output.exists():
+        raise typer.BadParameter(
+            f"--output {output} ends in none of .{', .'.join(Format)}; or say --format"
+        )
     return wanted or Format.TXT
 
 
