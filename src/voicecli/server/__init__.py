@@ -11,6 +11,7 @@
     jitter      aiortc's receiver made fit for speech
     serving     the listening socket, uvicorn, the printed address
     work        first_end: several things at once, as long as all go on
+    page/       `/` in a browser: its files, and what they have to know of the server
     realtime/   the Realtime API's events, pure
 
 Seams, for what is built upon this:

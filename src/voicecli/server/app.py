@@ -15,7 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 
 from voicecli.engines import Engines
-from voicecli.server import webrtc, websocket
+from voicecli.server import page, webrtc, websocket
 from voicecli.server.duplex import Pacer
 from voicecli.server.errors import ApiError, shape_errors
 from voicecli.server.realtime.client_events import refusal_of
@@ -144,6 +144,7 @@ def create_app(server: Server) -> FastAPI:
     shape_errors(app)
     app.include_router(websocket.router)
     app.include_router(webrtc.router)
+    app.include_router(page.router)
     _add_routes(app)
     if options.allowed_origins:
         app.add_middleware(

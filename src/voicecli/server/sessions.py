@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -38,6 +38,9 @@ RESUME_S = 60.0
 """So long a conversation that lost its connection waits for its client."""
 
 MAX_PARKED = 100
+
+TAKE_OVER_S = 2.0
+"""So long a session may take to end that is resumed elsewhere."""
 
 MAX_LATE_S = 0.25
 """An event loop that is later than this admits nobody more."""
@@ -76,6 +79,8 @@ class Session:
     """End it: a WebSocket's close code, and why."""
     finish: Callable[[], Awaitable[None]] | None = None
     """Let the reply end that is heard."""
+    resume_token: str = ""
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True)
@@ -134,6 +139,7 @@ class Sessions:
             yield session
         finally:
             del self.active[session.id]
+            session.ended.set()
 
     # ---- conversations that wait for their client ---------------------------------------------
 
@@ -142,6 +148,17 @@ class Sessions:
         self._forget_expired()
         if not self.draining and conversed.items and len(self._parked) < MAX_PARKED:
             self._parked[token] = Parked(conversed, self.now_s() + RESUME_S)
+            asyncio.get_running_loop().call_later(RESUME_S, self._forget_expired)
+
+    async def take_over(self, token: str) -> None:
+        """End the session that is to be resumed, if it hasn't ended: a client is often back before
+        its old connection is known to be broken."""
+        for session in tuple(self.active.values()):
+            if session.resume_token == token and session.close is not None:
+                await session.close(1001, "the conversation goes on elsewhere")
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(TAKE_OVER_S):
+                        await session.ended.wait()
 
     def resume(self, token: str) -> Conversed | None:
         """It can be had once."""

@@ -43,6 +43,13 @@ if TYPE_CHECKING:
 
 WEBRTC_HZ = 48_000
 
+OWN_EVENTS = "voicecli.events"
+"""Who names it in the session's `include` gets what the API has no events for: words that may still
+change, what was heard of a reply and what was not, where a turn's time went, notices."""
+
+UNTOLD = (told.Started, told.Level, told.UserSaid, told.ReplyText, told.KeysShown, told.Ended)
+"""Events that a client has no use for, or gets by the API's own."""
+
 FOREIGN_VOICES = frozenset(
     """
     alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse default
@@ -84,6 +91,7 @@ class NetworkTalk:
         if conversed is not None:
             self.session.items = conversed.items
         self._park = park
+        self._send = send
         self.duplex = NetworkDuplex(
             played_hz=fields.audio.output.format.rate if track is None else WEBRTC_HZ,
             on_sound=self._play,
@@ -145,6 +153,7 @@ class NetworkTalk:
                 ending.set_exception(EndError(code, reason))
 
         place.close, place.finish = close, self._finish
+        place.resume_token = self.session.resume_token
         self.session.begin()
         work = [
             asyncio.ensure_future(self._conversation.run()),
@@ -273,6 +282,9 @@ class NetworkTalk:
             self._lively_at_s = time.monotonic()
         for observer in self.observers:
             observer(event)
+        if OWN_EVENTS in (self.session.fields.include or ()) and not isinstance(event, UNTOLD):
+            shown = told.as_json(event)
+            self._send({"type": f"voicecli.{shown.pop('event')}", **shown})
         self.session.tell(event)
         if self.session.response is None:
             self._quiet.set()

@@ -225,6 +225,7 @@ class Call:
 async def begin_call(request: Request) -> Response:
     server: Server = request.app.state.server
     sdp, update = await _offer_of(request)
+    await server.sessions.take_over(request.query_params.get("resume", ""))
     async with AsyncExitStack() as stack:
         place = stack.enter_context(server.sessions.admitted("webrtc"))
         call = Call(server, place, *server.beginning(request, update))

@@ -68,6 +68,7 @@ async def realtime(websocket: WebSocket) -> None:
         await _join(websocket, server, call_id)
         return
     try:
+        await server.sessions.take_over(websocket.query_params.get("resume", ""))
         with server.sessions.admitted("websocket") as place:
             fields, conversed = server.beginning(websocket)
             offered = websocket.scope.get("subprotocols", ())
