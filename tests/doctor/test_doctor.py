@@ -283,3 +283,12 @@ def test_a_missing_engine_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
     finding = machine.check_python()
     assert finding.verdict is Verdict.BAD
     assert "not installed: piper-tts" in finding.text
+
+
+def test_the_package_of_the_voice_detector_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
+    """faster-whisper has the same engine, so nothing is missing without it."""
+    from voicecli.doctor import versions
+
+    monkeypatch.setattr(versions, "_version", lambda name: "missing")
+    assert "silero-vad" not in versions.versions()
+    assert versions.versions()["piper-tts"] == "missing"

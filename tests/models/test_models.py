@@ -510,6 +510,14 @@ def test_the_life_of_a_model(hub: HubServer, home: Path) -> None:
     assert "stt" not in (home / "config.toml").read_text().replace("[stt]", "")
 
 
+def test_a_voice_is_cut_in_parts_when_it_is_pulled(hub: HubServer) -> None:
+    """So that nobody waits for that when it is to say its first word."""
+    from voicecli.tts.parts import cached_parts
+
+    assert run("pull", "de_DE-thorsten-high").returncode == 0
+    assert (cached_parts(find_voice("de_DE-thorsten-high")) / "voice.json").is_file()
+
+
 def test_models_for_a_language(hub: HubServer) -> None:
     german = rows("--language", "de")
     assert {"tiny", "de_DE-thorsten-high", "de_AT-kerstin-low"} <= set(german)

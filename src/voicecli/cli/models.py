@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -91,7 +92,9 @@ def pull(names: Names, offline: Offline = None) -> None:
     for name in packaged.intersection(names):
         typer.echo(f"{name} is on this machine: a package has it, byte for byte", err=True)
     if wanted := [name for name in names if name not in packaged]:
-        pull_shown(wanted, offline=settings.offline)
+        for pulled in pull_shown(wanted, offline=settings.offline):
+            if pulled.suffix == ".onnx":
+                _prepare(pulled)
     chosen = {
         "stt": settings.stt.model,
         "voice": settings.tts.voice,
@@ -105,6 +108,15 @@ def pull(names: Names, offline: Offline = None) -> None:
                 typer.echo(f"{here}, and the default", err=True)
             else:
                 typer.echo(f"{here}; use it always: voicecli models use {model.name}", err=True)
+
+
+def _prepare(voice: Path) -> None:
+    """Cut it in parts, which takes seconds: now, and not when somebody waits for its first word."""
+    from voicecli.errors import VoicecliError
+    from voicecli.tts.piper import load_piper
+
+    with suppress(VoicecliError):  # what is wrong with it is told when it is to speak
+        load_piper(voice)
 
 
 @app.command()

@@ -18,13 +18,17 @@ ENGINES = (
 )
 """Distributions that hear, speak, and talk with language models."""
 
+OPTIONAL = {"silero-vad"}
+"""Without it, faster-whisper brings the same engine."""
+
 _UNSTATED = {"silero-vad": "MIT"}
 """Where the package itself does not say it, but its repository does."""
 
 
 def versions() -> dict[str, str]:
-    """By distribution; "missing" for one that is not installed."""
-    return {name: _version(name) for name in ("voicecli", *ENGINES)}
+    """By distribution; "missing" for one that is not installed and is needed."""
+    found = {name: _version(name) for name in ("voicecli", *ENGINES)}
+    return {name: it for name, it in found.items() if it != "missing" or name not in OPTIONAL}
 
 
 def _version(name: str) -> str:
