@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -164,3 +165,14 @@ def test_a_secret_can_not_be_asked_for_where_stdin_is_closed() -> None:
     done = run_voicecli("config", "set", "llm.api_key", preexec_fn=closed(0))
     assert done.returncode == 2
     assert "standard input is closed" in done.stderr
+
+
+def test_a_crash_in_native_code_says_where() -> None:
+    code = (
+        "import os, signal, sys\nfrom voicecli.cli.main import main\n"
+        "sys.argv = ['voicecli', 'config', 'path']\n"
+        "try: main()\nexcept SystemExit: os.kill(os.getpid(), signal.SIGSEGV)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGSEGV
+    assert "Fatal Python error: Segmentation fault" in done.stderr

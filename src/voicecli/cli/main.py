@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import errno
+import faulthandler
 import os
 import sys
 import traceback
@@ -93,6 +94,8 @@ def help_(
 def main() -> None:
     """Run a command. Exit codes: 0 done, 1 VoicecliError, 2 wrong usage, 130 Ctrl-C."""
     open_closed_streams()
+    with suppress(OSError, ValueError):
+        faulthandler.enable()  # of a crash in native code, say where; while talking, in sound.log
     try:
         app()
     except OSError as error:
