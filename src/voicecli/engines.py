@@ -243,7 +243,7 @@ class Engines:
                 duplex,
                 echo,
                 SileroVad(),
-                self.recognizer(settings.stt),
+                _for_conversation(self.recognizer(settings.stt), answer.language),
                 answer.language_model,
                 answer.voice,
                 await self.turn_detector(settings.listen.turn_model),
@@ -326,6 +326,16 @@ def _make_recognizer(settings: SttSettings) -> Recognizer:
     from voicecli.stt.recognizer import WhisperRecognizer
 
     return WhisperRecognizer(find_stt(settings.model), settings)
+
+
+def _for_conversation(recognizer: Recognizer, language: str) -> Recognizer:
+    """The same for one conversation, whose first words are probably in this language."""
+    from voicecli.languages import primary
+    from voicecli.stt.recognizer import InConversation, WhisperRecognizer
+
+    if isinstance(recognizer, WhisperRecognizer):
+        return InConversation(recognizer, primary(language))
+    return recognizer
 
 
 def _plugged_voice(settings: TtsSettings) -> Voice:

@@ -825,9 +825,11 @@ LONG = "....." + "#" * 40 + "." * 20
 """Partial transcripts are made in frames 22 and 38; speech ends with frame 44."""
 
 
-def test_partial_transcripts_commit_what_two_agree_on(talk) -> None:
-    outcome = talk(LONG, ["what is", "what is seven", "what is seven"], [["Yes."]], partials=True)
-    assert outcome.of(PartialTranscript)[:2] == [
+def test_partial_transcripts_commit_what_two_of_more_than_a_second_agree_on(talk) -> None:
+    texts = ["what is", "what is", "what is seven", "what is seven plus"]
+    outcome = talk("....." + "#" * 60 + "." * 20, texts, [["Yes."]], partials=True)
+    assert outcome.of(PartialTranscript)[:3] == [
+        PartialTranscript("", "what is"),
         PartialTranscript("", "what is"),
         PartialTranscript("what is", "seven"),
     ]

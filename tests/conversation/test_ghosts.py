@@ -45,6 +45,16 @@ def test_why_nothing(found, samples, peak, reason) -> None:
     assert why_nothing(found, samples, peak) == reason
 
 
+@pytest.mark.parametrize(("spoken_s", "avg_logprob"), [(2.0, -1.4), (0.5, -0.3), (0.5, -1.4)])
+def test_a_laugh_is_no_sentence(spoken_s: float, avg_logprob: float) -> None:
+    found = transcript("I'm not going to do that.", avg_logprob, 0.49)
+    reason = why_nothing(found, tone(), 0.97, spoken_s)
+    if spoken_s < 1 and avg_logprob < -1:
+        assert reason == "more words than can be said in so short a time"
+    else:
+        assert reason is None
+
+
 def test_an_utterance_of_less_than_a_frame() -> None:
     assert why_nothing(transcript("Yes."), np.zeros(10, np.float32), 0.9) == "too quiet (-100 dB)"
 

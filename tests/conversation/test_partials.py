@@ -28,3 +28,11 @@ def test_committed_only_grows(texts: list[str]) -> None:
         committed, _ = agreement.feed(text)
         assert committed.startswith(before)
         before = committed
+
+
+def test_of_half_a_second_nothing_is_committed() -> None:
+    agreement = Agreement()
+    agreement.feed("Like your", 0.5)
+    assert agreement.feed("Like your car", 0.9) == ("", "Like your car")
+    assert agreement.feed("Like your country", 1.5) == ("", "Like your country")
+    assert agreement.feed("Like your country can", 2.0) == ("Like your country", "can")

@@ -16,7 +16,7 @@ from voicecli.models import find_stt
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.stt import whisper as whisper_module
-from voicecli.stt.recognizer import WhisperRecognizer, likely_language
+from voicecli.stt.recognizer import InConversation, WhisperRecognizer, likely_language
 from voicecli.stt.transcript import Transcript, compression, has_loop
 from voicecli.stt.whisper import (
     FULL_FRAMES,
@@ -258,3 +258,30 @@ def test_a_transcript_is_unsure_by_its_models_own_scale(
     recognizer = WhisperRecognizer(folder, SttSettings())
     transcript = asyncio.run(recognizer.transcribe(speak("What is seven plus twelve?")))
     assert transcript.is_unsure == is_unsure
+
+
+class Expecting(WhisperRecognizer):
+    """Says which language it was to expect."""
+
+    def __init__(self, *heard: str) -> None:
+        super().__init__(find_stt("stt-en"), SttSettings())
+        self.expected: list[str | None] = []
+        self._heard = list(heard)
+
+    async def transcribe(self, samples, language=None, expected=None):
+        self.expected.append(expected)
+        text, code = self._heard.pop(0).split()
+        return Transcript(text.strip("-"), code, -0.1, 0.0)
+
+
+def test_a_conversation_is_in_the_language_of_what_was_said_before() -> None:
+    shared = Expecting("yes en", "ja de", "- es", "nein de", "yes en")
+    mine, other = InConversation(shared, "en"), InConversation(shared, "fr")
+
+    async def talk() -> None:
+        for _ in range(4):
+            await mine.transcribe(silence(100))
+        await other.transcribe(silence(100))
+
+    asyncio.run(talk())
+    assert shared.expected == ["en", "en", "de", "de", "fr"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from math import inf
 
 from voicecli.sound.samples import FRAME_SAMPLES, Samples, level_db
 from voicecli.stt.transcript import DOUBTFUL_COMPRESSION, Transcript, compression
@@ -21,14 +22,22 @@ MIN_LOGPROB_OF_SILENCE = -0.7
 MIN_LOGPROB = -1.5
 """Below, the words are guesses."""
 
+MAX_WORDS_PER_S = 8.0
+"""Nobody speaks faster; of a laugh or a cough Whisper makes a sentence, and is not sure of it."""
+
 MIN_ECHO_WORDS = 2
 MIN_ECHO_SIMILARITY = 0.75
 """A transcript is the loudspeaker's if so much of it was just said by it, in that order. One word
 alone ("yes") is anybody's."""
 
 
-def why_nothing(transcript: Transcript, samples: Samples, peak_probability: float) -> str | None:
-    """The reason why nothing was said after all; None where something was."""
+def why_nothing(
+    transcript: Transcript, samples: Samples, peak_probability: float, spoken_s: float = inf
+) -> str | None:
+    """The reason why nothing was said after all; None where something was.
+
+    spoken_s: from the first sample of speech to the last.
+    """
     n_frames = len(samples) // FRAME_SAMPLES
     frames = samples[: n_frames * FRAME_SAMPLES].reshape(n_frames, FRAME_SAMPLES)
     loudest_db = max((level_db(frame) for frame in frames), default=-100.0)
@@ -41,6 +50,9 @@ def why_nothing(transcript: Transcript, samples: Samples, peak_probability: floa
     doubt = transcript.no_speech_prob > MAX_NO_SPEECH
     if doubt and transcript.avg_logprob < MIN_LOGPROB_OF_SILENCE:
         return f"the recogniser doubts it was speech ({transcript.no_speech_prob:.2f})"
+    too_many = len(words_of(transcript.text)) > MAX_WORDS_PER_S * spoken_s
+    if too_many and transcript.avg_logprob < MIN_LOGPROB_OF_SILENCE:
+        return "more words than can be said in so short a time"
     if transcript.avg_logprob < MIN_LOGPROB:
         return f"the recogniser only guesses (log probability {transcript.avg_logprob:.1f})"
     if compression(transcript.text) > DOUBTFUL_COMPRESSION:

@@ -12,7 +12,7 @@ from voicecli.errors import VoicecliError
 from voicecli.hearing.detectors import TurnDetector
 from voicecli.hearing.endpointing import Endpointer, join
 from voicecli.settings import ListenSettings
-from voicecli.sound.samples import Samples
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.stt.transcript import Recognizer, Transcript
 
 
@@ -70,7 +70,13 @@ class Judge:
         else:
             peak_probability = max(speech.peak_probability for speech in reply.utterances)
             was_said = bool(transcript.text)
-            reason = why_nothing(transcript, join(reply.utterances), peak_probability)
+            n_spoken = sum(speech.speech_end - speech.onset for speech in reply.utterances)
+            reason = why_nothing(
+                transcript,
+                join(reply.utterances),
+                peak_probability,
+                n_spoken / SAMPLE_RATE_HZ,
+            )
         if reason is None:
             return Words(transcript.text, are_clear=not (transcript.is_unsure and reply.answers))
         if self._endpointer.paused:

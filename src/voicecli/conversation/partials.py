@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import takewhile
+from math import inf
 
 from voicecli.conversation.events import PartialTranscript
 from voicecli.conversation.jobs import Jobs
@@ -22,6 +23,10 @@ PARTIALS_REST_TURNS = 3
 to wait for it: then there is only one in so many turns."""
 
 
+MIN_AGREED_S = 1.0
+"""Of less speech two recognitions agree on the same wrong words ("Like your" for "What your")."""
+
+
 class Agreement:
     """Partial transcripts that don't flicker: LocalAgreement-2 (Macháček et al., 2023). Pure.
 
@@ -32,8 +37,10 @@ class Agreement:
         self._before: list[str] = []
         self._committed: list[str] = []
 
-    def feed(self, text: str) -> tuple[str, str]:
+    def feed(self, text: str, speech_s: float = inf) -> tuple[str, str]:
         """Take the newest transcript of the open utterance; return what is committed, and the tail.
+
+        speech_s: how much was heard for it; of less than MIN_AGREED_S nothing is believed.
 
         Committed words stay, even where a later recognition would have them otherwise: only the
         final transcript may change them.
@@ -42,7 +49,7 @@ class Agreement:
         pairs = zip(words, self._before, strict=False)
         agreed = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         self._committed += words[len(self._committed) : agreed]
-        self._before = words
+        self._before = words if speech_s > MIN_AGREED_S else []
         return " ".join(self._committed), " ".join(words[len(self._committed) :])
 
 
@@ -90,8 +97,12 @@ class Partials:
     async def _transcribe(self, agreement: Agreement) -> None:
         with suppress(VoicecliError):  # the final transcription will say it
             ears, begun = self._ears, self._ears.now
-            transcript = await self._recognizer.transcribe(ears.endpointer.so_far())
+            samples = ears.endpointer.so_far()
+            transcript = await self._recognizer.transcribe(samples)
             if (ears.now - begun) * 1000 > self.pause_ms * SAMPLE_RATE_HZ:
                 self._rest_turns = PARTIALS_REST_TURNS
+            speech_s = len(samples) / SAMPLE_RATE_HZ
             if ears.endpointer.in_speech and agreement is self._agreement:
-                self._show(PartialTranscript(*agreement.feed(transcript.text)), transcript)
+                self._show(
+                    PartialTranscript(*agreement.feed(transcript.text, speech_s)), transcript
+                )

@@ -125,6 +125,30 @@ class WhisperRecognizer(Recognizer):
         return found
 
 
+class InConversation(Recognizer):
+    """A recogniser that many share, for one conversation: what is short, or unsure, is in the
+    language of what was said before."""
+
+    def __init__(self, recognizer: WhisperRecognizer, language: str) -> None:
+        """language: ISO 639-1, in which the conversation probably begins."""
+        self.name = recognizer.name
+        self._recognizer = recognizer
+        self._spoken = language
+
+    @property
+    def busy(self) -> bool:
+        return self._recognizer.busy
+
+    async def transcribe(self, samples: Samples, language: str | None = None) -> Transcript:
+        transcript = await self._recognizer.transcribe(samples, language, self._spoken)
+        if transcript.text:
+            self._spoken = transcript.language
+        return transcript
+
+    async def warm_up(self) -> None:
+        await self._recognizer.warm_up()
+
+
 def likely_language(found: list[tuple[str, float]], duration_s: float, expected: str | None) -> str:
     """ISO 639-1. found: codes with their probabilities, the likeliest first."""
     code, probability = found[0]
