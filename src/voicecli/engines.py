@@ -354,8 +354,12 @@ def _make_language_model(
 
 def _make_turn_detector(model: str) -> TurnDetector:
     from voicecli.hearing.turn_detector import SmartTurnDetector
+    from voicecli.models import find_turn_detector, installed
 
-    return SmartTurnDetector(Path(model).expanduser())
+    is_name = any(one.name == model and one.kind == "turn" for one in installed())
+    path = find_turn_detector(model) if is_name else Path(model).expanduser()
+    assert path is not None  # None is only answered to None
+    return SmartTurnDetector(path)
 
 
 # -- what plug-ins bring ----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import official
 from programs import run_voicecli
 from voicecli import places
 from voicecli.engines import Engines
+from voicecli.errors import ModelMissingError
 from voicecli.models import find_stt, limits_of, name_of
 from voicecli.settings import Settings, SttSettings, TtsSettings
 
@@ -86,3 +88,10 @@ def test_the_demo_of_free_speech_is_understood_and_answered(
         assert said in done.stderr
     assert f"stt {official.TINY_EN}, voice {official.JOE}" in done.stderr
     assert "do not understand" not in done.stderr
+
+
+def test_a_turn_detector_goes_by_its_name(official_models: None) -> None:
+    engines = Engines(Settings())
+    assert asyncio.run(engines.turn_detector(official.SMART_TURN)) is not None
+    with pytest.raises(ModelMissingError, match="no turn detection model at"):
+        asyncio.run(engines.turn_detector("no-such-file.onnx"))
