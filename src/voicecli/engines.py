@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from weakref import WeakValueDictionary
 
 from voicecli.errors import ModelError, SettingsError, VoicecliError
+from voicecli.settings import NO_TURN_MODEL
 
 if TYPE_CHECKING:
     from voicecli.conversation.answer import Answer
@@ -204,10 +205,15 @@ class Engines:
         return model
 
     async def turn_detector(self, model: str | None) -> TurnDetector | None:
-        """model: its file, if there is one. Raises ModelMissingError, ModelCorruptError."""
-        if model is None:
+        """model: as settings.listen.turn_model. Raises ModelMissingError, ModelCorruptError."""
+        if model == NO_TURN_MODEL:
             return None
-        return await asyncio.to_thread(self._turn_detectors.get, model, _make_turn_detector)
+        from voicecli.models import find_turn_detector
+
+        path = await asyncio.to_thread(find_turn_detector, model)
+        if path is None:
+            return None
+        return await asyncio.to_thread(self._turn_detectors.get, path, _make_turn_detector)
 
     async def conversation(
         self,
@@ -352,13 +358,9 @@ def _make_language_model(
     return ChatClient(settings, offline=offline, notices=notices)
 
 
-def _make_turn_detector(model: str) -> TurnDetector:
+def _make_turn_detector(path: Path) -> TurnDetector:
     from voicecli.hearing.turn_detector import SmartTurnDetector
-    from voicecli.models import find_turn_detector, installed
 
-    is_name = any(one.name == model and one.kind == "turn" for one in installed())
-    path = find_turn_detector(model) if is_name else Path(model).expanduser()
-    assert path is not None  # None is only answered to None
     return SmartTurnDetector(path)
 
 

@@ -210,7 +210,7 @@ def test_at_most_three_held_replies_a_turn(talk) -> None:
 def test_the_hangover_follows_the_words_of_the_last_pause(talk) -> None:
     """However many pauses there were before."""
     settings = replace(SETTINGS, min_silence_ms=256)
-    words = ["well and", "well it is", "well it is and", "well it is late and", "It is late."]
+    words = ["well and", "well it is", "well it is and", "well it is late and", "Is it late?"]
     outcome = talk(
         "...." + "####......." * 4 + "####" + "." * 25,
         words,
@@ -218,7 +218,7 @@ def test_the_hangover_follows_the_words_of_the_last_pause(talk) -> None:
         settings=settings,
     )
     assert outcome.of(TurnTimed)[0].hangover_ms == 256
-    assert outcome.conversation[0] == ("user", "It is late.")
+    assert outcome.conversation[0] == ("user", "Is it late?")
 
 
 @pytest.mark.parametrize(
@@ -696,6 +696,15 @@ def test_the_hangover_follows_the_words(talk, text, hangover_frames) -> None:
     outcome = talk("....####" + "." * 25, [text], [["Yes."]], settings=settings)
     assert outcome.of(TurnTimed)[0].hangover_ms == 32 * hangover_frames
     assert outcome.audible_frames[0] == 8 + hangover_frames
+
+
+def test_a_phone_number_said_in_groups_is_one_turn(talk) -> None:
+    groups = ["It is 555.", "It is 555 014.", "It is 555 014 2368."]
+    settings = replace(SETTINGS, max_silence_ms=ListenSettings().max_silence_ms)
+    frames = "...." + ("####" + "." * 31) * 2 + "####" + "." * 25  # a second between the groups
+    outcome = talk(frames, groups, [["Noted."]] * 3, settings=settings)
+    assert outcome.conversation == [("user", "It is 555 014 2368."), ("assistant", "Noted.")]
+    assert outcome.of(TurnTimed)[0].hangover_ms == SETTINGS.min_silence_ms
 
 
 def test_a_turn_detector_that_fails_is_done_without(talk) -> None:

@@ -19,14 +19,13 @@ ROOM = Path(voicecli.languages.__file__).parent
 
 LACKS = {
     "en": "",
-    "de": "pronoun_of_one_letter",
-    "fr": "pronoun_of_one_letter",
-    "es": "pronoun_of_one_letter",
-    "zh": "common_words sentence_starters before_label pronoun_of_one_letter",
-    "it": "short_answers unfinished_ends sentence_starters before_label pronoun_of_one_letter"
-    " aloud",
-    "xx": "common_words short_answers unfinished_ends sentence_starters before_label"
-    " pronoun_of_one_letter aloud phrases",
+    "de": "phone_digits pronoun_of_one_letter",
+    "fr": "digit_words pronoun_of_one_letter",
+    "es": "digit_words pronoun_of_one_letter",
+    "zh": "finished_ends common_words sentence_starters before_label pronoun_of_one_letter",
+    "it": "phone_digits digit_words sentence_starters before_label pronoun_of_one_letter aloud",
+    "xx": "common_words short_answers unfinished_ends finished_ends phone_digits digit_words"
+    " sentence_starters before_label pronoun_of_one_letter aloud phrases",
 }
 """The tables that are empty: a language that gets one leaves this list."""
 
@@ -66,7 +65,10 @@ def test_tables_import_nothing() -> None:
 @pytest.mark.parametrize("code", ["en", "de", "fr", "es", "zh"])
 def test_words_are_as_they_are_looked_up(code: str) -> None:
     language = language_of(code)
-    for name in ("short_answers", "unfinished_ends", "backchannels", "stop_words"):
+    for name in (
+        *("short_answers", "unfinished_ends", "finished_ends", "digit_words"),
+        *("backchannels", "stop_words"),
+    ):
         for word in getattr(language, name):
             assert word == word.lower().strip(), f"{name}: {word!r}"
 

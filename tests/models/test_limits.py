@@ -93,5 +93,7 @@ def test_the_demo_of_free_speech_is_understood_and_answered(
 def test_a_turn_detector_goes_by_its_name(official_models: None) -> None:
     engines = Engines(Settings())
     assert asyncio.run(engines.turn_detector(official.SMART_TURN)) is not None
-    with pytest.raises(ModelMissingError, match="no turn detection model at"):
+    assert asyncio.run(engines.turn_detector(None)) is not None
+    assert asyncio.run(engines.turn_detector("none")) is None
+    with pytest.raises(ModelMissingError, match=r"no turn detection model 'no-such-file.onnx'"):
         asyncio.run(engines.turn_detector("no-such-file.onnx"))

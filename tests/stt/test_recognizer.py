@@ -285,3 +285,13 @@ def test_a_conversation_is_in_the_language_of_what_was_said_before() -> None:
 
     asyncio.run(talk())
     assert shared.expected == ["en", "en", "de", "de", "fr"]
+
+
+def test_what_would_have_followed_a_last_word(official_models: None) -> None:
+    whisper = Watched(trim=None, folder=official.path(official.TINY_EN))
+    spoken = speak_as(official.path(official.JOE), "Turn on the lamp in the living room.")
+    whole, half = hear(whisper, spoken).ending, hear(whisper, spoken[: len(spoken) // 2]).ending
+    assert whole is not None
+    assert half is not None
+    assert half.broken_off > 5 * whole.broken_off
+    assert half.another_word > whole.another_word

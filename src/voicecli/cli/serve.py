@@ -71,7 +71,12 @@ def serve(
         str | None, typer.Option(metavar="TEXT", help="System prompt in place of ours.")
     ] = None,
     turn_model: Annotated[
-        str | None, typer.Option(metavar="FILE", help="ONNX turn detector like Smart Turn v3.")
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Turn detector: an ONNX file like Smart Turn v3, or `none`. Default: what is"
+            " installed.",
+        ),
     ] = None,
     offline: Offline = None,
     profile: Profile = None,

@@ -119,7 +119,11 @@ def talk(
     ] = None,
     turn_model: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="ONNX turn detector like Smart Turn v3."),
+        typer.Option(
+            metavar="MODEL",
+            help="Turn detector: an ONNX file like Smart Turn v3, or `none`. Default: what is"
+            " installed.",
+        ),
     ] = None,
     echo: Annotated[
         EchoChoice | None,

@@ -1,13 +1,28 @@
-"""Is the user's turn over? Judged by the words. Pure."""
+"""Is the user's turn over? Judged by the words. Pure.
+
+docs/decisions/0007-when-a-turn-is-over.md tells what the rules were chosen by.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from voicecli.languages import language_of
-from voicecli.settings import ListenSettings
+from voicecli.languages import Language, language_of
 from voicecli.text.words import words_of
+
+MAX_PHRASE_WORDS = 3
+"""So long are the phrases in the tables of ends."""
+
+MIN_DICTATED_DIGITS = 3
+"""Fewer are a number like any other."""
+
+YEAR_DIGITS = 4
+"""A number of so many digits in one piece may be a year or a code, and be all."""
+
+_ENDS_OPEN = ("...", "…", ",", ";", ":", "-", "–", "—", "，", "、", "；", "：")
+_PUNCTUATION = re.compile(r"[^\w]+\Z")
 
 
 class Completeness(Enum):
@@ -21,23 +36,61 @@ class Completeness(Enum):
 def completeness(text: str, language: str = "en") -> Completeness:
     """Judge a transcript in `language` (ISO 639-1).
 
-    Recognisers that write no punctuation leave most of it UNKNOWN.
+    A full stop says nothing: Whisper ends every fragment with one.
     """
     text = text.strip()
-    words = words_of(text.lower())
+    known = language_of(language)
+    words = words_of(text.lower().replace("’", "'"))
     if not words:
         return Completeness.UNKNOWN
-    known = language_of(language)
-    if says_only(words, known.short_answers):
+    if _is_whole(words, known):
         return Completeness.COMPLETE
-    if text.endswith(("...", "…", ",", ";", ":", "-", "–", "—")):
+    if text.endswith(("?", "？")):
+        # "What are you waiting for?" ends openly, and is believed.
+        return Completeness.COMPLETE
+    if text.endswith(_ENDS_OPEN):
         return Completeness.OPEN
-    if words[-1] in known.unfinished_ends:
-        # "What are you waiting for?" ends so too: a question mark is believed, a full stop is not.
-        return Completeness.COMPLETE if text.endswith(("?", "？")) else Completeness.OPEN
-    if text.endswith((".", "!", "?", "。", "！", "？")):
-        return Completeness.COMPLETE
+    if _dictated_digits(words, known) or _ends_openly(text, words, known):
+        return Completeness.OPEN
     return Completeness.UNKNOWN
+
+
+def is_whole(text: str, language: str = "en") -> bool:
+    """Nothing can follow: a short answer, a command, a phone number."""
+    return _is_whole(words_of(text.lower().replace("’", "'")), language_of(language))
+
+
+def _is_whole(words: Sequence[str], language: Language) -> bool:
+    return (
+        says_only(words, language.short_answers)
+        or says_only(words, language.stop_words)
+        or _dictated_digits(words, language) in language.phone_digits
+    )
+
+
+def _ends_openly(text: str, words: Sequence[str], language: Language) -> bool:
+    if not language.is_spaced:
+        return _PUNCTUATION.sub("", text).endswith(tuple(language.unfinished_ends))
+    if text.rstrip(".!").endswith(words[-1].upper()) and len(words[-1]) > 1:
+        return False  # "I live in LA"
+    ends = {" ".join(words[-n:]) for n in range(1, MAX_PHRASE_WORDS + 1)}
+    return not ends & language.finished_ends and bool(ends & language.unfinished_ends)
+
+
+def _dictated_digits(words: Sequence[str], language: Language) -> int:
+    """How many digits are said one by one or in groups at the end of a text; 0 where none are."""
+    names = {*(language.aloud.digits if language.aloud else ()), *language.digit_words}
+    groups: list[int] = []
+    for word in reversed(words):
+        parts = word.split("-")
+        if not all(part.isdecimal() or part in names for part in parts):
+            break
+        groups += [len(part) if part.isdecimal() else 1 for part in parts]
+    n_digits = sum(groups)
+    is_number = (
+        len(groups) == 1 and n_digits >= YEAR_DIGITS and n_digits not in language.phone_digits
+    )
+    return 0 if n_digits < MIN_DICTATED_DIGITS or is_number else n_digits
 
 
 def says_only(words: Sequence[str], phrases: frozenset[str]) -> bool:
@@ -46,15 +99,6 @@ def says_only(words: Sequence[str], phrases: frozenset[str]) -> bool:
         " ".join(words[:n]) in phrases and (n == len(words) or says_only(words[n:], phrases))
         for n in range(1, len(words) + 1)
     )
-
-
-def hangover_ms(text: str, language: str, settings: ListenSettings) -> float:
-    """The silence to wait for after `text`."""
-    return {
-        Completeness.COMPLETE: settings.min_silence_ms,
-        Completeness.OPEN: settings.max_silence_ms,
-        Completeness.UNKNOWN: settings.silence_ms,
-    }[completeness(text, language)]
 
 
 def same_words(one: str, other: str) -> bool:

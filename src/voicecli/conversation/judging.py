@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from voicecli.conversation.answer import Emit
-from voicecli.conversation.completeness import hangover_ms, is_backchannel, is_stop
+from voicecli.conversation.completeness import is_backchannel, is_stop
 from voicecli.conversation.events import Notice, PartialTranscript
 from voicecli.conversation.floor import Nothing, Stop, Suspended, Verdict, Words
 from voicecli.conversation.ghosts import is_echo, why_nothing
+from voicecli.conversation.patience import hangover_ms
 from voicecli.conversation.reply import Reply
 from voicecli.errors import VoicecliError
 from voicecli.hearing.detectors import TurnDetector
@@ -35,13 +38,13 @@ class Judge:
 
     async def transcribe(self, reply: Reply) -> Transcript:
         samples = join(reply.utterances)
-        transcript = await self._recognizer.transcribe(samples)
+        transcript, probability = await asyncio.gather(
+            self._recognizer.transcribe(samples), self._over_by_sound(samples)
+        )
         reply.stopwatch.mark("transcript")
         if self._endpointer.paused:
             self._emit(PartialTranscript(transcript.text, ""))
-        wanted_ms = await self._hangover_ms(samples, transcript)
-        if self._endpointer.paused:
-            self._endpointer.hangover_ms = wanted_ms
+            self._endpointer.hangover_ms = hangover_ms(transcript, self.settings, probability)
         return transcript
 
     def verdict(
@@ -83,14 +86,12 @@ class Judge:
             self._endpointer.hangover_ms = self.settings.min_silence_ms
         return Nothing(transcript.text, reason, was_said)
 
-    async def _hangover_ms(self, samples: Samples, transcript: Transcript) -> float:
-        settings = self.settings
-        if self._turn_detector is not None:
-            try:
-                probability = await self._turn_detector.probability(samples)
-            except VoicecliError as error:
-                self._turn_detector = None
-                self._emit(Notice(error.message, error.hint))
-            else:
-                return settings.min_silence_ms if probability > 0.5 else settings.max_silence_ms
-        return hangover_ms(transcript.text, transcript.language, settings)
+    async def _over_by_sound(self, samples: Samples) -> float | None:
+        if self._turn_detector is None or not self._endpointer.paused:
+            return None
+        try:
+            return await self._turn_detector.probability(samples)
+        except VoicecliError as error:
+            self._turn_detector = None
+            self._emit(Notice(error.message, error.hint))
+            return None

@@ -186,7 +186,25 @@ LANGUAGE = Language(
         "hallo, tschüss, lauter, leiser, langsamer, schneller, weiter, nochmal, guten morgen, "
         "guten tag, guten abend, gute nacht"
     ),
-    unfinished_ends=words("und oder aber weil dass wenn der die das ein eine mein dein äh ähm"),
+    unfinished_ends=phrases(
+        "und, oder, aber, denn, weil, dass, ob, wenn, als, bevor, nachdem, während, obwohl, "
+        "damit, sondern, sowie, der, die, den, dem, des, das, ein, eine, einen, einem, einer, "
+        "eines, mein, meine, meinen, meinem, meiner, dein, deine, deinen, deinem, deiner, "
+        "unser, unsere, unseren, kein, keine, keinen, keinem, jeder, jede, jeden, jedes, sehr, "
+        "welche, welcher, welches, welchen, in, im, ins, am, ans, zum, zur, von, vom, beim, "
+        "für, gegen, ohne, zwischen, hinter, neben, seit, wegen, trotz, statt, ich, wir, man, "
+        "ich möchte, ich hätte gern, ich will, ich brauche, ich habe, ich bin, das ist, es ist, "
+        "das sind, es gibt, was ist, wer ist, wie ist, wo ist, kannst du, könntest du, kannst "
+        "du mir, sag mir, gib mir, zeig mir, erinnere mich, wie, warum, wann, wo, wer, plus, "
+        "minus, äh, ähm, hm"
+    ),
+    finished_ends=phrases(
+        "bin ich, war ich, habe ich, kann ich, will ich, möchte ich, muss ich, soll ich, weiß "
+        "ich, glaube ich, denke ich, sind wir, haben wir, können wir, ist das, war das, will "
+        "das, mag das, kann das, licht ein, lampe ein, musik ein, radio ein, heizung ein, "
+        "fernseher ein, es ein, alles ein"
+    ),
+    digit_words=words("zwo doppel"),
     backchannels=SOUNDS | words("ja jaja genau stimmt klar gut aha achso"),
     stop_words=phrases(
         "stopp, stop, halt, warte, warte mal, moment, ruhe, sei still, sei ruhig, still, schluss, "

@@ -198,9 +198,27 @@ LANGUAGE = Language(
         "continue, again, never mind, good morning, good evening, good night, go on"
     ),
     unfinished_ends=words(
-        "and or but because if although though unless than the a an my your our their its um uh "
-        "uhm erm er hmm plus minus"
+        "and or but nor because if although though unless whereas while until since whether "
+        "than then so as which who whose what how when where why the a an my your our their its "
+        "every another such very quite of to with for from at into onto about between among "
+        "during without against toward towards per via by in near under within despite except "
+        "like i i'm i'd i'll i've he he's he'd he'll she she's she'd she'll we we're we'd we'll "
+        "we've they they're they'd they'll they've you're you'd you'll you've it's it'll that's "
+        "what's who's where's how's there's here's let's is are was were be been being has have "
+        "had having do does did will would can could shall should might must don't doesn't "
+        "didn't won't wouldn't can't couldn't isn't aren't wasn't weren't want wants need needs "
+        "make give get put set remind tell send buy bring add create let ask call find order um "
+        "uh uhm erm er hmm plus minus"
     ),
+    finished_ends=phrases(
+        "think so, hope so, believe so, guess so, come in, log in, sign in, check in, plug it "
+        "in, let me in, i do, i did, i have, i can, i will, it is, it was, it does, we do, we "
+        "are, you do, you are, you can, they do, they are, a call, the call, phone call, an "
+        "order, the order, my order, all i want, all i need, by then, until then, since then, "
+        "back then"
+    ),
+    phone_digits=frozenset({10, 11}),
+    digit_words=words("oh o double triple"),
     backchannels=SOUNDS | words(
         "uh uhhuh uh-huh mm-hmm yeah yep yes right sure wow really nice good great i see"
     ),

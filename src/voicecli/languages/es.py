@@ -186,7 +186,18 @@ LANGUAGE = Language(
         "hola, adiós, más alto, más bajo, más despacio, más rápido, sigue, otra vez, buenos días, "
         "buenas tardes, buenas noches"
     ),
-    unfinished_ends=words("y o pero porque que el la los las un una mi tu eh"),
+    unfinished_ends=words(
+        "y e o u pero porque pues que si cuando mientras aunque como donde cuyo el la los las "
+        "un una unos unas mi mis tu tus su sus nuestro nuestra cada este esta estos estas ese "
+        "esa muy de del a al en con sin por para sobre entre desde hasta hacia contra según "
+        "durante yo él nosotros es son era eran soy hay he ha han había tengo tiene quiero "
+        "quiere puedo puede debo debe necesito pon dame dime eh em"
+    ),
+    finished_ends=phrases(
+        "y para, por qué, lo que quiero, lo que hay, lo que es, quién es, qué es, con él, para "
+        "él, quiero este, quiero esta, quiero ese, quiero esa"
+    ),
+    phone_digits=frozenset({9, 10}),
     backchannels=SOUNDS | words("sí claro vale bueno ya"),
     stop_words=phrases(
         "para, para ya, basta, espera, espere, silencio, cállate, cállese, ya está, detente, alto, "

@@ -176,7 +176,19 @@ LANGUAGE = Language(
         "salut, plus fort, plus lentement, moins vite, continue, encore, s'il te plaît, s'il vous "
         "plaît, au revoir"
     ),
-    unfinished_ends=words("et ou mais parce que le la les un une des mon ma mes euh"),
+    unfinished_ends=words(
+        "et ou mais donc car parce que qu qu'un qu'une si quand lorsque puisque comme dont où "
+        "qui le la les l un une des du de d d'un d'une à au aux en dans sur sous avec sans pour "
+        "par chez vers entre depuis pendant contre mon ma mes ton ta tes son sa ses notre nos "
+        "votre vos leur leurs ce cet cette ces chaque quel quelle quels quelles très je j j'ai "
+        "tu il ils on est sont était suis avons avez ont c'est c'était n'est peux peut veux "
+        "voudrais veut dois doit faut euh heu"
+    ),
+    finished_ends=phrases(
+        "allume la, éteins la, pas sur, je suis, je peux, je veux, il faut, dis le, fais le, "
+        "mets le, qu'il est, où il est, qui c'est"
+    ),
+    phone_digits=frozenset({10}),
     backchannels=SOUNDS | words("oui ouais d'accord bien bon voilà"),
     stop_words=phrases(
         "stop, arrête, arrêtez, arrête-toi, attends, attendez, silence, chut, tais-toi, "

@@ -85,7 +85,13 @@ class Language:
     short_answers: frozenset[str] = frozenset()
     """Words and phrases that are a whole turn, alone or together."""
     unfinished_ends: frozenset[str] = frozenset()
-    """No sentence ends with these words; fillers announce more."""
+    """Hardly a sentence ends with these words: what they ask for follows. Fillers announce more."""
+    finished_ends: frozenset[str] = frozenset()
+    """Phrases that may end one all the same: "I think so", "come in"."""
+    phone_digits: frozenset[int] = frozenset()
+    """How many digits a phone number has, where all have as many."""
+    digit_words: frozenset[str] = frozenset()
+    """Said among digits, besides their names: "oh", "double"."""
     backchannels: frozenset[str] = SOUNDS
     """Listeners say these words to be polite, not to take the turn."""
     stop_words: frozenset[str] = frozenset({"stop"})

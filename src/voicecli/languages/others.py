@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from voicecli.languages.en import LANGUAGE as ENGLISH
-from voicecli.languages.language import Abbreviations, Language, Phrases, unsaid, words
+from voicecli.languages.language import (
+    SOUNDS,
+    Abbreviations,
+    Language,
+    Phrases,
+    phrases,
+    unsaid,
+    words,
+)
 from voicecli.languages.zh import LANGUAGE as CHINESE
 
 _ORDINAL_DOT = words("da nb no nn fi cs sk pl hu hr sl sr et lv is lb tr eu")
@@ -82,6 +90,72 @@ _COMMON_WORDS = {
         "jego jej ich który która które lub czy już tylko może"
     ),
 }
+_TURNS: dict[str, dict[str, frozenset[str]]] = {
+    "ja": {
+        "short_answers": phrases(
+            "はい, いいえ, いえ, うん, ええ, そうです, 違います, ありがとう, "
+            "ありがとうございます, お願いします, "
+            "こんにちは, こんばんは, おはよう, おはようございます, さようなら, もう一度, 続けて"
+        ),
+        "unfinished_ends": words(
+            "は が を に へ で も けど けれど ので のに とか でも しかし そして それから だから "
+            "または あと 例えば もし "
+            "えっと えーと ええと あの あのー その まあ"
+        ),
+        "finished_ends": words("こんにちは こんばんは では なに 何で なんで いくらで どこで"),
+        "backchannels": SOUNDS | words("はい うん ええ へえ そう そうですね なるほど"),
+        "stop_words": phrases(
+            "ストップ, 止まって, 止めて, やめて, 待って, ちょっと待って, 静かに, 黙って, もういい"
+        ),
+    },
+    "it": {
+        "short_answers": phrases(
+            "sì, no, va bene, ok, okay, certo, grazie, per favore, ciao, buongiorno, buonasera, "
+            "arrivederci, continua, ancora, basta, aspetta, aiuto"
+        ),
+        "unfinished_ends": words(
+            "e ed o ma perché che se quando mentre come il lo la i gli le l un uno una di del "
+            "della "
+            "dei a al alla da dal in nel nella con su sul per tra fra mio mia tuo tua questo "
+            "questa "
+            "è sono era ho ha hai vorrei voglio posso devo dimmi metti molto ehm uhm"
+        ),
+        "finished_ends": phrases("ce la, ce l'ho, non lo so come, e come"),
+        "stop_words": phrases("stop, basta, fermati, fermo, zitto, silenzio, aspetta, annulla"),
+    },
+    "pt": {
+        "short_answers": phrases(
+            "sim, não, ok, okay, claro, obrigado, obrigada, por favor, olá, oi, tchau, bom dia, "
+            "boa tarde, boa noite, continua, de novo, espera, ajuda"
+        ),
+        "unfinished_ends": words(
+            "e ou mas porque que se quando enquanto como o a os as um uma de do da dos das em no "
+            "na "
+            "com por para sem sobre entre até meu minha teu tua seu sua este esta é são era tenho "
+            "tem quero quer posso pode preciso devo muito eu ele hum eh"
+        ),
+        "finished_ends": phrases("porque não, e como, para o que, sabe como"),
+        "stop_words": phrases("para, pare, basta, chega, espera, silêncio, cala-te, cancela, stop"),
+    },
+    "nl": {
+        "short_answers": phrases(
+            "ja, nee, oké, okay, ok, goed, prima, bedankt, dank je, dank u, alsjeblieft, hallo, "
+            "hoi, "
+            "doei, goedemorgen, goedenavond, verder, nog een keer, wacht, help"
+        ),
+        "unfinished_ends": words(
+            "en of maar want omdat dat als terwijl toen de het een mijn jouw zijn haar ons onze "
+            "hun "
+            "van voor met naar zonder tussen tegen sinds ik wij heel erg welke elke hoe waarom "
+            "wanneer eh uhm"
+        ),
+        "finished_ends": phrases(
+            "is dat, was dat, wil dat, heb ik, ben ik, kan ik, wil ik, is het"
+        ),
+        "stop_words": phrases("stop, hou op, genoeg, wacht, stil, wees stil, annuleer"),
+    },
+}
+"""What is said in a conversation."""
 _ENGLISH = ENGLISH.abbreviations
 _ABBREVIATIONS = Abbreviations(
     never_end=dict.fromkeys(_ENGLISH.never_end, "")
@@ -111,4 +185,5 @@ def other(code: str) -> Language:
         has_spaced_abbreviations=code in _SPACED_ABBREVIATIONS,
         abbreviations=_ABBREVIATIONS,
         phrases=_PHRASES.get(code) or ENGLISH.phrases,
+        **_TURNS.get(code, {}),  # type: ignore[arg-type]
     )

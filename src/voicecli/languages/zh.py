@@ -100,7 +100,13 @@ _ALOUD = Aloud(
 LANGUAGE = Language(
     code="zh",
     short_answers=phrases("是, 是的, 不, 不是, 好, 好的, 对, 行, 谢谢, 你好, 再见, 停, 等等, 继续"),
-    unfinished_ends=words("和 或 但是 因为 如果 虽然 而且 然后 呃 嗯"),
+    unfinished_ends=words(
+        "和 或 或者 跟 与 但 但是 可是 不过 因为 所以 如果 要是 虽然 而且 并且 然后 还有 比如 "
+        "关于 对于 把 "
+        "被 从 向 往 请 我想 我要 想要 能不能 可不可以 帮我 给我 告诉我 就是说 呃 嗯"
+    ),
+    phone_digits=frozenset({11}),
+    digit_words=words("幺 两"),
     backchannels=SOUNDS | words("嗯 哦 对 好 是 是的 好的"),
     stop_words=phrases("停, 停下, 停止, 别说了, 安静, 闭嘴, 等等, 等一下, 够了, 取消"),
     is_wide=True,

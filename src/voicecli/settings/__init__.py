@@ -80,6 +80,10 @@ class SoundSettings:
     aec cancels it, headphones does nothing, half-duplex does not listen while it speaks."""
 
 
+NO_TURN_MODEL = "none"
+"""In `listen.turn_model`: the words alone say when a turn is over."""
+
+
 @dataclass(frozen=True)
 class ListenSettings:
     threshold: Annotated[float, Probability] = 0.5
@@ -91,14 +95,16 @@ class ListenSettings:
     pause_ms: Annotated[int, Milliseconds] = 160
     """Silence that raises SpeechPaused: a reply is begun, and held back."""
     min_silence_ms: Annotated[int, Milliseconds] = 350
-    """Silence that ends an utterance (the hangover) when what was said reads as complete."""
+    """Silence that ends an utterance (the hangover) when nothing seems to follow."""
     silence_ms: Annotated[int, Milliseconds] = 600
     """The hangover when that can't be told. Shorter replies faster, cuts slow speakers."""
-    max_silence_ms: Annotated[int, Milliseconds] = 1400
-    """The hangover after "and", "um" or a comma: more is likely to come."""
+    max_silence_ms: Annotated[int, Milliseconds] = 1300
+    """The hangover when more is likely to come: after "and", "um", the first digits of a number, or
+    a word that sounds as if it were held."""
     turn_model: str | None = None
-    """ONNX file with Smart Turn v3's input and output: then the sound decides instead of the words
-    whether the turn is over."""
+    """What hears whether the turn is over, besides the words: an ONNX file with Smart Turn v3's
+    input and output, or the name of an installed one. Unset, what is installed; `none` leaves it
+    to the words."""
     speculate: Speculate | None = None
     """What may happen in a pause that may not be the end: nothing, recognition, or the whole reply.
     Unset, it is full, and stt where a remote language model would have to be paid for it."""

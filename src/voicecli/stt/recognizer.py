@@ -106,7 +106,7 @@ class WhisperRecognizer(Recognizer):
             )
 
         def decoded(sound: Encoded, code: str, beam_size: int) -> Transcript:
-            how = Decoding(beam_size=beam_size)
+            how = Decoding(beam_size=beam_size, tells_ending=True)
             return whisper.decode(sound, [code], [duration_s], how)[0].transcript
 
         n_frames = whisper.trimming.n_frames(len(samples), language)
@@ -121,7 +121,8 @@ class WhisperRecognizer(Recognizer):
             found = decoded(sound, code, beam_size)
         if found.is_doubtful and beam_size < SECOND_BEAM_SIZE:
             again = decoded(sound, code, SECOND_BEAM_SIZE)
-            found = max(found, again, key=_trust)
+            # Only one guess tells what else it might have been.
+            found = replace(max(found, again, key=_trust), ending=found.ending)
         return found
 
 
@@ -181,4 +182,5 @@ def _joined(parts: list[Transcript]) -> Transcript:
         float(np.mean([part.avg_logprob for part in parts])),
         min(part.no_speech_prob for part in parts),
         any(part.cut_off for part in parts),
+        ending=parts[-1].ending,
     )

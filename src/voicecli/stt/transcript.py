@@ -27,6 +27,16 @@ _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """What the recogniser would have written after the last word, had it to go on."""
+
+    broken_off: float
+    """Probability of a hyphen: the last word is not whole, or is held."""
+    another_word: float
+    """Probability of one more word, in place of a full stop or the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     text: str
     language: str
@@ -39,6 +49,8 @@ class Transcript:
     """The model wrote more than can have been said, and was stopped."""
     is_unsure: bool = False
     """By the model's own scale (its card) these are more likely not the words than the words."""
+    ending: Ending | None = None
+    """None where the recogniser can't tell."""
 
     @property
     def is_silent(self) -> bool:

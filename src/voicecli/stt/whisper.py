@@ -25,7 +25,7 @@ from voicecli.errors import ModelCorruptError, ModelError
 from voicecli.models import name_of
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
-from voicecli.stt.transcript import DOUBTFUL_LOGPROB, TimedWord, Transcript
+from voicecli.stt.transcript import DOUBTFUL_LOGPROB, Ending, TimedWord, Transcript
 
 if TYPE_CHECKING:
     from ctranslate2 import StorageView as Encoded
@@ -69,6 +69,10 @@ PREPENDED = "\"'“¿([{-"
 APPENDED = "\"'.。,，!！?？:：”)]}、"
 """Punctuation that belongs to the word after it or before it, as openai-whisper has it."""
 
+HYPHENS = "-", " -", "--"
+END_MARKS = ".", "!", "?", "...", ",", '"', '."', "!!", "。", "？", "！", "，", "、"
+"""What may follow a last word, as Whisper's tokens begin (`_ending`)."""
+
 
 @dataclass(frozen=True)
 class Family:
@@ -100,6 +104,8 @@ class Decoding:
     """Text that could have come before."""
     hotwords: str | None = None
     """Words to expect."""
+    tells_ending: bool = False
+    """Whether `Transcript.ending` is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,7 @@ class Whisper:
             suppress_tokens=get_suppressed_tokens(tokenizers[0], [-1]) or (),
             return_scores=True,
             return_no_speech_prob=True,
+            return_logits_vocab=how.tells_ending,
             **search,
         )
         return [
@@ -236,8 +243,29 @@ def _decoded(result: Any, tokenizer: Tokenizer, max_tokens: int) -> Decoded:
         result.scores[0] * len(written) / (len(written) + 1),  # and the end of the text
         result.no_speech_prob,
         len(written) >= max_tokens,
+        ending=_ending(result, tokenizer, tokens) if result.logits else None,
     )
     return Decoded(transcript, tokens)
+
+
+def _ending(result: Any, tokenizer: Tokenizer, tokens: Sequence[int]) -> Ending | None:
+    """By what the decoder expected after the last word, whatever it then wrote there."""
+    n_tokens = len(tokens)
+    while n_tokens and not any(map(str.isalnum, tokenizer.decode(tokens[n_tokens - 1 : n_tokens]))):
+        n_tokens -= 1
+    steps = result.logits[0]
+    if not n_tokens or n_tokens >= len(steps):
+        return None
+    # Only text, and its end: not the times, which it was not allowed to write.
+    logits = np.array(steps[n_tokens], np.float32).reshape(-1)[: tokenizer.eot + 1]
+    shares = np.exp(logits - logits.max())
+    shares /= shares.sum()
+    hyphens, ends = (
+        sorted({tokenizer.encode(mark)[0] for mark in marks}) for marks in (HYPHENS, END_MARKS)
+    )
+    broken_off = float(shares[hyphens].sum())
+    rest = float(shares[ends].sum() + shares[tokenizer.eot])
+    return Ending(broken_off, max(0.0, 1 - broken_off - rest))
 
 
 def item(encoded: Encoded, i: int) -> Encoded:
