@@ -14,6 +14,7 @@ import uvicorn
 from voicecli.models import find_voice
 from voicecli.server.app import Options, Server, running
 from voicecli.server.serving import config, listen
+from voicecli.server.tls import Certificate
 from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
 from voicecli.sound.resampling import resample
 from voicecli.tts.piper import PiperSynthesizer
@@ -43,10 +44,11 @@ class Served:
 async def served(
     options: Options = Options(),  # noqa: B008
     settings: Settings = SMALL,
+    certificate: Certificate | None = None,
 ) -> AsyncIterator[Served]:
     with listen("127.0.0.1", 0) as listener:
         async with running(settings, options) as server:
-            http = uvicorn.Server(config(server))
+            http = uvicorn.Server(config(server, certificate))
             serving = asyncio.ensure_future(http.serve([listener]))
             try:
                 yield Served(server, listener.getsockname()[1])

@@ -28,6 +28,14 @@ def serve(
             help="What clients have to send. Default: none on this machine, else a new one.",
         ),
     ] = None,
+    tls: Annotated[
+        bool,
+        typer.Option(
+            "--tls",
+            help="https, with a certificate of our own: browsers let other machines talk by https"
+            " alone.",
+        ),
+    ] = False,
     max_sessions: Annotated[
         int, typer.Option(min=1, help="Conversations at once; more are refused.")
     ] = 8,
@@ -127,7 +135,7 @@ def serve(
         ice_servers=_ice_servers(ice_servers),
         eager_speech_started=eager_speech_started,
     )
-    asyncio.run(run(settings, options, host, port))
+    asyncio.run(run(settings, options, host, port, tls=tls))
 
 
 def _ice_servers(text: str | None) -> tuple[dict[str, Any], ...]:

@@ -9,6 +9,7 @@
     websocket   /v1/realtime over a WebSocket
     webrtc      /v1/realtime/calls: Call, its tracks and its data channel
     jitter      aiortc's receiver made fit for speech
+    tls         the certificate of `serve --tls`
     serving     the listening socket, uvicorn, the printed address
     work        first_end: several things at once, as long as all go on
     page/       `/` in a browser: its files, and what they have to know of the server

@@ -14,21 +14,27 @@ import uvicorn
 from voicecli.errors import VoicecliError
 from voicecli.network import is_loopback
 from voicecli.server.app import Options, Server, create_app, running
+from voicecli.server.security import machine_names
+from voicecli.server.tls import Certificate, own_certificate
 from voicecli.settings import Settings
 
 MAX_MESSAGE_BYTES = 22 * 1024 * 1024
 """Of a WebSocket: 15 MB of sound in base64, and what is around it."""
 
 
-async def run(settings: Settings, options: Options, host: str, port: int) -> None:
+async def run(
+    settings: Settings, options: Options, host: str, port: int, *, tls: bool = False
+) -> None:
     """Serve until a signal; raises VoicecliError."""
     with listen(host, port) as listener:
+        names = [_shown(host), *machine_names(), *options.host_names]
+        certificate = own_certificate(names) if tls else None
         async with running(settings, options) as server:
-            tell_address(listener, host, options.token)
-            await uvicorn.Server(config(server)).serve([listener])
+            tell_address(listener, host, options.token, certificate)
+            await uvicorn.Server(config(server, certificate)).serve([listener])
 
 
-def config(server: Server) -> uvicorn.Config:
+def config(server: Server, certificate: Certificate | None = None) -> uvicorn.Config:
     """Nothing is logged of addresses, which may hold a token."""
     logging.getLogger("uvicorn.error").addFilter(_is_no_refusal)
     return uvicorn.Config(
@@ -39,6 +45,8 @@ def config(server: Server) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
+        ssl_certfile=None if certificate is None else certificate.path,
+        ssl_keyfile=None if certificate is None else str(certificate.key_path),
     )
 
 
@@ -60,17 +68,39 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def tell_address(
-    listener: socket.socket, host: str, token: str | None, out: TextIO = sys.stderr
+    listener: socket.socket,
+    host: str,
+    token: str | None,
+    certificate: Certificate | None = None,
+    out: TextIO = sys.stderr,
 ) -> None:
-    """The address to open, and where there is a token, a QR code for a phone."""
+    """The address to open, and where others can open it, a QR code for a phone."""
     port = listener.getsockname()[1]
-    shown = _own_address() if host in ("0.0.0.0", "::") else host
+    shown = _shown(host)
     name = f"[{shown}]" if ":" in shown else shown
-    url = f"http://{name}:{port}/" + (f"?token={token}" if token else "")
+    scheme = "http" if certificate is None else "https"
+    url = f"{scheme}://{name}:{port}/" + (f"?token={token}" if token else "")
     print(f"voicecli: serving at {url}", file=out)
+    if certificate is not None:
+        print(
+            "voicecli: this machine made the certificate itself, so browsers warn at first; it is"
+            f" the right one if its SHA-256 is {certificate.fingerprint}",
+            file=out,
+        )
+    elif not is_loopback(shown):
+        print(
+            "voicecli: other devices can only type: browsers give the microphone to https alone"
+            " - add --tls",
+            file=out,
+        )
     if not is_loopback(shown) and out.isatty():
         segno.make(url, error="l").terminal(out, compact=True)
     out.flush()
+
+
+def _shown(host: str) -> str:
+    """The address by which others reach what listens on `host`."""
+    return _own_address() if host in ("0.0.0.0", "::") else host
 
 
 def _own_address() -> str:

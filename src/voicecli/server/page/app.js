@@ -167,7 +167,7 @@ function show() {
   $("stop").hidden = !live;
   $("stop").disabled = !page.response;
   $("hangup").hidden = !live;
-  $("transport").textContent = client.connected ? client.transport.kind : page.status === "idle" ? "not connected" : page.status;
+  $("transport").textContent = client.connected ? client.transport.kind : page.status === "idle" ? "none" : "…";
   [orb.state, orb.muted] = [state, talks && page.muted && !settings.push];
 }
 

@@ -36,12 +36,12 @@ export class Orb {
     this.canvas.dataset.colour = this.colour; // style.css knows it, light and dark
     const colour = this.style.color;
     pen.clearRect(0, 0, size, size);
-    const radius = size * (0.235 + 0.05 * this.level);
+    const radius = size * (0.225 + 0.035 * this.level);
     pen.fillStyle = pen.strokeStyle = colour;
     pen.globalAlpha = 0.1;
-    this.blob(middle, radius * 1.42, 16, now / 2600, 1);
+    this.blob(middle, radius * 1.4, 11, now / 2600, 1);
     pen.globalAlpha = 0.2;
-    this.blob(middle, radius * 1.2, 11, -now / 2100, 0.7);
+    this.blob(middle, radius * 1.2, 8, -now / 2100, 0.7);
     pen.globalAlpha = 1;
     this.blob(middle, radius, 5, now / 1700, 0.3);
     const shine = pen.createRadialGradient(middle - radius * 0.4, middle - radius * 0.5, 0, middle, middle, radius * 1.3);

@@ -192,6 +192,7 @@ export class Transcript {
     button.setAttribute("aria-label", `Download this reply as a WAV file of ${turn.seconds.toFixed(1)} seconds`);
     button.addEventListener("click", () => download(wav(turn.pieces, turn.rate), name));
     turn.foot.prepend(button);
+    this.follow();
   }
 
   lost() {
