@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperOption
@@ -108,7 +108,7 @@ def _given(context: typer.Context) -> set[str]:
 class Advising(TyperCommand):
     """A command that says what to do instead of other programs' options (its `INSTEAD`)."""
 
-    INSTEAD: Mapping[str, str] = {}
+    INSTEAD: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

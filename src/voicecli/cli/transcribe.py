@@ -22,7 +22,7 @@ from voicecli.cli.outputs import refuse_source
 from voicecli.cli.streams import polite_ends, tell, write_out
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from voicecli.transcription.targets import Target
 
@@ -54,7 +54,7 @@ DEFAULT_BATCH_SIZE = 4
 
 
 class TranscribeCommand(Advising):
-    INSTEAD: ClassVar = {
+    INSTEAD: ClassVar[Mapping[str, str]] = {
         "--fp16": "say --compute-type float16 or float32",
         "--vad-filter": "leave it out; --no-vad turns it off",
         "--model-directory": "give the model's folder to --stt-model",
@@ -335,8 +335,8 @@ def _targets(
     for target in found:
         if target.output is not None and isinstance(target.path, Path):
             refuse_source(target.output, target.path)
-    make_folders = bool(output or output_dir)
-    left = prepare(found, force=force, skip_existing=skip_existing, make_folders=make_folders)
+    folders = bool(output or output_dir)
+    left = prepare(found, force=force, skip_existing=skip_existing, make_folders=folders)
     if skip_existing:
         tell(f"{len(found) - len(left)} of {len(found)} are there already")
     return left

@@ -85,7 +85,7 @@ class Family:
 
 
 _ENGLISH = frozenset({"en"})
-FAMILIES = {
+FAMILIES: dict[tuple[tuple[int, int], ...], Family] = {
     ((1, 0), (2, 0), (2, 5), (3, 0), (3, 1), (3, 2), (3, 3), (3, 4)): Family(1200, _ENGLISH),
     ((3, 1), (4, 2), (4, 3), (4, 7), (5, 1), (5, 2), (5, 4), (5, 6)): Family(1600, _ENGLISH),
 }
@@ -236,7 +236,7 @@ class Whisper:
 
 def _decoded(result: Any, tokenizer: Tokenizer, max_tokens: int) -> Decoded:
     written = result.sequences_ids[0]
-    tokens = tuple(token for token in written if token < tokenizer.eot)
+    tokens = [token for token in written if token < tokenizer.eot]
     transcript = Transcript(
         tokenizer.decode(tokens).strip(),
         tokenizer.language_code,
@@ -245,7 +245,7 @@ def _decoded(result: Any, tokenizer: Tokenizer, max_tokens: int) -> Decoded:
         len(written) >= max_tokens,
         ending=_ending(result, tokenizer, tokens) if result.logits else None,
     )
-    return Decoded(transcript, tokens)
+    return Decoded(transcript, tuple(tokens))
 
 
 def _ending(result: Any, tokenizer: Tokenizer, tokens: Sequence[int]) -> Ending | None:

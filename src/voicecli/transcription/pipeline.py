@@ -255,7 +255,7 @@ def _recognize(recognizer: WindowRecognizer, found: Sequence[FoundWindow]) -> li
 def _by_utterance(recognizer: WindowRecognizer, found: Sequence[FoundWindow]) -> list[Recognized]:
     """Each stretch for itself; its own start and end are the times of what is said in it."""
     parts = [(i, part) for i, one in enumerate(found) for part in utterances(one.window)]
-    segments: list[Recognized] = [[] for _ in found]
+    segments: list[list[Segment]] = [[] for _ in found]
     for first in range(0, len(parts), UTTERANCE_BATCH):
         some = parts[first : first + UTTERANCE_BATCH]
         heard = recognizer.recognize(
