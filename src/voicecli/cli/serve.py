@@ -39,6 +39,12 @@ def serve(
     max_sessions: Annotated[
         int, typer.Option(min=1, help="Conversations at once; more are refused.")
     ] = 8,
+    grace: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS", min=0, help="How long turns may take to end when the server ends."
+        ),
+    ] = 25.0,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="A name under which the server may be asked."),
@@ -131,7 +137,7 @@ def serve(
         token=token or (None if is_loopback(host) else new_token()),
         host_names=tuple(allow_host or ()),
         allowed_origins=tuple(allow_origin or ()),
-        limits=Limits(max_sessions=max_sessions),
+        limits=Limits(max_sessions=max_sessions, grace_s=grace),
         ice_servers=_ice_servers(ice_servers),
         eager_speech_started=eager_speech_started,
     )

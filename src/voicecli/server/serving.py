@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import sys
 from contextlib import suppress
+from types import FrameType
 from typing import TextIO
 
 import segno
@@ -22,6 +24,38 @@ MAX_MESSAGE_BYTES = 22 * 1024 * 1024
 """Of a WebSocket: 15 MB of sound in base64, and what is around it."""
 
 
+LAST_REQUESTS_S = 5
+"""So long what is no session, such as a request for a transcript, may take to end."""
+
+
+class OrderlyServer(uvicorn.Server):
+    """Ends in order: at a signal turns are finished before their connections are closed, at a
+    second one nothing is.
+
+    uvicorn alone would close all connections at once, and die of the signal.
+    """
+
+    def __init__(self, config: uvicorn.Config, server: Server) -> None:
+        super().__init__(config)
+        self._server = server
+        self._loop = asyncio.get_running_loop()
+        self._draining: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """uvicorn's own raises the signal again at the end: it is not asked."""
+        self._loop.call_soon_threadsafe(self.end)
+
+    def end(self) -> None:
+        if self._draining is None:
+            self._draining = asyncio.ensure_future(self._drain())
+        else:
+            self.should_exit = self.force_exit = True
+
+    async def _drain(self) -> None:
+        await self._server.sessions.drain(self._server.limits.grace_s)
+        self.should_exit = True
+
+
 async def run(
     settings: Settings, options: Options, host: str, port: int, *, tls: bool = False
 ) -> None:
@@ -31,7 +65,7 @@ async def run(
         certificate = own_certificate(names) if tls else None
         async with running(settings, options) as server:
             tell_address(listener, host, options.token, certificate)
-            await uvicorn.Server(config(server, certificate)).serve([listener])
+            await OrderlyServer(config(server, certificate), server).serve([listener])
 
 
 def config(server: Server, certificate: Certificate | None = None) -> uvicorn.Config:
@@ -47,6 +81,7 @@ def config(server: Server, certificate: Certificate | None = None) -> uvicorn.Co
         server_header=False,
         ssl_certfile=None if certificate is None else certificate.path,
         ssl_keyfile=None if certificate is None else str(certificate.key_path),
+        timeout_graceful_shutdown=LAST_REQUESTS_S,
     )
 
 

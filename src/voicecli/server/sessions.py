@@ -42,6 +42,9 @@ MAX_PARKED = 100
 TAKE_OVER_S = 2.0
 """So long a session may take to end that is resumed elsewhere."""
 
+GOODBYE_S = 5.0
+"""So long a client may take to hang up once it is told that the server is going away."""
+
 MAX_LATE_S = 0.25
 """An event loop that is later than this admits nobody more."""
 
@@ -57,6 +60,8 @@ class Limits:
     """Without speech or an event."""
     connect_s: float = 10.0
     """Until a call is connected."""
+    grace_s: float = 25.0
+    """Until a turn is cut off by the end of the server."""
     control_events_per_s: float = 60.0
     sound_burst_s: float = 30.0
     """So much sound may come at once; from then on, no faster than MAX_SPEED."""
@@ -78,7 +83,7 @@ class Session:
     close: Callable[[int, str], Awaitable[None]] | None = None
     """End it: a WebSocket's close code, and why."""
     finish: Callable[[], Awaitable[None]] | None = None
-    """Let the reply end that is heard."""
+    """Wait until nobody speaks and nothing is being answered."""
     resume_token: str = ""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -175,23 +180,22 @@ class Sessions:
     # ---- the end ------------------------------------------------------------------------------
 
     async def drain(self, grace_s: float) -> None:
-        """Admit nobody, let replies end, close what is left."""
+        """Admit nobody; end each session as soon as its turn is over, and at the latest after
+        `grace_s`."""
         self.draining = True
-        finishing = [
-            asyncio.ensure_future(session.finish())
-            for session in self.active.values()
-            if session.finish is not None
-        ]
-        if finishing:
-            _, late = await asyncio.wait(finishing, timeout=grace_s)
-            for task in late:
-                task.cancel()
-        closing = [
-            session.close(1001, "the server is going away")
-            for session in tuple(self.active.values())
-            if session.close is not None
-        ]
-        await asyncio.gather(*closing, return_exceptions=True)
+        leaving = [self._leave(session, grace_s) for session in self.active.values()]
+        await asyncio.gather(*leaving, return_exceptions=True)
+
+    async def _leave(self, session: Session, grace_s: float) -> None:
+        if session.finish is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(grace_s):
+                    await session.finish()
+        if session.close is not None:
+            await session.close(1001, "the server is going away")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE_S):
+                await session.ended.wait()
 
 
 _REFUSALS = {

@@ -50,6 +50,9 @@ change, what was heard of a reply and what was not, where a turn's time went, no
 UNTOLD = (told.Started, told.Level, told.UserSaid, told.ReplyText, told.KeysShown, told.Ended)
 """Events that a client has no use for, or gets by the API's own."""
 
+LINGER_S = 0.3
+"""After the last turn, before a session is ended that has to end: its sound is still on its way."""
+
 FOREIGN_VOICES = frozenset(
     """
     alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse default
@@ -106,8 +109,9 @@ class NetworkTalk:
         self._track = track
         self._lively_at_s = time.monotonic()
         self._sound_bucket = Bucket(limits.sound_burst_s, MAX_SPEED)
+        self._state = told.State.LISTENING
         self._quiet = asyncio.Event()
-        """Nothing is being answered."""
+        """Nobody speaks, and nothing is being answered."""
         self._quiet.set()
         self._conversation: Conversation
         self._wait_s = 0.0
@@ -136,6 +140,7 @@ class NetworkTalk:
         trace: TracebackType | None,
     ) -> None:
         self._pacer.remove(self.duplex)
+        self._quiet.set()
         session = self.session
         self._park(session.resume_token, Conversed(session.fields, self.history, session.items))
         tasks = [*self._asides.values(), *self._beside]
@@ -162,6 +167,7 @@ class NetworkTalk:
         try:
             done, _ = await asyncio.wait([ending, *work], return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self.session.ending = True
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)
@@ -187,8 +193,12 @@ class NetworkTalk:
                 await place.close(1001, "nothing was said for long")
 
     async def _finish(self) -> None:
-        """Wait until nothing is being answered."""
-        await self._quiet.wait()
+        """Wait until nobody speaks, and nothing is being answered."""
+        while True:
+            await self._quiet.wait()
+            await asyncio.sleep(LINGER_S)
+            if self._quiet.is_set():
+                return
 
     # ---- what the session asks for (session.Talk) ---------------------------------------------
 
@@ -260,8 +270,10 @@ class NetworkTalk:
             finally:
                 del self._asides[response.id]
                 self.session.aside_ended(response, error)
+                self._mark_quiet()
 
         self._asides[response.id] = asyncio.ensure_future(speak())
+        self._mark_quiet()
 
     def recognize(self, item: Item, samples: Samples, rate_hz: int) -> None:
         async def recognize() -> None:
@@ -286,7 +298,13 @@ class NetworkTalk:
             shown = told.as_json(event)
             self._send({"type": f"voicecli.{shown.pop('event')}", **shown})
         self.session.tell(event)
-        if self.session.response is None:
+        if isinstance(event, told.StateChanged):
+            self._state = event.state
+        self._mark_quiet()
+
+    def _mark_quiet(self) -> None:
+        waits = self._state in (told.State.LISTENING, told.State.MUTED)
+        if waits and self.session.response is None and not self._asides:
             self._quiet.set()
         else:
             self._quiet.clear()

@@ -126,6 +126,8 @@ class RealtimeSession:
         self.items = Items()
         self.response: Response | None = None
         """The one that is in progress in the conversation."""
+        self.ending = False
+        """What is being answered is cut off: the session is over."""
         self._talk = talk
         self._send = send
         self._sends_sound = sends_sound
@@ -606,7 +608,7 @@ class RealtimeSession:
             self._quiet_since_ms = self._talk.client_ms()
         if event.interrupted and not response.asked_to_stop:
             self._let_go()
-        status, reason = _end_of(response, event)
+        status, reason = ("cancelled", None) if self.ending else _end_of(response, event)
         message = response.message
         previous_id = None
         if message is not None and message.id in self.items:
