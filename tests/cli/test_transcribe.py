@@ -118,6 +118,24 @@ def test_a_language_by_its_name_and_what_is_said_where_nobody_speaks(
     assert (found["text"], found["language"]) == ("", "en")
 
 
+@pytest.mark.parametrize(
+    ("gain", "options", "told"),
+    [
+        (0.5, (), "tune.wav: sound up to -6 dB, but no speech that the detector finds; --no-vad"),
+        (0.5, ("--clip", "5-"), "nobody speaks in"),
+        (0.001, (), "nobody speaks in"),
+    ],
+)
+def test_sound_without_speech_is_told_from_silence(
+    tmp_path: Path, gain: float, options: tuple[str, ...], told: str
+) -> None:
+    tune = gain * np.sin(2 * np.pi * 440 * np.arange(80_000) / SAMPLE_RATE_HZ)
+    path = save_wav(tmp_path / "tune.wav", np.append(tune, silence(32_000)).astype(np.float32))
+    done = run_voicecli("transcribe", path, *options, env={"VOICECLI_STT_MODEL": "stt-en"})
+    assert (done.returncode, done.stdout) == (0, "")
+    assert told in done.stderr
+
+
 def test_two_speakers_come_in_order(tmp_path: Path) -> None:
     one, other = speak(SUM), speak(JOKE)
     turns = [silence(8000), one, silence(16_000), other, silence(16_000), one, silence(8000)]

@@ -33,10 +33,11 @@ from voicecli.worker import watch
 
 READ_AHEAD_BATCHES = 1
 """Per worker: enough that none waits, and bounded memory (a window is 2 MB)."""
-SHORT_S = 3.0
 AUDIBLE = 0.003
-"""A recording that is shorter, and not silent (a peak of -50 dBFS), is given to the recogniser also
-where the VAD finds nobody in it: single words escape it. See recognition.UNVOICED_LOGPROB."""
+"""Samples below it (-50 dBFS) are silence."""
+SHORT_S = 3.0
+"""A recording that is shorter, and not silent, is given to the recogniser also where the VAD finds
+nobody in it: single words escape it. See recognition.UNVOICED_LOGPROB."""
 
 UTTERANCE_BATCH = 16
 """Utterances recognised at once."""
@@ -87,6 +88,8 @@ class RecordingEnded:
 
     source: int
     duration_s: float = 0.0
+    peak: float = 0.0
+    """Its loudest sample, of 1: whether there was anything to hear."""
     error: VoicecliError | None = None
     warnings: tuple[str, ...] = ()
 
@@ -296,15 +299,17 @@ def _read(
             is_first = options.multilingual or i == 0
             yield FoundWindow(number, speaker, language, window, is_first)
     except VoicecliError as error:
-        yield RecordingEnded(number, position.read_s, error, tuple(warnings))
+        yield RecordingEnded(number, position.read_s, position.peak, error, tuple(warnings))
     else:
-        yield RecordingEnded(number, position.read_s, None, tuple(warnings))
+        yield RecordingEnded(number, position.read_s, position.peak, None, tuple(warnings))
 
 
 @dataclass
 class _Position:
     read_s: float = 0.0
     """Of the recording, so far."""
+    peak: float = 0.0
+    """The loudest sample of what was read, of 1."""
 
 
 def _pieces(
@@ -335,7 +340,9 @@ def _clipped(
         n_read += piece.shape[1]
         position.read_s = min(n_read, last) / SAMPLE_RATE_HZ
         if n_read > first:
-            yield piece[:, max(0, first - begin) : int(min(last, n_read)) - begin]
+            clipped = piece[:, max(0, first - begin) : int(min(last, n_read)) - begin]
+            position.peak = max(position.peak, float(np.abs(clipped).max(initial=0.0)))
+            yield clipped
         if n_read >= last:
             return
     if n_read <= first:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from io import FileIO
+from math import log10
 from pathlib import Path
 
 from voicecli.errors import AudioFileError, VoicecliError
@@ -14,6 +15,7 @@ from voicecli.printable import visible
 from voicecli.sound.reading import duration_s
 from voicecli.transcription.formats import STREAMED
 from voicecli.transcription.pipeline import (
+    AUDIBLE,
     ReadOptions,
     Recording,
     RecordingEnded,
@@ -90,7 +92,7 @@ def run(
             if error is None:
                 try:
                     if not writer.finish(event.duration_s):
-                        tell(f"nobody speaks in {job.name}")
+                        tell(_about_no_speech(job.name, event.peak, read))
                 except AudioFileError as unwritable:
                     error = unwritable
             progress.finish(event.duration_s, error and error.message)
@@ -106,6 +108,13 @@ def run(
             if len(failed) < len(plan)
             else "",
         )
+
+
+def _about_no_speech(name: str, peak: float, read: ReadOptions) -> str:
+    if peak < AUDIBLE:
+        return f"nobody speaks in {visible(name)}"
+    loud = f"{visible(name)}: sound up to {20 * log10(peak):.0f} dB, but no speech"
+    return f"{loud} that the detector finds; --no-vad goes without it" if read.vad else loud
 
 
 def _about_language(name: str, event: Transcribed) -> str:
