@@ -12,7 +12,7 @@ import numpy as np
 import uvicorn
 
 from voicecli.models import find_voice
-from voicecli.server.app import Options, Server, running
+from voicecli.server.app import ServeOptions, Server, running
 from voicecli.server.serving import config, listen
 from voicecli.server.tls import Certificate
 from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
@@ -42,7 +42,7 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    options: Options = Options(),  # noqa: B008
+    options: ServeOptions = ServeOptions(),  # noqa: B008
     settings: Settings = SMALL,
     certificate: Certificate | None = None,
 ) -> AsyncIterator[Served]:

@@ -128,3 +128,13 @@ def test_a_circle_of_annotations_alone_is_none_of_files(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"if TYPE_CHECKING:\n import voicecli.stt.{other}\n")
     assert violations(tmp_path) == []
+
+
+def test_a_class_has_its_name_alone() -> None:
+    """Who looks for a name finds one thing. Small private classes of a file may be called alike."""
+    places: dict[str, list[str]] = {}
+    for module, path in modules(SRC).items():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(module)
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}

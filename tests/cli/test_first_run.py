@@ -171,7 +171,7 @@ def test_better_models_are_offered_and_pulled(
         screen.press("s")
         screen.wait_for(step)
     screen.wait_for("Press the numbers")
-    for offer in first_run.OFFERS:
+    for offer in first_run.SUGGESTIONS:
         assert f"{offer.name:<20} {offer.size_mb:>4} MB" in screen.text
     assert "stt-en understands some 400 words" in screen.text
     screen.press("3")
@@ -267,7 +267,7 @@ def test_another_microphone_can_be_chosen_and_is_remembered(
 
 
 def test_the_sizes_that_are_offered_are_those_of_the_catalogue() -> None:
-    for offer in first_run.OFFERS:
+    for offer in first_run.SUGGESTIONS:
         if offer.name in catalogue.WHISPER:
             assert catalogue.WHISPER[offer.name].size_mb == offer.size_mb
         else:

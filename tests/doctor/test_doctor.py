@@ -21,7 +21,7 @@ from tmux import Terminal
 from voicecli.doctor import machine, server, speech
 from voicecli.doctor.findings import Verdict
 from voicecli.doctor.sound import judge_echo, judge_microphone
-from voicecli.doctor.soundcheck import Heard
+from voicecli.doctor.soundcheck import Recorded
 from voicecli.hearing.echo import EchoMeasurement
 from voicecli.models import find_stt, installed_stt
 from voicecli.settings import ListenSettings, LlmSettings, Settings, SoundSettings
@@ -150,13 +150,17 @@ def test_the_report_in_a_terminal(
 @pytest.mark.parametrize(
     ("heard", "verdict", "text"),
     [
-        (Heard(noise(-62, 1), is_zeros=False), Verdict.OK, "noise floor -62 dBFS"),
-        (Heard(noise(-30, 1), is_zeros=False), Verdict.WARN, "noise floor -30 dBFS: that is loud"),
-        (Heard(silence(0), is_zeros=True), Verdict.BAD, "gives nothing but silence"),
-        (Heard(silence(16_000), is_zeros=False), Verdict.WARN, "nothing is connected"),
+        (Recorded(noise(-62, 1), is_zeros=False), Verdict.OK, "noise floor -62 dBFS"),
+        (
+            Recorded(noise(-30, 1), is_zeros=False),
+            Verdict.WARN,
+            "noise floor -30 dBFS: that is loud",
+        ),
+        (Recorded(silence(0), is_zeros=True), Verdict.BAD, "gives nothing but silence"),
+        (Recorded(silence(16_000), is_zeros=False), Verdict.WARN, "nothing is connected"),
     ],
 )
-def test_judge_microphone(heard: Heard, verdict: Verdict, text: str) -> None:
+def test_judge_microphone(heard: Recorded, verdict: Verdict, text: str) -> None:
     finding = judge_microphone(heard, "USB Audio")
     assert finding.verdict is verdict
     assert text in finding.text

@@ -24,7 +24,7 @@ from openai import AsyncOpenAI
 
 from serving import SMALL, Served, served, spoken_pcm
 from sse_server import DONE, SseServer, chunk, reply, stream
-from voicecli.server.app import Options
+from voicecli.server.app import ServeOptions
 from voicecli.server.sessions import Limits
 from voicecli.settings import LlmSettings
 
@@ -323,7 +323,7 @@ def test_cancel_and_the_next_response() -> None:
 
 def test_who_is_one_too_many_is_told_when_to_come_back() -> None:
     async def scenario() -> None:
-        options = Options(limits=Limits(max_sessions=1))
+        options = ServeOptions(limits=Limits(max_sessions=1))
         async with served(options) as where:
             async with connected(where):
                 with pytest.raises(websockets.InvalidStatus) as caught:
@@ -343,7 +343,7 @@ def test_who_is_one_too_many_is_told_when_to_come_back() -> None:
 
 def test_an_ephemeral_key_opens_the_session_that_it_was_made_for() -> None:
     async def scenario() -> None:
-        async with served(Options(token="secret")) as where:
+        async with served(ServeOptions(token="secret")) as where:
             async with AsyncOpenAI(api_key="secret", base_url=f"{where.url}/v1") as client:
                 session = {"type": "realtime", "instructions": "Be brief."}
                 made = await client.realtime.client_secrets.create(session=session)

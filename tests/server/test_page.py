@@ -18,7 +18,7 @@ import pytest
 
 from browser import RATE_HZ, Complaints, browser, chromium, recording
 from serving import Served, served, spoken_pcm
-from voicecli.server.app import Options
+from voicecli.server.app import ServeOptions
 
 SUM, OTHER_SUM, CLOCK = "What is seven plus twelve?", "What is two times three?", "What time is it?"
 JOKE = "Tell me a joke."
@@ -107,7 +107,7 @@ async def visiting(
     microphone: Path | None = None,
     *,
     address: str = "/",
-    options: Options = Options(),  # noqa: B008
+    options: ServeOptions = ServeOptions(),  # noqa: B008
 ) -> AsyncIterator[Visitor]:
     """microphone: None is one at hand, see Visitor.say."""
     async with served(options) as where, browser(folder / "profile", microphone) as context:
@@ -282,7 +282,7 @@ def test_the_page_holds_no_place_for_foreign_content() -> None:
 
 def test_the_token_of_the_address_opens_the_page(tmp_path: Path) -> None:
     async def scenario() -> None:
-        options = Options(token="secret")
+        options = ServeOptions(token="secret")
         async with visiting(tmp_path, address="/?token=secret", options=options) as visitor:
             await visitor.until("state", "idle")
             assert "secret" not in visitor.page.url

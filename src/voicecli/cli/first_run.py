@@ -29,7 +29,7 @@ N_STEPS = 4
 
 
 @dataclass(frozen=True)
-class Offer:
+class Suggestion:
     """A model that understands or sounds better than what may be here."""
 
     name: str
@@ -37,11 +37,11 @@ class Offer:
     what: str
 
 
-OFFERS = (
-    Offer("tiny.en", 78, "free speech in English, the quickest"),
-    Offer("base", 148, "hears 99 languages"),
-    Offer("small", 486, "hears them better, and takes three times as long"),
-    Offer("en_US-lessac-medium", 63, "a clear English voice"),
+SUGGESTIONS = (
+    Suggestion("tiny.en", 78, "free speech in English, the quickest"),
+    Suggestion("base", 148, "hears 99 languages"),
+    Suggestion("small", 486, "hears them better, and takes three times as long"),
+    Suggestion("en_US-lessac-medium", 63, "a clear English voice"),
 )
 """Sizes of the recognisers as in models.catalogue, of the voice as in Piper's list."""
 
@@ -276,7 +276,7 @@ class Guide:
             wanted.remove(name) if name in wanted else wanted.append(name)
             _say(f"     to be pulled: {', '.join(wanted) or 'nothing'}")
 
-    def _in_use(self) -> list[Offer]:
+    def _in_use(self) -> list[Suggestion]:
         """Says what hears and speaks so far, and how much of what is said is understood; returns
         what is not here yet."""
         from voicecli.engines import Engines
@@ -289,7 +289,7 @@ class Guide:
             message, hint = limits
             _say(f"     {message};\n     {hint}")
         here = {model.name for model in installed()}
-        return [offer for offer in OFFERS if offer.name not in here]
+        return [offer for offer in SUGGESTIONS if offer.name not in here]
 
 
 def _say(text: str) -> None:

@@ -16,7 +16,7 @@ import typer
 from voicecli.cli.ending import run
 from voicecli.cli.options import Offline, OutputDevice, Profile, VoiceName, refuse_contradictions
 from voicecli.cli.outputs import check_sound_output
-from voicecli.cli.sinks import Sink, Target, open_sink
+from voicecli.cli.sinks import Destination, Sink, open_sink
 from voicecli.cli.streams import polite_ends, tell, write_out
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def say(
             _say(
                 settings,
                 _deltas(text, file),
-                Target(output_file, to_stdout, raw, settings.sound.output_device),
+                Destination(output_file, to_stdout, raw, settings.sound.output_device),
                 language=language,
                 pause_s=pause or 0.0,
                 timestamps=timestamps is not None,
@@ -268,7 +268,7 @@ _KNOWN_TO_LANGID = frozenset(
 async def _say(
     settings: Settings,
     deltas: AsyncIterator[str],
-    target: Target,
+    target: Destination,
     *,
     language: str | None,
     pause_s: float,

@@ -100,7 +100,7 @@ def serve(
     Example: voicecli serve --model llama3.2
     """
     try:
-        from voicecli.server.app import Options
+        from voicecli.server.app import ServeOptions
         from voicecli.server.serving import run
     except ImportError as error:
         raise VoicecliError(f"`serve` needs the package {error.name}", INSTALL_HINT) from error
@@ -133,7 +133,7 @@ def serve(
         forbid_network(calls=True)
     ensure_stt(settings.stt.model, ask=on_terminal(), offline=settings.offline)
     ensure_voice(settings.tts.voice, ask=on_terminal(), offline=settings.offline)
-    options = Options(
+    options = ServeOptions(
         token=token or (None if is_loopback(host) else new_token()),
         host_names=tuple(allow_host or ()),
         allowed_origins=tuple(allow_origin or ()),

@@ -30,7 +30,7 @@ class Sink(Protocol):
 
 
 @dataclass(frozen=True)
-class Target:
+class Destination:
     """A file, standard output, or else a loudspeaker."""
 
     file: Path | None
@@ -40,7 +40,7 @@ class Target:
 
 
 @asynccontextmanager
-async def open_sink(target: Target, sample_rate_hz: int) -> AsyncIterator[Sink]:
+async def open_sink(target: Destination, sample_rate_hz: int) -> AsyncIterator[Sink]:
     """Opened with the first clip: where nothing can be said, nothing is touched."""
     if target.stdout:
         yield _Pipe(sample_rate_hz, raw=target.raw)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import numpy as np
 
 from voicecli.doctor.findings import Finding, Verdict, failed
-from voicecli.doctor.soundcheck import NOISY_DB, Heard, listen, measure_echo, play
+from voicecli.doctor.soundcheck import NOISY_DB, Recorded, listen, measure_echo, play
 from voicecli.duplex.devices import DeviceDuplex
 from voicecli.duplex.portaudio import Device, Kind, SoundSystem, choose
 from voicecli.duplex.zeros import zeros_hint
@@ -102,7 +102,7 @@ def _name(device: Device | None) -> str:
     return "the microphone" if device is None else device.name
 
 
-def judge_microphone(heard: Heard, name: str) -> Finding:
+def judge_microphone(heard: Recorded, name: str) -> Finding:
     """What a moment of nobody speaking says."""
     values = {"noise_db": round(heard.noise_db, 1), "zeros": heard.is_zeros}
     if heard.is_zeros:

@@ -33,7 +33,7 @@ NOISE_PERCENTILE = 10
 
 
 @dataclass(frozen=True)
-class Heard:
+class Recorded:
     """What a microphone gave."""
 
     samples: Samples
@@ -81,7 +81,7 @@ async def frames_of(duplex: DeviceDuplex) -> AsyncGenerator[Frame, None]:
 
 async def listen(
     duplex: DeviceDuplex, duration_s: float, on_level: Callable[[float], None] = lambda db: None
-) -> Heard:
+) -> Recorded:
     """Hear for so long; `on_level` gets the level of every frame, in dBFS."""
     heard = [silence(0)]
     async with aclosing(frames_of(duplex)) as frames:
@@ -90,7 +90,7 @@ async def listen(
             on_level(level_db(frame.samples))
             if len(heard) * FRAME_MS >= 1000 * duration_s:
                 break
-    return Heard(np.concatenate(heard), is_zeros=len(heard) == 1)
+    return Recorded(np.concatenate(heard), is_zeros=len(heard) == 1)
 
 
 async def play(duplex: DeviceDuplex, clip: Clip) -> list[Frame]:

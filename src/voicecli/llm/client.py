@@ -24,7 +24,7 @@ from voicecli.llm.failures import (
     RefusalError,
 )
 from voicecli.llm.messages import Message, Options, Part
-from voicecli.llm.reply import MAX_REPLY_CHARS, Reply
+from voicecli.llm.reply import MAX_REPLY_CHARS, ArrivingReply
 from voicecli.llm.request import request_body, size_chars, without_oldest
 from voicecli.llm.search import endpoint, head_of
 from voicecli.network import Backoff
@@ -140,7 +140,7 @@ class ChatClient(Connection):
             raise RuntimeError("connect() comes before stream()")
         first_token_s = self._settings.first_token_timeout_s
         deadline_s = asyncio.get_running_loop().time() + first_token_s
-        reply = Reply()
+        reply = ArrivingReply()
         with self._peer.foreign_errors():
             response = await self._in_time(
                 self._client.send(self._request(messages, options), stream=True), deadline_s
@@ -160,7 +160,7 @@ class ChatClient(Connection):
         if cut_off := self._peer.cut_off(reply.finish_reason or ""):
             raise cut_off
 
-    def _fed(self, reply: Reply, chunk: Chunk) -> list[Part]:
+    def _fed(self, reply: ArrivingReply, chunk: Chunk) -> list[Part]:
         try:
             return list(reply.feed(chunk))
         except OverflowError as error:
@@ -169,7 +169,7 @@ class ChatClient(Connection):
             ) from error
 
     async def _chunks(
-        self, response: httpx.Response, reply: Reply, deadline_s: float
+        self, response: httpx.Response, reply: ArrivingReply, deadline_s: float
     ) -> AsyncGenerator[Chunk, None]:
         """What arrives; the first token may take until `deadline_s` of the loop's clock."""
         now_s = asyncio.get_running_loop().time

@@ -13,7 +13,7 @@ MAX_REPLY_CHARS = 200_000
 
 
 @dataclass
-class Reply:
+class ArrivingReply:
     said: list[str] = field(default_factory=list)
     calls: list[_Call] = field(default_factory=list)
     finish_reason: str | None = None

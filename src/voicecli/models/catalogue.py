@@ -22,7 +22,7 @@ _REPO_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 @dataclass(frozen=True)
-class Whisper:
+class KnownWhisper:
     """A recogniser that is known by a short name."""
 
     repo: str
@@ -35,29 +35,29 @@ class Whisper:
     """All of them are OpenAI's weights, or distilled from those, under the MIT licence."""
 
 
-_LARGE_V3 = Whisper("Systran/faster-whisper-large-v3", 3090, 100)
-_TURBO = Whisper("mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620, 100)
+_LARGE_V3 = KnownWhisper("Systran/faster-whisper-large-v3", 3090, 100)
+_TURBO = KnownWhisper("mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620, 100)
 
 WHISPER = {
-    "tiny": Whisper("Systran/faster-whisper-tiny", 78, 99),
-    "tiny.en": Whisper("Systran/faster-whisper-tiny.en", 78, 1),
-    "base": Whisper("Systran/faster-whisper-base", 148, 99),
-    "base.en": Whisper("Systran/faster-whisper-base.en", 148, 1),
-    "small": Whisper("Systran/faster-whisper-small", 486, 99),
-    "small.en": Whisper("Systran/faster-whisper-small.en", 486, 1),
-    "distil-small.en": Whisper("Systran/faster-distil-whisper-small.en", 335, 1),
-    "medium": Whisper("Systran/faster-whisper-medium", 1530, 99),
-    "medium.en": Whisper("Systran/faster-whisper-medium.en", 1530, 1),
-    "distil-medium.en": Whisper("Systran/faster-distil-whisper-medium.en", 792, 1),
+    "tiny": KnownWhisper("Systran/faster-whisper-tiny", 78, 99),
+    "tiny.en": KnownWhisper("Systran/faster-whisper-tiny.en", 78, 1),
+    "base": KnownWhisper("Systran/faster-whisper-base", 148, 99),
+    "base.en": KnownWhisper("Systran/faster-whisper-base.en", 148, 1),
+    "small": KnownWhisper("Systran/faster-whisper-small", 486, 99),
+    "small.en": KnownWhisper("Systran/faster-whisper-small.en", 486, 1),
+    "distil-small.en": KnownWhisper("Systran/faster-distil-whisper-small.en", 335, 1),
+    "medium": KnownWhisper("Systran/faster-whisper-medium", 1530, 99),
+    "medium.en": KnownWhisper("Systran/faster-whisper-medium.en", 1530, 1),
+    "distil-medium.en": KnownWhisper("Systran/faster-distil-whisper-medium.en", 792, 1),
     "turbo": _TURBO,
     "large-v3-turbo": _TURBO,
-    "large-v1": Whisper("Systran/faster-whisper-large-v1", 3090, 99),
-    "large-v2": Whisper("Systran/faster-whisper-large-v2", 3090, 99),
+    "large-v1": KnownWhisper("Systran/faster-whisper-large-v1", 3090, 99),
+    "large-v2": KnownWhisper("Systran/faster-whisper-large-v2", 3090, 99),
     "large-v3": _LARGE_V3,
     "large": _LARGE_V3,
-    "distil-large-v2": Whisper("Systran/faster-distil-whisper-large-v2", 1520, 1),
-    "distil-large-v3": Whisper("Systran/faster-distil-whisper-large-v3", 1520, 1),
-    "distil-large-v3.5": Whisper("distil-whisper/distil-large-v3.5-ct2", 1520, 1),
+    "distil-large-v2": KnownWhisper("Systran/faster-distil-whisper-large-v2", 1520, 1),
+    "distil-large-v3": KnownWhisper("Systran/faster-distil-whisper-large-v3", 1520, 1),
+    "distil-large-v3.5": KnownWhisper("distil-whisper/distil-large-v3.5-ct2", 1520, 1),
 }
 """The short names are faster-whisper's (`faster_whisper.utils._MODELS`; a test compares them)."""
 

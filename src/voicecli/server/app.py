@@ -36,7 +36,7 @@ from voicecli.settings import Settings
 
 
 @dataclass(frozen=True)
-class Options:
+class ServeOptions:
     """What `voicecli serve` was told, besides the settings that all commands have."""
 
     token: str | None = None
@@ -57,7 +57,7 @@ class Server:
     """What all requests share; `request.app.state.server`."""
 
     engines: Engines
-    options: Options
+    options: ServeOptions
     pacer: Pacer = field(default_factory=Pacer)
     secrets: Secrets = field(default_factory=Secrets)
     sessions: Sessions = field(init=False)
@@ -123,7 +123,9 @@ class Server:
 
 
 @asynccontextmanager
-async def running(settings: Settings, options: Options = Options()) -> AsyncIterator[Server]:
+async def running(
+    settings: Settings, options: ServeOptions = ServeOptions()
+) -> AsyncIterator[Server]:
     """Everything loaded, and the clock of the sessions ticks; raises VoicecliError."""
     async with Engines(settings) as engines:
         server = Server(engines, options)

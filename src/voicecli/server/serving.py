@@ -15,7 +15,7 @@ import uvicorn
 
 from voicecli.errors import VoicecliError
 from voicecli.network import is_loopback
-from voicecli.server.app import Options, Server, create_app, running
+from voicecli.server.app import ServeOptions, Server, create_app, running
 from voicecli.server.security import machine_names
 from voicecli.server.tls import Certificate, own_certificate
 from voicecli.settings import Settings
@@ -57,7 +57,7 @@ class OrderlyServer(uvicorn.Server):
 
 
 async def run(
-    settings: Settings, options: Options, host: str, port: int, *, tls: bool = False
+    settings: Settings, options: ServeOptions, host: str, port: int, *, tls: bool = False
 ) -> None:
     """Serve until a signal; raises VoicecliError."""
     with listen(host, port) as listener:

@@ -20,7 +20,7 @@ from voicecli.errors import ModelError, VoicecliError
 from voicecli.hearing.echo import NoEcho
 from voicecli.llm.messages import Message
 from voicecli.server.duplex import LEAD_MS, NetworkDuplex, Pacer
-from voicecli.server.realtime.client_events import RefusalError
+from voicecli.server.realtime.client_events import EventRefusedError
 from voicecli.server.realtime.fields import Fields, listen_settings, llm_options
 from voicecli.server.realtime.items import Item
 from voicecli.server.realtime.response import Event, Response
@@ -120,7 +120,7 @@ class NetworkTalk:
         self._beside: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        """Raises VoicecliError, RefusalError where the first fields can't be had."""
+        """Raises VoicecliError, EventRefusedError where the first fields can't be had."""
         fields = self._as_they_hold(self.session.fields)
         self._conversation = await self._engines.conversation(
             self.duplex,
@@ -342,11 +342,11 @@ class NetworkTalk:
         )
 
     def _as_they_hold(self, fields: Fields) -> Fields:
-        """The fields with what is meant by them here; raises RefusalError."""
+        """The fields with what is meant by them here; raises EventRefusedError."""
         try:
             voice = self._engines.voice(self._settings(fields).tts)
         except VoicecliError as error:
-            raise RefusalError(
+            raise EventRefusedError(
                 error.message, "invalid_value", param="session.audio.output.voice"
             ) from None
         return fields.updated({"audio": {"output": {"voice": voice.name}}})

@@ -24,7 +24,7 @@ from fastapi.responses import Response
 
 from voicecli.server.errors import ApiError
 from voicecli.server.jitter import make_fit_for_speech
-from voicecli.server.realtime.client_events import RefusalError, loads
+from voicecli.server.realtime.client_events import EventRefusedError, loads
 from voicecli.server.realtime.fields import Fields
 from voicecli.server.realtime.items import new_id
 from voicecli.server.realtime.response import Event
@@ -284,7 +284,7 @@ async def _offer_of(request: Request) -> tuple[str, dict[str, Any]]:
         return sdp.decode(), loads(session)
     except UnicodeDecodeError:
         raise ApiError(400, "the offer is no text", "invalid_sdp") from None
-    except RefusalError as refusal:
+    except EventRefusedError as refusal:
         raise ApiError(400, refusal.message, refusal.code, param="session") from None
 
 

@@ -17,7 +17,7 @@ _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+-?[^\W\d_]{1,2}\Z")
 _ROMAN = re.compile(r"[IVXLC]+\Z")
 
 
-class Verdict(Enum):
+class StopKind(Enum):
     """What a full stop is."""
 
     END = auto()
@@ -76,7 +76,7 @@ class FullStop:
         return _shorts(self.language.code)
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> StopKind:
         """By the first rule that has an answer."""
         return next(found for rule in _RULES if (found := rule(self)))
 
@@ -111,96 +111,96 @@ class FullStop:
         return word.isdecimal() and len(word) <= 2 or len(word) > 1 and bool(_ROMAN.match(word))
 
 
-def _no_word(stop: FullStop) -> Verdict | None:
-    return None if stop.word else Verdict.END
+def _no_word(stop: FullStop) -> StopKind | None:
+    return None if stop.word else StopKind.END
 
 
-def _unit(stop: FullStop) -> Verdict | None:
+def _unit(stop: FullStop) -> StopKind | None:
     """ "3 oz. of gin", "5 ft. 11 in. tall"; "200 sq. ft." has another before it."""
     is_counted = stop.previous[-1:].isdecimal() or stop.previous[:-1] in stop.shorts.never
     if not is_counted or stop.word not in stop.shorts.units:
         return None
     if stop.following is None:
-        return Verdict.WAIT
+        return StopKind.WAIT
     goes_on = stop.next_word[:1].islower() or stop.next_word[:1].isdecimal()
-    return Verdict.NO if goes_on else Verdict.END
+    return StopKind.NO if goes_on else StopKind.END
 
 
-def _plain_word(stop: FullStop) -> Verdict | None:
+def _plain_word(stop: FullStop) -> StopKind | None:
     word = stop.word
     is_plain = len(word) > 3 and word.isalpha() and not _ROMAN.match(word)
     if word[-1] in CLOSING or is_plain and stop.lower not in stop.shorts.known:
-        return Verdict.END
+        return StopKind.END
     return None
 
 
-def _short_for_what_follows(stop: FullStop) -> Verdict | None:
-    return Verdict.NO if stop.lower in stop.shorts.never else None
+def _short_for_what_follows(stop: FullStop) -> StopKind | None:
+    return StopKind.NO if stop.lower in stop.shorts.never else None
 
 
-def _number_of_an_item(stop: FullStop) -> Verdict | None:
+def _number_of_an_item(stop: FullStop) -> StopKind | None:
     is_first = not stop.before and stop.begins_piece
-    return Verdict.NO if is_first and stop.word.isdecimal() and len(stop.word) <= 3 else None
+    return StopKind.NO if is_first and stop.word.isdecimal() and len(stop.word) <= 3 else None
 
 
-def _spaced_abbreviation(stop: FullStop) -> Verdict | None:
+def _spaced_abbreviation(stop: FullStop) -> StopKind | None:
     is_small_letter = len(stop.word) == 1 and stop.word.islower() and stop.word.isalpha()
-    return Verdict.NO if is_small_letter and stop.language.has_spaced_abbreviations else None
+    return StopKind.NO if is_small_letter and stop.language.has_spaced_abbreviations else None
 
 
-def _no_abbreviation(stop: FullStop) -> Verdict | None:
+def _no_abbreviation(stop: FullStop) -> StopKind | None:
     """All that could be meant by it otherwise."""
     is_short = stop.lower in stop.shorts.known or _DOTTED.match(stop.word)
-    return None if is_short or stop.is_initial or stop.is_ordinal else Verdict.END
+    return None if is_short or stop.is_initial or stop.is_ordinal else StopKind.END
 
 
-def _nothing_follows(stop: FullStop) -> Verdict | None:
+def _nothing_follows(stop: FullStop) -> StopKind | None:
     if stop.following is None:
-        return Verdict.WAIT
-    return None if stop.following else Verdict.END
+        return StopKind.WAIT
+    return None if stop.following else StopKind.END
 
 
-def _before_number(stop: FullStop) -> Verdict | None:
+def _before_number(stop: FullStop) -> StopKind | None:
     if stop.lower not in stop.shorts.before_number or stop.is_initial:
         return None
     if not stop.next_word[0].isupper() or _ROMAN.match(stop.next_word):
-        return Verdict.NO
+        return StopKind.NO
     may_end = stop.lower in stop.shorts.may_end | stop.shorts.before_capital
-    return None if may_end else Verdict.END
+    return None if may_end else StopKind.END
 
 
-def _small_letter_follows(stop: FullStop) -> Verdict | None:
-    return Verdict.NO if stop.next_word[0].islower() else None
+def _small_letter_follows(stop: FullStop) -> StopKind | None:
+    return StopKind.NO if stop.next_word[0].islower() else None
 
 
-def _ordinal(stop: FullStop) -> Verdict | None:
+def _ordinal(stop: FullStop) -> StopKind | None:
     if not stop.is_ordinal:
         return None
-    return Verdict.END if stop.next_starts else Verdict.NO
+    return StopKind.END if stop.next_starts else StopKind.NO
 
 
-def _initial(stop: FullStop) -> Verdict | None:
+def _initial(stop: FullStop) -> StopKind | None:
     """ "J. Smith", but "vitamin C. The", "than I. They", "J. K. I think"."""
     if not stop.is_initial:
         return None
     pronoun = stop.language.pronoun_of_one_letter
     if stop.next_starts and len(stop.previous) == 2 and stop.previous.endswith("."):
         is_letter = len(stop.next_word) == 1
-        return Verdict.NO if is_letter else Verdict.END
+        return StopKind.NO if is_letter else StopKind.END
     is_pronoun = stop.word == pronoun and bool(stop.before) and stop.before[-1][0].islower()
     is_label = stop.previous in stop.language.before_label
-    return Verdict.END if is_pronoun or is_label or stop.next_starts else Verdict.NO
+    return StopKind.END if is_pronoun or is_label or stop.next_starts else StopKind.NO
 
 
-def _before_capital(stop: FullStop) -> Verdict | None:
-    return Verdict.END if stop.lower in stop.shorts.before_capital else None
+def _before_capital(stop: FullStop) -> StopKind | None:
+    return StopKind.END if stop.lower in stop.shorts.before_capital else None
 
 
-def _otherwise(stop: FullStop) -> Verdict | None:
-    return Verdict.END if stop.next_starts else Verdict.NO
+def _otherwise(stop: FullStop) -> StopKind | None:
+    return StopKind.END if stop.next_starts else StopKind.NO
 
 
-_RULES: tuple[Callable[[FullStop], Verdict | None], ...] = (
+_RULES: tuple[Callable[[FullStop], StopKind | None], ...] = (
     _no_word,
     _unit,
     _plain_word,

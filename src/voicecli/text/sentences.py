@@ -17,7 +17,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 from voicecli.languages import language_of
-from voicecli.text.full_stops import CLOSING, FullStop, Verdict
+from voicecli.text.full_stops import CLOSING, FullStop, StopKind
 from voicecli.text.words import words_of
 
 MIN_CHARS = 10
@@ -265,10 +265,10 @@ class SentenceSplitter:
             begins_piece=lowest == self._floor,
             following=self._next_word(end, horizon, final=final),
         ).verdict
-        if verdict is Verdict.WAIT:
+        if verdict is StopKind.WAIT:
             self._at = at
             return _WAIT
-        return end + 1 if verdict is Verdict.END else _NO
+        return end + 1 if verdict is StopKind.END else _NO
 
     def _judge_clause(self, at: int, horizon: int, *, final: bool) -> int:
         """The end of a reply's first clause, once it has enough words."""

@@ -22,7 +22,7 @@ MAX_END_MS = 1e9
 MAX_ID_CHARS = 128
 
 
-class RefusalError(Exception):
+class EventRefusedError(Exception):
     """Why an event was not carried out, as the client is told. The session goes on."""
 
     def __init__(
@@ -183,7 +183,7 @@ _EVENTS = {
 }
 
 
-def parse(text: str | bytes) -> tuple[ClientEvent | None, RefusalError | None, str | None]:
+def parse(text: str | bytes) -> tuple[ClientEvent | None, EventRefusedError | None, str | None]:
     """The event, or why it is none; and the event's own id, where it has one."""
     event_id: str | None = None
     try:
@@ -192,12 +192,12 @@ def parse(text: str | bytes) -> tuple[ClientEvent | None, RefusalError | None, s
             event_id = data["event_id"][:512]
         kind = data.get("type")
         if not isinstance(kind, str):
-            raise RefusalError(
+            raise EventRefusedError(
                 "an event needs a `type`", "missing_required_parameter", param="type"
             )
         if kind not in _EVENTS:
             known = ", ".join(_EVENTS)
-            raise RefusalError(
+            raise EventRefusedError(
                 f"no event {kind[:80]!r} is known here; there are: {known}",
                 "invalid_value",
                 param="type",
@@ -207,7 +207,7 @@ def parse(text: str | bytes) -> tuple[ClientEvent | None, RefusalError | None, s
         return _EVENTS[kind].validate_python(data), None, event_id
     except ValidationError as error:
         return None, refusal_of(error), event_id
-    except RefusalError as refusal:
+    except EventRefusedError as refusal:
         return None, refusal, event_id
 
 
@@ -215,7 +215,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def loads(text: str | bytes) -> dict[str, Any]:
-    """A JSON object; raises RefusalError."""
+    """A JSON object; raises EventRefusedError."""
     try:
         data = json.loads(text)
         if _SURROGATE.search(text if isinstance(text, str) else text.decode()):
@@ -223,15 +223,15 @@ def loads(text: str | bytes) -> dict[str, Any]:
             whole = json.dumps(data, ensure_ascii=False).encode(errors="replace")
             data = json.loads(whole)
     except (ValueError, RecursionError) as error:
-        raise RefusalError(
+        raise EventRefusedError(
             f"an event is a JSON object; this is none ({error})", "invalid_json"
         ) from None
     if not isinstance(data, dict):
-        raise RefusalError("an event is a JSON object; this is none", "invalid_json")
+        raise EventRefusedError("an event is a JSON object; this is none", "invalid_json")
     return data
 
 
-def refusal_of(error: ValidationError, prefix: str = "") -> RefusalError:
+def refusal_of(error: ValidationError, prefix: str = "") -> EventRefusedError:
     """What pydantic found first, as OpenAI would say it. What was sent is not repeated."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     path = prefix
@@ -241,7 +241,7 @@ def refusal_of(error: ValidationError, prefix: str = "") -> RefusalError:
         elif not (step in _UNION_STEPS or "[" in step):
             path += f".{step}" if path else step
     code = {"missing": "missing_required_parameter"}.get(first["type"], "invalid_value")
-    return RefusalError(f"{path or 'the event'}: {first['msg']}", code, param=path or None)
+    return EventRefusedError(f"{path or 'the event'}: {first['msg']}", code, param=path or None)
 
 
 _UNION_STEPS = {
@@ -252,8 +252,8 @@ _UNION_STEPS = {
 
 
 def decode_audio(text: str) -> bytes:
-    """Base64, strictly; raises RefusalError."""
+    """Base64, strictly; raises EventRefusedError."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise RefusalError("audio is not base64", "invalid_value", param="audio") from None
+        raise EventRefusedError("audio is not base64", "invalid_value", param="audio") from None

@@ -46,15 +46,15 @@ class SemanticVad(_Fields):
 TurnDetection = Annotated[ServerVad | SemanticVad, Field(discriminator="type")]
 
 
-class Transcription(_Fields):
+class TranscriptionFields(_Fields):
     model: str | None = None
     language: str | None = Field(None, max_length=16)
     prompt: str | None = Field(None, max_length=4096)
 
 
-class Input(_Fields):
+class InputFields(_Fields):
     format: Format = Pcm()
-    transcription: Transcription | None = Transcription()
+    transcription: TranscriptionFields | None = TranscriptionFields()
     turn_detection: TurnDetection | None = ServerVad()
     noise_reduction: None = None
     """Nothing is suppressed here: clients cancel echo and noise, and that is what they are told."""
@@ -65,7 +65,7 @@ class Input(_Fields):
         return None
 
 
-class Output(_Fields):
+class OutputFields(_Fields):
     format: Format = Pcm()
     voice: str = "default"
     speed: float = Field(1.0, ge=0.25, le=1.5)
@@ -77,8 +77,8 @@ class Output(_Fields):
 
 
 class Audio(_Fields):
-    input: Input = Input()
-    output: Output = Output()
+    input: InputFields = InputFields()
+    output: OutputFields = OutputFields()
 
 
 class FunctionTool(_Fields):

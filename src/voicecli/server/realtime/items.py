@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from voicecli.server.realtime.client_events import RefusalError
+from voicecli.server.realtime.client_events import EventRefusedError
 
 MAX_ITEMS = 500
 
@@ -54,11 +54,13 @@ class Items:
         return any(item.id == item_id for item in self._items)
 
     def get(self, item_id: str) -> Item:
-        """Raises RefusalError."""
+        """Raises EventRefusedError."""
         for item in self._items:
             if item.id == item_id:
                 return item
-        raise RefusalError(f"there is no item {item_id[:80]!r}", "item_not_found", param="item_id")
+        raise EventRefusedError(
+            f"there is no item {item_id[:80]!r}", "item_not_found", param="item_id"
+        )
 
     def before(self, item: Item) -> Item | None:
         position = self._items.index(item)
@@ -77,13 +79,13 @@ class Items:
         return self._items[-1] if self._items else None
 
     def add(self, item: Item, previous_id: str | None = None) -> None:
-        """Behind the item of that id; without one, at the end. Raises RefusalError."""
+        """Behind the item of that id; without one, at the end. Raises EventRefusedError."""
         if self.is_full:
-            raise RefusalError(
+            raise EventRefusedError(
                 f"a conversation holds {MAX_ITEMS} items; delete some", "too_many_items"
             )
         if item.id in self:
-            raise RefusalError(
+            raise EventRefusedError(
                 f"there is an item {item.id[:80]!r} already", "item_already_exists", param="item.id"
             )
         position = len(self._items)

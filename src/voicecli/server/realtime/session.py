@@ -23,7 +23,7 @@ from voicecli.conversation import events as told
 from voicecli.conversation.history import History
 from voicecli.llm.messages import Message, ToolCall
 from voicecli.server.realtime import client_events as client
-from voicecli.server.realtime.client_events import RefusalError, refusal_of
+from voicecli.server.realtime.client_events import EventRefusedError, refusal_of
 from voicecli.server.realtime.fields import Fields
 from voicecli.server.realtime.formats import Decoder, encode
 from voicecli.server.realtime.items import Item, Items, new_id, spoken_user
@@ -42,7 +42,7 @@ class Talk(Protocol):
     history: History
 
     async def configure(self, fields: Fields) -> Fields:
-        """From the next turn on; the fields as they hold then. Raises RefusalError where something
+        """From the next turn on; the fields as they hold then. Raises EventRefusedError where one
         can't be had."""
         ...
 
@@ -173,10 +173,10 @@ class RealtimeSession:
             if refusal is not None:
                 raise refusal
             await self._carry_out(event)
-        except RefusalError as error:
+        except EventRefusedError as error:
             self.refuse(error, event_id)
 
-    def refuse(self, refusal: RefusalError, event_id: str | None = None) -> None:
+    def refuse(self, refusal: EventRefusedError, event_id: str | None = None) -> None:
         self._send(
             {
                 "type": "error",
@@ -202,11 +202,11 @@ class RealtimeSession:
             raise refusal_of(error, "session") from None
         before = self.fields
         if fields.type != before.type:
-            raise RefusalError(
+            raise EventRefusedError(
                 "a session's type can't be changed", "invalid_value", param="session.type"
             )
         if self._has_spoken and fields.audio.output.voice != before.audio.output.voice:
-            raise RefusalError(
+            raise EventRefusedError(
                 "the voice can't be changed any more: it was heard already",
                 "cannot_update_voice",
                 param="session.audio.output.voice",
@@ -219,7 +219,7 @@ class RealtimeSession:
     @_carry_out.register
     async def _(self, event: client.AudioAppend) -> None:
         if not self._sends_sound:
-            raise RefusalError(
+            raise EventRefusedError(
                 "in a call, sound comes by its track", "input_audio_not_allowed", param="type"
             )
         self.hear(client.decode_audio(event.audio))
@@ -237,7 +237,7 @@ class RealtimeSession:
     @_carry_out.register
     async def _(self, _event: client.AudioCommit) -> None:
         if self._buffer_ms < MIN_COMMIT_MS:
-            raise RefusalError(
+            raise EventRefusedError(
                 f"the buffer holds {self._buffer_ms:.0f} ms of sound; a turn needs at least"
                 f" {MIN_COMMIT_MS} ms",
                 "input_audio_buffer_commit_empty",
@@ -258,7 +258,7 @@ class RealtimeSession:
     @_carry_out.register
     async def _(self, _event: client.OutputClear) -> None:
         if self._sends_sound:
-            raise RefusalError(
+            raise EventRefusedError(
                 "only a call has an output buffer here; truncate the item instead",
                 "output_audio_not_allowed",
                 param="type",
@@ -309,7 +309,7 @@ class RealtimeSession:
     async def _(self, event: client.ItemTruncate) -> None:
         item = self.items.get(event.item_id)
         if item.body.get("role") != "assistant":
-            raise RefusalError(
+            raise EventRefusedError(
                 "only what the assistant said can be truncated", "invalid_value", param="item_id"
             )
         end_ms = event.audio_end_ms
@@ -343,13 +343,13 @@ class RealtimeSession:
             raise refusal_of(error, "response") from None
         aside = event.response.conversation == "none"
         if self.response is not None and not aside:
-            raise RefusalError(
+            raise EventRefusedError(
                 f"the response {self.response.id} is in progress; wait for its response.done, or"
                 " cancel it",
                 "conversation_already_has_active_response",
             )
         if self.fields.type == "transcription":
-            raise RefusalError("a transcription session doesn't answer", "invalid_value")
+            raise EventRefusedError("a transcription session doesn't answer", "invalid_value")
         messages = self._messages_of(event.response.input)
         response = Response(
             fields,
@@ -394,7 +394,7 @@ class RealtimeSession:
             return
         response = self.response
         if response is None or wanted not in (None, response.id):
-            raise RefusalError(
+            raise EventRefusedError(
                 "no response is in progress"
                 if wanted is None
                 else f"the response {wanted[:80]!r} is not in progress",

@@ -13,7 +13,7 @@ MIN_CAPITAL_WORDS = 3
 """A sentence of fewer words, all of them in capitals, may be a name."""
 
 
-class Words(Subject):
+class PlainWords(Subject):
     """Rules: word, abbreviation, before_number, initials, initialism, mixed, item, hash, symbol."""
 
     @cached_property

@@ -8,10 +8,10 @@ from voicecli.text.aloud.dates import Dates
 from voicecli.text.aloud.names import Names
 from voicecli.text.aloud.numbers import Numbers
 from voicecli.text.aloud.sums import Sums
-from voicecli.text.aloud.words import Words
+from voicecli.text.aloud.words import PlainWords
 
 
-class WrittenReader(Addresses, Names, Words, Dates, Amounts, Numbers, Sums):
+class WrittenReader(Addresses, Names, PlainWords, Dates, Amounts, Numbers, Sums):
     """All the rules. The first that has an answer wins, so what is more particular comes first."""
 
     RULES = tuple(

@@ -46,7 +46,7 @@ _FORMULAS = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
 """What opens a formula, and what closes it."""
 
 
-class Stop(NamedTuple):
+class NextStop(NamedTuple):
     """What running text comes to next."""
 
     kind: Literal["wait", "cut", "line end", "break", "hidden", "thought", "end"]
@@ -60,7 +60,7 @@ class Stop(NamedTuple):
     """A pattern: what ends that which is hidden."""
 
 
-_WAIT = Stop("wait")
+_WAIT = NextStop("wait")
 
 
 class RunningText:
@@ -98,7 +98,7 @@ class RunningText:
         self._began_at -= n_chars
         self._opened_at -= n_chars
 
-    def next_stop(self) -> Stop:
+    def next_stop(self) -> NextStop:
         """Look on for a place to stop. A line's end is found again until `begin` goes beyond it."""
         text, base = self._arrived.text, self._arrived.base
         while True:
@@ -113,22 +113,22 @@ class RunningText:
                 return self._cut(base + MAX_PIECE_CHARS)
             self._at = here
             if found is None:
-                return Stop("end", here, here) if self._arrived.is_all else _WAIT
+                return NextStop("end", here, here) if self._arrived.is_all else _WAIT
             char = text[here]
             if char == "\n":
                 if self._formula == "$":  # else it was a price, or a shell's variable
                     self._formula = ""
-                return Stop("line end", here, here + 1)
+                return NextStop("line end", here, here + 1)
             if here + 1 >= len(text) and not self._arrived.is_all and char not in " \t":
                 return _WAIT
             if stop := self._mark(char, here):
                 return stop
 
-    def _cut(self, end: int, resume: int | None = None) -> Stop:
+    def _cut(self, end: int, resume: int | None = None) -> NextStop:
         self._at = end if resume is None else resume
-        return Stop("cut", end, self._at)
+        return NextStop("cut", end, self._at)
 
-    def _mark(self, char: str, here: int) -> Stop | None:
+    def _mark(self, char: str, here: int) -> NextStop | None:
         """Handle one character that may matter. None: go on."""
         text = self._arrived.text
         self._at = here + 1
@@ -158,7 +158,7 @@ class RunningText:
             return self._tag(here)
         return None
 
-    def _blank(self, here: int) -> Stop | None:
+    def _blank(self, here: int) -> NextStop | None:
         text = self._arrived.text
         if text.endswith(_AFTER_SOURCE, 0, here):  # another one may follow: "[1], [2]"
             if here + 1 >= len(text) and not self._arrived.is_all:
@@ -195,7 +195,7 @@ class RunningText:
                 self._opened_at = here
             self._formula = _FORMULAS[mark]
 
-    def _backticks(self, here: int) -> Stop | None:
+    def _backticks(self, here: int) -> NextStop | None:
         """Backticks open a code span, or close it if they are as many as opened it."""
         text = self._arrived.text
         end = here
@@ -213,7 +213,7 @@ class RunningText:
             self._code = 0
         return None
 
-    def _tag(self, here: int) -> Stop | None:
+    def _tag(self, here: int) -> NextStop | None:
         """Handle a "<": a tag, a comment, a hidden element, or just less-than."""
         text, is_all = self._arrived.text, self._arrived.is_all
         following = text[here + 1 : here + 2]
@@ -241,13 +241,13 @@ class RunningText:
         tag = TAG.match(text, here)
         return self._element(tag) if tag else None
 
-    def _element(self, tag: re.Match[str]) -> Stop | None:
+    def _element(self, tag: re.Match[str]) -> NextStop | None:
         """Handle what looks like a tag."""
         here, name = tag.start(), tag[2].lower()
         if name in HIDDEN_TAGS and not self._brackets:
             if tag[1] and name in THOUGHT_TAGS:
                 self.close_all()
-                return Stop("thought", here, tag.end())
+                return NextStop("thought", here, tag.end())
             if tag[1]:
                 return self._cut(here, tag.end())
             return self._hidden(here, tag.end(), rf"</\s*{name}\s*>")
@@ -266,7 +266,7 @@ class RunningText:
         if name in BREAKING_TAGS:
             self._at = tag.end()
             self.close_all()
-            return Stop("break", here, tag.end())
+            return NextStop("break", here, tag.end())
         if not is_tag(tag) and not self.is_open:
             return self._cut(here, tag.end())
         self._at = tag.end()
@@ -278,9 +278,9 @@ class RunningText:
         line, newline, _ = rest.partition("\n")
         return line, bool(newline) or len(rest) == OPEN_CHARS or self._arrived.is_all
 
-    def _hidden(self, here: int, begin: int, until: str) -> Stop:
+    def _hidden(self, here: int, begin: int, until: str) -> NextStop:
         self.close_all()
-        return Stop("hidden", here, begin, until)
+        return NextStop("hidden", here, begin, until)
 
 
 def _target_end(text: str, start: int, *, is_all: bool) -> int | None:
