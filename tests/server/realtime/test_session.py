@@ -173,6 +173,9 @@ def test_a_spoken_turn() -> None:
     item_ids = {event["item_id"] for event in (started, stopped, committed, completed)}
     assert item_ids == {added["item"]["id"]} == {done["item"]["id"]}
     assert completed["transcript"] == "what time is it"
+    assert done["item"]["content"] == [{"type": "input_audio", "transcript": None}]
+    (retrieved,) = client.send("conversation.item.retrieve", item_id=done["item"]["id"])
+    assert retrieved["item"]["content"][0]["transcript"] == "what time is it"
     assert completed["usage"] == {"type": "duration", "seconds": 1.8}
     assert created["response"]["status"] == "in_progress"
 

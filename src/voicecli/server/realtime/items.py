@@ -36,8 +36,9 @@ class Item:
         return {"id": self.id, "object": "realtime.item", "status": self.status, **self.body}
 
 
-def spoken_user(item_id: str, transcript: str | None) -> Item:
-    content = [{"type": "input_audio", "transcript": transcript}]
+def spoken_user(item_id: str) -> Item:
+    """What it says follows."""
+    content = [{"type": "input_audio", "transcript": None}]
     return Item(item_id, {"type": "message", "role": "user", "content": content})
 
 

@@ -555,7 +555,7 @@ class RealtimeSession:
         self._turn = None
         self._commit_asked = False
         self._buffer_ms = 0.0
-        item = spoken_user(turn.item_id, text)
+        item = spoken_user(turn.item_id)
         item.numbers = (number,) if number else ()
         self._add(item)
         self._send(
@@ -566,6 +566,8 @@ class RealtimeSession:
             }
         )
         self._tell_item(item)
+        # Told by an event of its own: who finds it here, too, takes it for said twice.
+        item.body["content"][0]["transcript"] = text
         return item
 
     def _begin_response(self) -> None:
