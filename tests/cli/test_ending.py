@@ -62,7 +62,7 @@ def ends_with(process: subprocess.Popen[str], number: int, exit_code: int) -> No
     [
         (*TALK, "--input", "pipe", "--output", "new.wav"),
         ("say", "--file", "pipe", "--output", "new.wav"),
-        ("transcribe", "pipe"),
+        ("transcribe", "--stt-model", "stt-en", "pipe"),
     ],
     ids=" ".join,
 )
@@ -116,7 +116,7 @@ def test_talk_needs_no_standard_streams(
 
 
 def test_text_goes_to_stdout_where_stderr_is_closed(question: Path) -> None:
-    done = run_voicecli("transcribe", question, preexec_fn=closed(2))
+    done = run_voicecli("transcribe", "--stt-model", "stt-en", question, preexec_fn=closed(2))
     assert done.returncode == 0
     assert "seven" in done.stdout.lower() or "7" in done.stdout
 
@@ -129,8 +129,8 @@ def test_an_error_is_not_the_product_where_stderr_is_closed(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("transcribe", "question.wav"),
-        ("transcribe", "question.wav", "--format", "json"),
+        ("transcribe", "--stt-model", "stt-en", "question.wav"),
+        ("transcribe", "--stt-model", "stt-en", "question.wav", "--format", "json"),
         ("say", "hello", "--output", "-"),
         ("config", "show"),
         ("models",),
