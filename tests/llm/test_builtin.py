@@ -187,6 +187,52 @@ def test_time_and_date(asked: str, reply: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "reply"),
+    [
+        ("What day will it be the day after tomorrow?", "The day after tomorrow is Sunday."),
+        ("what is the day after tomorrow", "The day after tomorrow is Sunday."),
+        ("What day was yesterday?", "Yesterday was Thursday."),
+        ("What was yesterday's date?", "Yesterday was November nineteen."),
+        (
+            "What is the date the day before yesterday?",
+            "The day before yesterday was November eighteen.",
+        ),
+        ("What day is it in three days?", "In three days it is Monday."),
+        ("In three days, what day is it?", "In three days it is Monday."),
+        ("What day was it 3 days ago?", "Three days ago it was Tuesday."),
+        ("What's the date in two weeks?", "In two weeks it is December four."),
+        ("what day is it a week from now", "A week from now it is Friday."),
+        ("What day is it going to be tomorrow?", "Tomorrow is Saturday."),
+        ("What date is next Friday?", "Next Friday is November twenty seven."),
+        ("When is Friday?", "Friday is November twenty."),
+        ("What date was last Friday?", "Last Friday was November thirteen."),
+        ("Was yesterday Thursday?", "Yes. Yesterday was Thursday."),
+        ("Is it Friday the day after tomorrow?", "No. The day after tomorrow is Sunday."),
+        ("What is the day today?", "Today is Friday."),
+    ],
+)
+def test_other_days(asked: str, reply: str) -> None:
+    assert talk(asked) == reply
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "What time will it be in two hours?",
+        "What time was it an hour ago?",
+        "What year will it be in five years?",
+        "What month was last month?",
+        "What day is Christmas?",
+        "What day of the week is the 4th of July?",
+        "What day comes after Friday?",
+        "What day is it in a billion days?",
+    ],
+)
+def test_other_times_are_not_now(asked: str) -> None:
+    assert talk(asked) == UNKNOWN
+
+
+@pytest.mark.parametrize(
     ("hour", "minute", "reply"),
     [
         (0, 0, "It is twelve o'clock."),

@@ -21,6 +21,10 @@ SCALES = {
     "trillion": 10**12,
 }
 
+_DIGITS = "|".join((*SMALL, *SCALES, "minus", r"[\d.]+", "a(?= hundred)"))
+NUMBER = rf"(?:{_DIGITS})(?: (?:and )?(?:{_DIGITS}))*"
+"""A pattern, in words_of() spelling."""
+
 SOUND_LIKE = {"to": 2, "too": 2, "for": 4, "fore": 4, "won": 1, "ate": 8}
 """How recognisers write numbers where a word would do as well."""
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from voicecli.llm.builtin.numbers import SCALES, SMALL, number_at, say_number
+from voicecli.llm.builtin.days import ELSEWHEN, WEEKDAYS, WHEN, date_of, offset_of, say_day
+from voicecli.llm.builtin.numbers import NUMBER, number_at, say_number
 from voicecli.llm.builtin.sums import calculation
 from voicecli.llm.builtin.words import Word, words_of
 from voicecli.llm.messages import Message
@@ -188,18 +189,22 @@ def _time(talk: _Talk, _: re.Match[str]) -> str:
 
 
 def _day(talk: _Talk, match: re.Match[str]) -> str:
-    """`Today is Friday.`, with a yes or no where a day was guessed."""
-    when = "Tomorrow" if "tomorrow" in match[0] else "Today"
-    day = f"{talk.now + timedelta(days=int(when == 'Tomorrow')):%A}"
-    guess = match.groupdict().get("guess")
+    """`Today is Friday.`, with a yes or no where a day was guessed; of a weekday, its date."""
+    groups = match.groupdict()
+    when, guess = groups.get("when") or "today", groups.get("guess")
+    offset = offset_of(when, talk.now)
+    if offset is None:
+        return ""
+    day = f"{talk.now + timedelta(days=offset):%A}"
+    is_weekday = re.search(WEEKDAYS, when) is not None and guess is None
     yes_or_no = "" if guess is None else "Yes. " if guess == day.lower() else "No. "
-    return f"{yes_or_no}{when} is {day}."
+    return yes_or_no + say_day(when, offset, date_of(talk.now, offset) if is_weekday else day)
 
 
 def _date(talk: _Talk, match: re.Match[str]) -> str:
-    tomorrow = "tomorrow" in match[0]
-    date = talk.now + timedelta(days=int(tomorrow))
-    return f"{'Tomorrow' if tomorrow else 'Today'} is {date:%B} {say_number(Fraction(date.day))}."
+    when = match.groupdict().get("when") or "today"
+    offset = offset_of(when, talk.now)
+    return "" if offset is None else say_day(when, offset, date_of(talk.now, offset))
 
 
 def _month(talk: _Talk, _: re.Match[str]) -> str:
@@ -276,11 +281,10 @@ def _timer(talk: _Talk, _: re.Match[str]) -> str:
     return NO_TIMER
 
 
-_DIGITS = "|".join((*SMALL, *SCALES, "minus", r"[\d.]+", "a(?= hundred)"))
-_NUMBER = rf"(?:{_DIGITS})(?: (?:and )?(?:{_DIGITS}))*"
-_SPAN = rf"(?:{_NUMBER} )?(?:second|minute|hour)s?"
-_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-_WHEN = "(?: today| tomorrow| now)?"
+_SPAN = rf"(?:{NUMBER} )?(?:second|minute|hour)s?"
+_DAY = "(?:what|which) (?:(?:is|was) the )?day(?: of the week)?"
+_IS_IT = r"(?: (?:it )?(?:is|was|will|be)(?: (?:it|that|on)(?: be| going to be)?| be)?)?"
+_IS = r"(?: is it| it is| is$|(?! (?:is|was|will|of|on|did|do|does)\b))"
 _NO_NAME = "fine|sorry|here|okay|good|not|a|an|the|in|at|on|so|very|well"
 
 _REQUESTS: tuple[tuple[str, str | Callable[[_Talk, re.Match[str]], str]], ...] = (
@@ -294,16 +298,22 @@ _REQUESTS: tuple[tuple[str, str | Callable[[_Talk, re.Match[str]], str]], ...] =
     ("how (?:do|would|can) (?:you|i|we) say .+", UNKNOWN),
     ("(?:repeat after me|say) (?P<rest>.+)", _repeat),
     ("repeat after me|repeat", "Say: repeat after me, and then some words."),
-    (rf"count(?: down| up)?(?: for me)?(?: (?:from|to) {_NUMBER})+", _count),
-    ("what (?:is the )?(?:current )?time(?: (?:is it|it is))?(?: now)?", _time),
+    (rf"count(?: down| up)?(?: for me)?(?: (?:from|to) {NUMBER})+", _count),
+    (ELSEWHEN + "what (?:is the )?(?:current )?time(?: (?:is it|it is))?(?: now)?", _time),
     ("(?:tell|give) me the time|(?:the )?time(?= please)", _time),
-    (rf"(?:what|which) day(?: of the week)?(?: is it| it is| is)?{_WHEN}", _day),
-    ("what is (?:today|tomorrow)(?! is)", _day),
-    (rf"is (?:it|today|tomorrow) (?P<guess>{_DAYS}){_WHEN}", _day),
-    (rf"what (?:is )?(?:the |today is |tomorrow is )?date(?: is it| is)?{_WHEN}", _date),
+    (rf"{_DAY}{_IS_IT} {WHEN}", _day),
+    (rf"{WHEN} (?:is |was )?what day{_IS_IT}", _day),
+    (rf"{ELSEWHEN}{_DAY}{_IS}", _day),
+    (rf"(?:what|when) (?:is|was) {WHEN}(?! is)", _day),
+    (rf"(?:is|was) {WHEN} (?P<guess>{WEEKDAYS})", _day),
+    (rf"(?:is|was|will) it (?:be )?(?P<guess>{WEEKDAYS}) {WHEN}", _day),
+    (rf"{ELSEWHEN}is it (?P<guess>{WEEKDAYS})", _day),
+    (rf"what (?:(?:is|was|will) )?(?:the )?date{_IS_IT} {WHEN}", _date),
+    (rf"what (?:is|was) {WHEN} is date", _date),
+    (rf"{ELSEWHEN}what (?:is )?(?:the )?date{_IS}", _date),
     ("(?:tell|give) me the date", _date),
-    ("(?:what|which) (?:is the )?month(?: is it| is this)?", _month),
-    ("(?:what|which) (?:is the )?year(?: is it| is this)?", _year),
+    (ELSEWHEN + "(?:what|which) (?:is the )?month(?: is it| is this)?", _month),
+    (ELSEWHEN + "(?:what|which) (?:is the )?year(?: is it| is this)?", _year),
     (
         rf"(?:(?:set|start|stop|cancel) )?(?:(?:a|an|the|my|another) )?(?:{_SPAN} )?(?:timer|alarm)"
         rf"(?: set)?(?: for {_SPAN})?",
