@@ -9,11 +9,15 @@ import sys
 import wave
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import official
 import voicecli
-from programs import save_wav, speak
+from programs import run_voicecli, save_wav, speak
 from voicecli.errors import VoicecliError
+from voicecli.settings import SttSettings
+from voicecli.sound.samples import silence
 
 EXAMPLES = re.findall(
     r"```python\n(.*?)```", (Path(__file__).parents[1] / "docs" / "python.md").read_text(), re.S
@@ -29,12 +33,13 @@ def run(code: str, folder: Path) -> list[str]:
     return done.stdout.splitlines()
 
 
+@pytest.mark.usefixtures("official_models")
 def test_saying_and_transcribing(tmp_path: Path) -> None:
     duration, *segments = run(EXAMPLES[0], tmp_path)
     with wave.open(str(tmp_path / "nineteen.wav")) as wav:
         assert duration == f"{wav.getnframes() / wav.getframerate():.1f} s"
     text = " ".join(segment.partition(" ")[2] for segment in segments).lower()
-    assert "seven" in text
+    assert "seven" in text or "7" in text
     assert "nineteen" in text or "19" in text
 
 
@@ -44,6 +49,24 @@ def test_a_conversation_in_files(tmp_path: Path) -> None:
     assert you == "you: What is seven plus twelve?"
     assert "19" in assistant or "nineteen" in assistant
     assert (tmp_path / "answer.wav").stat().st_size > 44
+
+
+def test_it_hears_what_the_command_hears(tmp_path: Path) -> None:
+    model = official.path(official.TINY_EN)
+    words = speak("The train leaves at nine. Please call me back."), speak("What did you say?")
+    save_wav(tmp_path / "call.wav", np.concatenate([words[0], silence(48_000), words[1]]))
+    settings = voicecli.Settings(stt=SttSettings(model=str(model)))
+    heard = voicecli.transcribe(tmp_path / "call.wav", settings=settings)
+    done = run_voicecli("transcribe", "--stt-model", str(model), str(tmp_path / "call.wav"))
+    assert [segment.text for segment in heard] == done.stdout.splitlines()
+    assert len(heard) > 1
+
+
+def test_what_is_no_recording_is_said(tmp_path: Path) -> None:
+    (tmp_path / "notes.wav").write_text("nothing that sounds")
+    settings = voicecli.Settings(stt=SttSettings(model="stt-en"))
+    with pytest.raises(VoicecliError, match="notes.wav"):
+        voicecli.transcribe(tmp_path / "notes.wav", settings=settings)
 
 
 def test_importing_it_loads_nothing_of_weight() -> None:

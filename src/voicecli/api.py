@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voicecli.engines import Engines
 from voicecli.errors import VoicecliError
-from voicecli.settings import Settings
+from voicecli.settings import Settings, SttSettings
 
 if TYPE_CHECKING:
     from voicecli.transcription.segments import Segment
@@ -20,12 +19,11 @@ T = TypeVar("T")
 
 
 def transcribe(path: str | Path, *, settings: Settings | None = None) -> list[Segment]:
-    """What is said in a recording of any kind, an utterance after the other, each with its times.
+    """What is said in a recording of any kind and length, in segments with their times.
 
-    It is heard as `talk` hears. The command `voicecli transcribe` is meant for hours of sound: it
-    recognises many utterances at once. Raises VoicecliError.
+    It is heard as the command `voicecli transcribe` hears it. Raises VoicecliError.
     """
-    return _run(lambda: _transcribe(Path(path), settings or _configured()))
+    return _transcribe(Path(path), settings or _configured())
 
 
 def say(text: str, *, output: str | Path | None = None, settings: Settings | None = None) -> Clip:
@@ -56,30 +54,27 @@ def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     )
 
 
-async def _transcribe(path: Path, settings: Settings) -> list[Segment]:
-    from voicecli.duplex.files import FileDuplex
-    from voicecli.hearing.ears import Ears
-    from voicecli.hearing.echo import NoEcho
-    from voicecli.hearing.endpointing import Utterance
-    from voicecli.hearing.vad import SileroVad
-    from voicecli.sound.samples import SAMPLE_RATE_HZ
-    from voicecli.transcription.segments import Segment
+def _transcribe(path: Path, settings: Settings) -> list[Segment]:
+    from voicecli.stt.whisper import Decoding
+    from voicecli.transcription.loading import BEAM_SIZE, recognizer, workers
+    from voicecli.transcription.pipeline import ReadOptions, Recording, RecordingEnded
+    from voicecli.transcription.pipeline import transcribe as events_of
 
-    async with Engines(settings) as engines, FileDuplex(path) as duplex:
-        recognizer = engines.recognizer()
-        ears = Ears(NoEcho(), SileroVad(), settings.listen)
-        segments: list[Segment] = []
-        async with aclosing(duplex.frames()) as frames:
-            async for frame in frames:
-                for event in ears.hear(frame).events:
-                    if isinstance(event, Utterance):
-                        heard = await recognizer.transcribe(event.samples)
-                        start_s = event.onset / SAMPLE_RATE_HZ
-                        end_s = event.speech_end / SAMPLE_RATE_HZ
-                        if heard.text:
-                            segments.append(Segment(start_s, end_s, heard.text, heard.language))
-                if duplex.input_ended and not ears.endpointer.in_speech:
-                    break
+    stt = settings.stt
+    speed = workers(stt, [path], None, None)
+    is_default = stt.beam_size == SttSettings.beam_size
+    decoding = Decoding(beam_size=BEAM_SIZE if is_default else stt.beam_size)
+    whisper = recognizer(stt, decoding, speed, word_times=False, tells_languages=False)
+    segments: list[Segment] = []
+    source = Recording(path, str(path))
+    for event in events_of(
+        [source], whisper, ReadOptions(), language=stt.language, n_workers=speed.n_workers
+    ):
+        if isinstance(event, RecordingEnded):
+            if event.error is not None:
+                raise event.error
+        else:
+            segments.extend(event.segments)
     return segments
 
 

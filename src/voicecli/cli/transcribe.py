@@ -47,9 +47,6 @@ class ComputeDevice(StrEnum):
     CUDA = "cuda"
 
 
-DEFAULT_BEAM_SIZE = 5
-"""As openai-whisper's and faster-whisper's; in a conversation 1 is quicker."""
-
 DEFAULT_BATCH_SIZE = 4
 
 
@@ -220,7 +217,7 @@ def transcribe(
         language = language_code_of(language)
     from voicecli.settings.loading import load
     from voicecli.stt.whisper import Decoding
-    from voicecli.transcription.loading import recognizer, workers
+    from voicecli.transcription.loading import BEAM_SIZE, recognizer, workers
     from voicecli.transcription.pipeline import ReadOptions
     from voicecli.transcription.running import run
     from voicecli.transcription.subtitles import SubtitleRules
@@ -265,7 +262,7 @@ def transcribe(
         stt,
         Decoding(
             task.value,
-            DEFAULT_BEAM_SIZE if is_default else stt.beam_size,
+            BEAM_SIZE if is_default else stt.beam_size,
             initial_prompt,
             hotwords,
         ),
