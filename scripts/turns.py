@@ -10,7 +10,8 @@ The language model takes 150 ms and writes 50 words a second, on loopback.
 
 A cut-off is audible where more than 200 ms of a reply are heard before the speaker goes on, and
 inaudible where a turn was taken to be over and taken back in time. First audio counts from the last
-sample that is speech. Prints a line a trial with --verbose, then the figures.
+sample that is speech. Prints the figures; with --verbose, a line for each trial before
+(hangover | pause + stt + llm + tts, in ms).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from faster_whisper import WhisperModel
 from voicecli.bench.room import Room
 from voicecli.bench.server import MODEL, serve
 from voicecli.conversation.conversation import Conversation
-from voicecli.conversation.events import Event, UserSaid
+from voicecli.conversation.events import Event, TurnTimed, UserSaid
 from voicecli.duplex.devices import DeviceDuplex
 from voicecli.engines import Engines
 from voicecli.models import find_stt
@@ -75,6 +76,7 @@ class Outcome:
     """A turn was taken to be over in the pause, audibly or not."""
     first_audio_ms: float | None = None
     said: tuple[str, ...] = ()
+    timed: TurnTimed | None = None
 
     @property
     def is_cut_off(self) -> bool:
@@ -145,19 +147,24 @@ def clips(
 
 
 class Watch:
-    """What was understood since the last trial."""
+    """What was understood since the last trial, and where the time of the last turn went."""
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.timed: TurnTimed | None = None
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, UserSaid):
-            self.said.append(event.text)
+        match event:
+            case UserSaid(text):
+                self.said.append(text)
+            case TurnTimed():
+                self.timed = event
 
 
 async def hear(clip: Clip, room: Room, watch: Watch, conversation: Conversation) -> Outcome:
     """One trial, in real time."""
     watch.said.clear()
+    watch.timed = None
     outcome = Outcome(clip)
     first, *rest = clip.pieces
     sound = [filled(clip.noise, LEAD_S), first]
@@ -178,7 +185,7 @@ async def hear(clip: Clip, room: Room, watch: Watch, conversation: Conversation)
         outcome.first_audio_ms = 1000 * (at - end) / SAMPLE_RATE_HZ
     conversation.stop_reply()
     room.hush()
-    outcome.said = tuple(watch.said)
+    outcome.said, outcome.timed = tuple(watch.said), watch.timed
     await asyncio.sleep(QUIET_S)
     return outcome
 
@@ -194,7 +201,12 @@ def line(outcome: Outcome) -> str:
     early = f"CUT OFF {outcome.heard_early_s:.2f} s" if outcome.is_cut_off else ""
     early = early or ("taken back" if outcome.began_early else "")
     first = "no answer" if outcome.first_audio_ms is None else f"{outcome.first_audio_ms:.0f} ms"
-    return f"{clip.name:<44} {kind:<12} {first:<9} {early:<15} {' | '.join(outcome.said)}"
+    spent = ""
+    if (timed := outcome.timed) is not None:
+        stages = timed.begun_ms, timed.stt_ms, timed.llm_ms, timed.tts_ms
+        spent = f"{timed.hangover_ms:4.0f} | " + " + ".join(f"{ms:.0f}" for ms in stages)
+    words = " | ".join(outcome.said)
+    return f"{clip.name[-28:]:<28} {kind:<12} {first:<9} {spent:<26} {early:<15} {words}"
 
 
 def figures(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -52,6 +52,7 @@ from voicecli.conversation.completeness import (
         ("555-014-2368", "COMPLETE"),
         ("It is 555 014 2368.", "COMPLETE"),
         ("zero two oh seven nine four six oh one two three", "COMPLETE"),
+        ("My number is. Five five.", "OPEN"),
         ("It was in 1984.", "UNKNOWN"),
         ("Set a timer for 10 minutes.", "UNKNOWN"),
         ("I have two.", "UNKNOWN"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicecli.conversation.patience import hangover_ms, over_log_odds
+from voicecli.conversation.patience import hangover_ms, over_log_odds, seems_over
 from voicecli.settings import ListenSettings
 from voicecli.stt.transcript import Ending, Transcript
 
@@ -49,3 +49,21 @@ def test_hangover(
 def test_each_sign_counts_in_its_direction() -> None:
     assert over_log_odds(WHOLE) > over_log_odds(BETWEEN) > over_log_odds(BROKEN_OFF)
     assert over_log_odds(BETWEEN, 0.9) > over_log_odds(BETWEEN) > over_log_odds(BETWEEN, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "ending", "expected"),
+    [
+        ("What time is it?", None, True),
+        ("Turn on the lamp.", None, False),
+        ("Turn on the lamp.", WHOLE, True),
+        ("Turn on the lamp.", BETWEEN, False),
+        ("What time is it?", BROKEN_OFF, False),
+        ("Turn on the.", WHOLE, False),
+        ("Yes.", BROKEN_OFF, True),
+    ],
+)
+def test_an_answer_is_prepared_for_what_seems_over(
+    text: str, ending: Ending | None, expected: bool
+) -> None:
+    assert seems_over(Transcript(text, "en", -0.2, 0.0, ending=ending)) is expected

@@ -16,7 +16,7 @@ MAX_PHRASE_WORDS = 3
 """So long are the phrases in the tables of ends."""
 
 MIN_DICTATED_DIGITS = 3
-"""Fewer are a number like any other."""
+"""In one piece; fewer are a number like any other."""
 
 YEAR_DIGITS = 4
 """A number of so many digits in one piece may be a year or a code, and be all."""
@@ -87,10 +87,9 @@ def _dictated_digits(words: Sequence[str], language: Language) -> int:
             break
         groups += [len(part) if part.isdecimal() else 1 for part in parts]
     n_digits = sum(groups)
-    is_number = (
-        len(groups) == 1 and n_digits >= YEAR_DIGITS and n_digits not in language.phone_digits
-    )
-    return 0 if n_digits < MIN_DICTATED_DIGITS or is_number else n_digits
+    if len(groups) != 1 or n_digits in language.phone_digits:
+        return n_digits
+    return n_digits if MIN_DICTATED_DIGITS <= n_digits < YEAR_DIGITS else 0
 
 
 def says_only(words: Sequence[str], phrases: frozenset[str]) -> bool:

@@ -70,7 +70,8 @@ from voicecli.stt.transcript import Transcript
 from voicecli.tts.clip import Clip
 
 MAX_HELD_REPLIES = 3
-"""Replies begun in the pauses of one utterance; from then on, its end is waited for."""
+"""For which the model was asked in the pauses of one utterance; from then on, its end is waited
+for."""
 
 REOPEN_S = 0.8
 """A user who speaks again so soon after the turn was taken was not finished: what was heard of the
@@ -109,9 +110,7 @@ class Conversation:
         self._endpointer = self._ears.endpointer
         self._ducker = Ducker(self._speaker)
         self._judge = Judge(parts.recognizer, parts.turn_detector, self._endpointer, settings, emit)
-        self._partials = Partials(
-            parts.recognizer, self._ears, self._jobs, settings.pause_ms, self._show_partial
-        )
+        self._partials = Partials(parts.recognizer, self._ears, self._jobs, self._show_partial)
         self.answer = Answer(
             *(parts.language_model, parts.voice, language, pronunciations or {}, emit, Habits())
         )
@@ -121,8 +120,8 @@ class Conversation:
         self._floor: Floor[Reply] = Floor(self)
         self._pending: list[Speech] = []
         """Said, and not yet in the history."""
-        self._n_pauses = 0
-        """Of the open utterance."""
+        self._n_asked = 0
+        """In the pauses of the open utterance."""
         self._wishes = Wishes()
         self._replies = True
         self._interruptible = True
@@ -184,7 +183,6 @@ class Conversation:
         """
         self._ears.adopt(settings, manual=manual)
         self._judge.settings = settings
-        self._partials.pause_ms = settings.pause_ms
         self._replies, self._interruptible = replies, interruptible
         self._drafts.discard()
 
@@ -246,7 +244,7 @@ class Conversation:
 
     def _user_starts(self, event: SpeechStarted) -> None:
         self._emit(SpeechBegan(event.onset))
-        self._n_pauses = 0
+        self._n_asked = 0
         self._partials.begin_turn()
         self._drafts.begin_turn()
         if self._keeps_floor:
@@ -262,7 +260,6 @@ class Conversation:
     def _user_pauses(self, event: SpeechPaused) -> None:
         if self._speculate != "off" and not self._keeps_floor:
             # The words are wanted at every pause: they say how long it may be.
-            self._n_pauses += 1
             self._floor.pause([*self._pending, event])
 
     def _user_ends(self, utterance: Utterance) -> None:
@@ -307,7 +304,7 @@ class Conversation:
     def begin(self, said: Sequence[Speech]) -> Reply:
         reply = Reply(list(said), self._ears.now, self._emit)
         reply.answers = self._replies
-        reply.may_ask_early = self._speculate == "full" and self._n_pauses <= MAX_HELD_REPLIES
+        reply.may_ask_early = self._speculate == "full"
         reply.task = self._jobs.start(self._answer(reply), "reply")
         return reply
 
@@ -408,6 +405,7 @@ class Conversation:
             transcript = await self._judge.transcribe(reply)
         except VoicecliError as error:
             return Failed(error)
+        self._partials.final_came(reply.begun_at)
         newest, speech = self._newest, reply.utterances[-1]
         may_be_echo = newest is not None and speech.onset < self._ducker.heard_until
         verdict = self._judge.verdict(
@@ -435,6 +433,8 @@ class Conversation:
     async def _wait_to_ask(self, reply: Reply, text: str) -> None:
         """A reply that was suspended may yet go on, as long as the user's turn is not over."""
         suspended = self._floor.suspended
+        reply.may_ask_early &= self._n_asked < MAX_HELD_REPLIES
+        self._n_asked += not reply.may_be_heard
         if suspended is not None and reply.may_ask_early:
             history, old = self._history.copy(), suspended.reply
             if not suspended.reopened:

@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from voicecli.conversation.answer import Answer, Emit
-from voicecli.conversation.completeness import Completeness, completeness, is_stop, same_words
+from voicecli.conversation.completeness import is_stop, same_words
 from voicecli.conversation.events import Event
 from voicecli.conversation.jobs import Jobs
+from voicecli.conversation.patience import seems_over
 from voicecli.llm.messages import Message
 from voicecli.stt.transcript import Transcript
 from voicecli.tts.clip import Clip
@@ -97,11 +98,11 @@ class Drafts:
             self.discard()
 
     def consider(self, transcript: Transcript, messages: Sequence[Message]) -> None:
-        """Begin to answer `messages`, if what the user says reads as complete."""
+        """Begin to answer `messages`, if the user seems to have said it all."""
         if self._draft is not None or self._n_begun >= MAX_DRAFTS:
             return
         text, language = transcript.text, transcript.language
-        if completeness(text, language) is Completeness.COMPLETE and not is_stop(text, language):
+        if seems_over(transcript) and not is_stop(text, language):
             self._n_begun += 1
             self.begin(text, messages)
 

@@ -18,9 +18,9 @@ from voicecli.stt.transcript import Recognizer, Transcript
 PARTIAL_FRAMES = 16
 """A partial transcript is made of this much more speech (0.5 s), if the recogniser is idle."""
 
-PARTIALS_REST_TURNS = 3
-"""Where a partial transcript takes longer than a pause does to be noticed, the final one may have
-to wait for it: then there is only one in so many turns."""
+MAX_MS = 160
+"""Where a partial transcript takes longer, there are no more: the final one would have to wait for
+it. Until a final one takes less."""
 
 
 MIN_AGREED_S = 1.0
@@ -61,26 +61,22 @@ class Partials:
         recognizer: Recognizer,
         ears: Ears,
         jobs: Jobs,
-        pause_ms: float,
         show: Callable[[PartialTranscript, Transcript], None],
     ) -> None:
         """show: is given each, and what it was made of."""
         self._recognizer = recognizer
         self._ears = ears
         self._jobs = jobs
-        self.pause_ms = pause_ms
-        """Silence after which a pause is noticed."""
         self._show = show
         self._job: asyncio.Task[None] | None = None
         self._agreement = Agreement()
         self._countdown = PARTIAL_FRAMES
-        self._rest_turns = 0
+        self._too_slow = False
 
     def begin_turn(self) -> None:
         """The user begins to speak."""
         self._agreement = Agreement()
         self._countdown = PARTIAL_FRAMES
-        self._rest_turns = max(0, self._rest_turns - 1)
 
     def feed(self) -> None:
         """Another frame was heard."""
@@ -89,18 +85,24 @@ class Partials:
             return
         self._countdown -= 1
         idle = self._job is None or self._job.done()
-        if self._countdown > 0 or self._rest_turns > 0 or not idle or self._recognizer.busy:
+        if self._countdown > 0 or self._too_slow or not idle or self._recognizer.busy:
             return
         self._countdown = PARTIAL_FRAMES
         self._job = self._jobs.start(self._transcribe(self._agreement), "partial transcript")
+
+    def final_came(self, begun: int) -> None:
+        """A final transcript is here, which was begun at that sample index."""
+        self._too_slow = self._too_slow and self._takes_long(begun)
+
+    def _takes_long(self, begun: int) -> bool:
+        return (self._ears.now - begun) * 1000 > MAX_MS * SAMPLE_RATE_HZ
 
     async def _transcribe(self, agreement: Agreement) -> None:
         with suppress(VoicecliError):  # the final transcription will say it
             ears, begun = self._ears, self._ears.now
             samples = ears.endpointer.so_far()
             transcript = await self._recognizer.transcribe(samples)
-            if (ears.now - begun) * 1000 > self.pause_ms * SAMPLE_RATE_HZ:
-                self._rest_turns = PARTIALS_REST_TURNS
+            self._too_slow = self._takes_long(begun)
             speech_s = len(samples) / SAMPLE_RATE_HZ
             if ears.endpointer.in_speech and agreement is self._agreement:
                 self._show(

@@ -45,6 +45,15 @@ def hangover_ms(
     return settings.min_silence_ms if is_complete else settings.silence_ms
 
 
+def seems_over(transcript: Transcript) -> bool:
+    """Whether to prepare an answer while the user still speaks."""
+    text, language = transcript.text, transcript.language
+    by_words = completeness(text, language)
+    if transcript.ending is None or is_whole(text, language):
+        return by_words is Completeness.COMPLETE
+    return by_words is not Completeness.OPEN and (over_log_odds(transcript.ending) >= OVER_LOG_ODDS)
+
+
 def _by_ending(
     by_words: Completeness, ending: Ending, settings: ListenSettings, probability: float | None
 ) -> float:
