@@ -19,6 +19,7 @@ import pytest
 from browser import RATE_HZ, Complaints, browser, chromium, recording
 from serving import Served, served, spoken_pcm
 from voicecli.server.app import ServeOptions
+from voicecli.server.sessions import Limits
 
 SUM, OTHER_SUM, CLOCK = "What is seven plus twelve?", "What is two times three?", "What time is it?"
 JOKE = "Tell me a joke."
@@ -254,6 +255,21 @@ def test_a_lost_connection_comes_back_with_the_conversation(tmp_path: Path, tran
             visitor.complaints.errors = [
                 error for error in visitor.complaints.errors if "WebSocket connection" not in error
             ]
+            visitor.is_content()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("transport", ["WebRTC", "WebSocket"])
+def test_a_session_that_ended_stays_ended_and_says_why(tmp_path: Path, transport: str) -> None:
+    async def scenario() -> None:
+        address = "/?transport=websocket" if transport == "WebSocket" else "/"
+        options = ServeOptions(limits=Limits(idle_s=0.0))
+        async with visiting(tmp_path, address=address, options=options) as visitor:
+            await visitor.click("start")
+            await visitor.until("notice", "nothing was said for long")
+            await visitor.until("state", "idle")
+            assert visitor.where.server.sessions.active == {}
             visitor.is_content()
 
     run(scenario())

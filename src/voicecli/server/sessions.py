@@ -160,7 +160,7 @@ class Sessions:
         its old connection is known to be broken."""
         for session in tuple(self.active.values()):
             if session.resume_token == token and session.close is not None:
-                await session.close(1001, "the conversation goes on elsewhere")
+                await session.close(1000, "the conversation goes on elsewhere")
                 with suppress(TimeoutError):
                     async with asyncio.timeout(TAKE_OVER_S):
                         await session.ended.wait()

@@ -188,9 +188,9 @@ class NetworkTalk:
             await asyncio.sleep(1)
             now_s = time.monotonic()
             if now_s - place.started_at_s > self._limits.session_s:
-                await place.close(1001, "the session has lasted as long as one may")
+                await place.close(1000, "the session has lasted as long as one may")
             if now_s - self._lively_at_s > self._limits.idle_s:
-                await place.close(1001, "nothing was said for long")
+                await place.close(1000, "nothing was said for long")
 
     async def _finish(self) -> None:
         """Wait until nobody speaks, and nothing is being answered."""

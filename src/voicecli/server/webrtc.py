@@ -52,6 +52,9 @@ MAX_UNPLAYED_BLOCKS = 10
 MAX_GAP_S = 10.0
 """A jump of the client's clock that is longer is no loss, but a new clock."""
 
+FAREWELL_S = 0.1
+"""What is sent last is on its way by then."""
+
 MAX_UNSENT_BYTES = 4 * 1024 * 1024
 """Of events, in the data channel."""
 
@@ -140,8 +143,16 @@ class Call:
                 end = await first_end(self._converse(), self.ended.wait())
             if end is not None:
                 logger.info("a call was ended: %s", end.reason)
+                await self._tell_end(end)
         finally:
             await self.close()
+
+    async def _tell_end(self, end: EndError) -> None:
+        """A data channel is closed without a word."""
+        code = "going_away" if end.code == 1001 else "session_ended"
+        error = {"type": "session_error", "code": code, "message": end.reason}
+        self._send({"type": "error", "error": {**error, "param": None, "event_id": None}})
+        await asyncio.sleep(FAREWELL_S)
 
     async def close(self) -> None:
         for task in self._inputs:
@@ -160,7 +171,9 @@ class Call:
                     await self._opened.wait()
         except TimeoutError:
             raise EndError(1008, "the call was not connected in time") from None
-        await first_end(self.talk.run(self._place), self._read())
+        end = await first_end(self.talk.run(self._place), self._read())
+        if end is not None:
+            raise end
 
     async def _read(self) -> None:
         while True:

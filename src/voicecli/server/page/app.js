@@ -231,7 +231,7 @@ const handlers = {
     transcript.lost();
   },
   error: ({ error }) => {
-    const expected = ["response_cancel_not_active", "item_not_found", "session_ended"];
+    const expected = ["response_cancel_not_active", "item_not_found", "session_ended", "going_away"];
     if (error.code === "input_audio_buffer_commit_empty") transcript.nothingSaid();
     if (!expected.includes(error.code)) tell(error.message);
   },

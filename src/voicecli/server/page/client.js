@@ -172,8 +172,8 @@ class Socket {
   #lost(code, reason) {
     if (!this.connected) return;
     this.close();
-    const final = code === 1008 || (code === 1001 && !reason.includes("going away"));
-    this.handlers.lost(reason || "the connection broke", final);
+    // 1001 is a server that goes away, 1006 a broken connection: both may come back.
+    this.handlers.lost(reason || "the connection broke", code === 1000 || code === 1008);
   }
 
   send(event) {
