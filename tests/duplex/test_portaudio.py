@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes.util
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jack_person import JACK_DEVICE, JackServer
+from jack_person import JACK_DEVICE, JackServer, skip_without_jack
 from voicecli.duplex.portaudio import (
     Device,
     SoundSystem,
@@ -180,3 +181,64 @@ def test_native_messages_of_a_session_go_to_the_log_and_the_screen_stays(
     with native_messages_apart():
         os.write(2, b"nowhere\n")
     assert capfd.readouterr().err == ""
+
+
+GIVEN_UP = f"""
+import time
+from voicecli.cli import main
+from voicecli.duplex.portaudio import SoundSystem, StreamPlan, choose
+from voicecli.errors import AudioDeviceError
+
+def run():
+    sound = SoundSystem()
+    system = choose(sound.devices(), "microphone", {JACK_DEVICE!r})
+    n_called = []
+    sound.open(StreamPlan(lambda *args: n_called.append(0), lambda: None, system, system))
+    while len(n_called) < 10:
+        time.sleep(0.01)
+    sound.give_up()
+    raise AudioDeviceError("it hangs")
+
+main.app = run
+main.main()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.jack
+def test_a_stream_that_was_given_up_may_still_call_when_the_program_ends():
+    """Callbacks into an interpreter that is being taken down are a segmentation fault."""
+    skip_without_jack()
+    with JackServer() as server:  # its own: it waits for a client that ends like this
+        done = subprocess.run(
+            [sys.executable, "-c", GIVEN_UP],
+            env={**os.environ, **server.environment},
+            capture_output=True,
+            text=True,
+            timeout=40,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "voicecli: it hangs\n")
+
+
+ENDING = """
+import atexit, os, sys, threading, time
+from voicecli.duplex import portaudio
+
+sound = portaudio.SoundSystem()
+sound._sounddevice._exit_handler = lambda: print("terminated")
+threading.Thread(
+    target=portaudio.in_turn, args=(lambda: (time.sleep(SECONDS), print("called")),), daemon=True
+).start()
+time.sleep(0.1)
+atexit._run_exitfuncs()
+sys.stdout.flush()
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.3, ["called", "terminated"]), (30, [])])
+def test_portaudio_is_not_terminated_under_a_call(seconds: float, said: list[str]):
+    code = ENDING.replace("SECONDS", str(seconds))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == said

@@ -12,7 +12,7 @@ from typing import Literal, Self, TypeVar
 
 from voicecli.duplex.files import FileSource
 from voicecli.duplex.inbox import INBOX_S, Inbox
-from voicecli.duplex.portaudio import Device, Sound, SoundSystem, choose
+from voicecli.duplex.portaudio import Device, Sound, SoundSystem, choose, in_turn
 from voicecli.duplex.recorder import FILE_SAMPLE_RATE_HZ, Recorder
 from voicecli.duplex.seam import Notices
 from voicecli.duplex.speaker import Speaker
@@ -283,7 +283,7 @@ class DeviceDuplex:
         if not self._stuck:
             try:
                 async with asyncio.timeout(timeout_s):
-                    return await self._worker.run(function, *args)
+                    return await self._worker.run(in_turn, function, *args)
             except TimeoutError:
                 self._stuck = True
         raise _StuckError(

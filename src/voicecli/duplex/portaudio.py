@@ -10,15 +10,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
 from voicecli.errors import AudioDeviceError
+from voicecli.worker import watch
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Kind = Literal["microphone", "loudspeaker"]
 
 LIST_HINT = "list devices with `voicecli devices`"
 
 USUAL_RATES_HZ = (16_000, 44_100, 48_000)
+
+END_TIMEOUT_S = 0.5
+"""For a call to PortAudio that is under way when the program ends."""
 
 BLOCK_S = 0.01
 """Of one callback. JACK and ALSA deal in such blocks; the resampler waits for longer ones."""
@@ -166,7 +173,10 @@ class SoundSystem:
     """PortAudio, through sounddevice."""
 
     def __init__(self) -> None:
-        self._sounddevice = _import_sounddevice()
+        self._sounddevice = sd = _import_sounddevice()
+        for handler in (sd._exit_handler, _end):
+            atexit.unregister(handler)
+        atexit.register(_end, sd)
 
     def devices(self) -> list[Device]:
         sd = self._sounddevice
@@ -281,8 +291,36 @@ class SoundSystem:
             ) from error
 
     def give_up(self) -> None:
-        """A stream hangs in PortAudio: don't wait for it again when the program ends."""
-        atexit.unregister(self._sounddevice._exit_handler)
+        """A stream hangs in PortAudio: don't wait for it again when the program ends.
+
+        It may come to life again, and its callbacks with it: they must not find an interpreter that
+        is being taken down.
+        """
+        atexit.unregister(_end)
+        watch(_given_up)
+
+
+class _GivenUp:
+    """PortAudio's threads may call at any time, from the moment on when nobody waits for them."""
+
+    busy = True
+
+
+_given_up = _GivenUp()
+
+_turn = threading.Lock()
+
+
+def in_turn(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call it while nobody else is in PortAudio, which bears one thread at a time."""
+    with _turn:
+        return function(*args, **kwargs)
+
+
+def _end(sounddevice: Any) -> None:
+    """Terminate PortAudio when the program ends; not under a call that is under way."""
+    if _turn.acquire(timeout=END_TIMEOUT_S):
+        sounddevice._exit_handler()
 
 
 def list_devices() -> list[Device]:
