@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
+VERSION = 1
+"""Of the events as JSON; another one where a field goes or changes its meaning."""
+
 
 class State(StrEnum):
     LISTENING = "listening"
@@ -20,15 +23,23 @@ class Started:
     """The microphone is open."""
 
     sound: str
+    """Where it comes from and goes to: devices or files."""
     echo: str
     """What becomes of the loudspeaker's echo."""
     stt: str
+    """Name of the recogniser."""
     voice: str
+    """Name of the voice."""
     llm: str
+    """The language model, and where it is."""
+    version: int = VERSION
+    """Of these events."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateChanged:
+    """Something else goes on."""
+
     state: State
 
 
@@ -37,6 +48,7 @@ class Level:
     """One frame of the microphone."""
 
     level_db: float
+    """dB below full scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,7 @@ class SpeechBegan:
     """The microphone hears something that may be the user."""
 
     onset: int
-    """Index of the first sample of speech."""
+    """Index of the first sample of speech, at 16 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +64,9 @@ class SpeechEnded:
     """What may be the user fell silent for as long as the hangover lasts."""
 
     speech_end: int
-    """Index after the last sample of speech."""
+    """Index after the last sample of speech, at 16 kHz."""
     end: int
-    """Index after the hangover's last sample."""
+    """Index after the hangover's last sample, at 16 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,7 @@ class UserSaid:
     """What the user said; it is in the history now. A follow-up is a second one."""
 
     text: str
+    """Of this turn, as recognised."""
     number: int = field(default=0, compare=False)
     """Of its entry in the history."""
 
@@ -81,7 +94,9 @@ class Dropped:
     """The microphone heard something that is not taken for the user's words."""
 
     text: str
+    """What was recognised; may be empty."""
     reason: str
+    """Why it is not taken, in words."""
     was_said: bool = field(default=False, compare=False)
     """The user may have said something, all the same: worth a trace on the screen."""
 
@@ -91,6 +106,7 @@ class Stopped:
     """The user said to stop: that is done, and not answered."""
 
     text: str
+    """How the user said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,7 @@ class NotUnderstood:
     """The recogniser failed. What was said is tried again, once, with what is said next."""
 
     message: str
+    """What failed, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +122,7 @@ class ReplyText:
     """More of the reply, as the language model writes it."""
 
     delta: str
+    """To be put behind what came before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +130,7 @@ class ReplyPlain:
     """More of the reply, as it is said: without markup and thoughts."""
 
     delta: str
+    """To be put behind what came before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +138,23 @@ class ToolCalled:
     """The language model wants a function to be called. Its reply ends; the next has the result."""
 
     id: str
+    """Of the call; its result names it."""
     name: str
+    """Of the function."""
     arguments: str
     """JSON, as the model wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyEnded:
+    """A reply is over: said to its end, cut off, or failed."""
+
     heard: str
     """What left the loudspeaker."""
     unheard: str
     """What the user cut off."""
     interrupted: bool
+    """The user cut in."""
     number: int = field(default=0, compare=False)
     """Of its entry in the history; 0 where it has none."""
     error: str = field(default="", compare=False)
@@ -153,6 +177,7 @@ class TurnTimed:
     hangover_ms: float
     """Silence that was waited for. What follows happens inside it, as far as it fits."""
     stt_ms: float
+    """Of recognising what was said."""
     llm_ms: float
     """To the first token."""
     tts_ms: float
@@ -167,7 +192,9 @@ class Notice:
     """Something the user should know; the conversation goes on."""
 
     message: str
+    """What happened."""
     hint: str = ""
+    """What to do about it; may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +202,23 @@ class KeysShown:
     """The user asked which keys there are."""
 
     text: str
+    """The keys, in a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
+    """The conversation is over."""
+
     n_turns: int
+    """Turns of the user that were answered."""
     n_interruptions: int
+    """Replies that the user cut off."""
     n_false_interruptions: int
     """Times that a reply fell silent and went on again."""
     first_audio_p50_ms: float | None
+    """Median of the turns' first_audio_ms; null where none was measured."""
     first_audio_p95_ms: float | None
+    """All but one in twenty were quicker."""
 
 
 Event = (
@@ -210,11 +244,18 @@ Event = (
 )
 
 
-def as_json(event: Event) -> dict[str, object]:
-    """{"event": "user_said", "text": ...}: the class's name in snake case, and its fields.
+def name_of(event: type) -> str:
+    """The class's name in snake case: what `event` is in JSON."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", event.__name__).lower()
 
-    Numbers of entries in the history say nothing outside of the program.
-    """
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
-    shown = {field.name: getattr(event, field.name) for field in fields(event) if field.compare}
-    return {"event": name, **shown}
+
+def shown_fields(event: type) -> list[str]:
+    """Names of the fields that JSON has. Numbers of entries in the history say nothing outside of
+    the program."""
+    return [field.name for field in fields(event) if field.compare]
+
+
+def as_json(event: Event) -> dict[str, object]:
+    """{"event": "user_said", "text": ...}; docs/events.md has all."""
+    kind = type(event)
+    return {"event": name_of(kind), **{name: getattr(event, name) for name in shown_fields(kind)}}

@@ -131,11 +131,12 @@ def documentation() -> dict[str, str]:
     return {
         prefix + name: text
         for prefix, cls in {"": Settings, **stages}.items()
-        for name, text in _docstrings(cls)  # pyright: ignore[reportArgumentType]
+        for name, text in docstrings(cls)  # pyright: ignore[reportArgumentType]
     }
 
 
-def _docstrings(cls: type) -> Iterator[tuple[str, str]]:
+def docstrings(cls: type) -> Iterator[tuple[str, str]]:
+    """Names of a dataclass's fields, and what is said below each."""
     (definition,) = ast.parse(inspect.getsource(cls)).body
     assert isinstance(definition, ast.ClassDef)
     for statement, following in itertools.pairwise(definition.body):
