@@ -130,13 +130,15 @@ function tellError(error) {
   tell(`${error.message || error}`);
 }
 
+const keys = matchMedia("(hover: hover)").matches;
+
 const HINTS = {
   idle: "Press start, or type.",
   connecting: "One moment.",
   listening: "Go ahead.",
   "hearing you": "",
   thinking: "",
-  speaking: "Talk over it to interrupt, Esc stops it.",
+  speaking: `Talk over it to interrupt${keys ? ", Esc stops it" : ""}.`,
   muted: "The microphone is off.",
 };
 
@@ -156,7 +158,7 @@ function show() {
   document.body.dataset.state = state.replace(" ", "-");
   let hint = page.detail || (HINTS[state] ?? "");
   if (state === "listening" && !audio.microphone) hint = "Type, or press start to talk.";
-  if (state === "listening" && talks && settings.push) hint = "Hold space, or the button, and speak.";
+  if (state === "listening" && talks && settings.push) hint = keys ? "Hold space, or the button, and speak." : "Hold the button, and speak.";
   $("hint").textContent = hint;
   $("start").hidden = talks;
   $("hold").hidden = !(talks && settings.push);

@@ -91,6 +91,7 @@ export class Transcript {
     this.turns = [];
     this.draft = null; // what the user is saying
     this.replies = new Map(); // by response id
+    new ResizeObserver(() => this.follow()).observe(scroll);
   }
 
   add(role) {
@@ -117,7 +118,7 @@ export class Transcript {
   // Down, but not away from who reads further up.
   follow() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroll;
-    if (scrollHeight - scrollTop - clientHeight < 200) this.scroll.scrollTop = scrollHeight;
+    if (scrollHeight - scrollTop - clientHeight < 300) this.scroll.scrollTop = scrollHeight;
   }
 
   hearing() {
