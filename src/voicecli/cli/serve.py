@@ -66,6 +66,13 @@ def serve(
             help="Tell at the first sound that the user speaks, even over a reply.",
         ),
     ] = False,
+    metrics_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Tell /metrics here, without a token."),
+    ] = None,
+    log_text: Annotated[
+        bool, typer.Option("--log-text", help="Log what is said, too. Default: numbers alone.")
+    ] = False,
     stt_model: Annotated[
         str | None, typer.Option(metavar="NAME", help="faster-whisper model: name or folder.")
     ] = None,
@@ -139,6 +146,8 @@ def serve(
         allowed_origins=tuple(allow_origin or ()),
         limits=Limits(max_sessions=max_sessions, grace_s=grace),
         ice_servers=_ice_servers(ice_servers),
+        log_text=log_text,
+        metrics_port=metrics_port,
         eager_speech_started=eager_speech_started,
     )
     asyncio.run(run(settings, options, host, port, tls=tls))

@@ -21,6 +21,7 @@ from dataclasses import replace
 
 from voicecli.conversation.answer import Answer, Habits
 from voicecli.conversation.draft import Drafts
+from voicecli.conversation.effort import Effort
 from voicecli.conversation.events import (
     Event,
     Level,
@@ -68,6 +69,7 @@ from voicecli.settings import ListenSettings, Speculate
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Frame, level_db
 from voicecli.stt.transcript import Transcript
 from voicecli.tts.clip import Clip
+from voicecli.worker import at
 
 MAX_HELD_REPLIES = 3
 """For which the model was asked in the pauses of one utterance; from then on, its end is waited
@@ -115,6 +117,8 @@ class Conversation:
             *(parts.language_model, parts.voice, language, pronunciations or {}, emit, Habits())
         )
         """What replies are made by. May be another from the next turn on."""
+        self.effort = Effort()
+        """May be that of many conversations on one machine."""
         self._drafts = Drafts(lambda: replace(self.answer), self._jobs)
         self._report = Report(emit)
         self._floor: Floor[Reply] = Floor(self)
@@ -214,7 +218,8 @@ class Conversation:
         self._carry_out_wishes()
         if self._newest is not None:
             self._report.first_audio(self._newest, self._speaker.latency_s)
-        self._partials.feed()
+        if self.effort.partials:
+            self._partials.feed()
         if self._duplex.stands_still:
             await self._jobs.let_work(self._speaker)
         # If nothing is being said, nobody waits for the moment when somebody begins.
@@ -238,8 +243,10 @@ class Conversation:
     def _speak(self, answer: Answer | None, messages: Sequence[Message] | None) -> None:
         reply = Reply([], self._ears.now, self._emit, over_at=self._ears.now, may_be_heard=True)
         self._newest = reply
+        reply.understood = True
         job = self._say(reply, answer or replace(self.answer), messages)
-        reply.task = self._jobs.start(job, "reply")
+        with at(reply.priority):
+            reply.task = self._jobs.start(job, "reply")
         self._floor.speak(reply, user_speaks=self._endpointer.in_speech)
 
     def _user_starts(self, event: SpeechStarted) -> None:
@@ -258,7 +265,7 @@ class Conversation:
         self._floor.onset(reopens=reopens)
 
     def _user_pauses(self, event: SpeechPaused) -> None:
-        if self._speculate != "off" and not self._keeps_floor:
+        if self._speculate != "off" and self.effort.speculation and not self._keeps_floor:
             # The words are wanted at every pause: they say how long it may be.
             self._floor.pause([*self._pending, event])
 
@@ -305,7 +312,8 @@ class Conversation:
         reply = Reply(list(said), self._ears.now, self._emit)
         reply.answers = self._replies
         reply.may_ask_early = self._speculate == "full"
-        reply.task = self._jobs.start(self._answer(reply), "reply")
+        with at(reply.priority):
+            reply.task = self._jobs.start(self._answer(reply), "reply")
         return reply
 
     def cancel(self, reply: Reply) -> None:

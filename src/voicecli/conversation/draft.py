@@ -14,6 +14,7 @@ from voicecli.conversation.patience import seems_over
 from voicecli.llm.messages import Message
 from voicecli.stt.transcript import Transcript
 from voicecli.tts.clip import Clip
+from voicecli.worker import Priority, asked_priority, at
 
 MAX_DRAFTS = 3
 """Begun while one utterance is said; from then on, its first pause is waited for."""
@@ -38,7 +39,9 @@ class Draft:
         self._told: list[Event] = []
         answer.tell = self._told.append
         self._pieces = answer.to(messages)
-        self._first = asyncio.ensure_future(self._make_first(after))
+        self._priority = lambda: Priority.SPECULATION
+        with at(lambda: self._priority()):
+            self._first = asyncio.ensure_future(self._make_first(after))
         """The first sentence is made whoever waits for it; errors wait, too."""
 
     async def _make_first(
@@ -54,6 +57,7 @@ class Draft:
 
     async def take_over(self, tell: Emit) -> AsyncGenerator[tuple[str, Clip], None]:
         """The whole answer, with its beginning as it was made."""
+        self._priority = asked_priority()
         for event in self._told:
             tell(event)
         self._answer.tell = tell

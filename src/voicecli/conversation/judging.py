@@ -42,6 +42,7 @@ class Judge:
             self._recognizer.transcribe(samples), self._over_by_sound(samples)
         )
         reply.stopwatch.mark("transcript")
+        reply.understood = True
         if self._endpointer.paused:
             self._emit(PartialTranscript(transcript.text, ""))
             self._endpointer.hangover_ms = hangover_ms(transcript, self.settings, probability)

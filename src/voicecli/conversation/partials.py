@@ -14,6 +14,7 @@ from voicecli.errors import VoicecliError
 from voicecli.hearing.ears import Ears
 from voicecli.sound.samples import SAMPLE_RATE_HZ
 from voicecli.stt.transcript import Recognizer, Transcript
+from voicecli.worker import Priority, at
 
 PARTIAL_FRAMES = 16
 """A partial transcript is made of this much more speech (0.5 s), if the recogniser is idle."""
@@ -101,7 +102,8 @@ class Partials:
         with suppress(VoicecliError):  # the final transcription will say it
             ears, begun = self._ears, self._ears.now
             samples = ears.endpointer.so_far()
-            transcript = await self._recognizer.transcribe(samples)
+            with at(lambda: Priority.PARTIAL):
+                transcript = await self._recognizer.transcribe(samples)
             self._too_slow = self._takes_long(begun)
             speech_s = len(samples) / SAMPLE_RATE_HZ
             if ears.endpointer.in_speech and agreement is self._agreement:

@@ -17,6 +17,7 @@ from voicecli.sound.samples import silence
 from voicecli.text.markdown import TAKEN_BACK
 from voicecli.timing import Stopwatch
 from voicecli.tts.clip import Clip
+from voicecli.worker import Priority
 
 NEARLY_OVER_WORDS = 2
 
@@ -40,6 +41,8 @@ class Reply:
     """The model had no more tokens for it."""
     error: str = ""
     """Why the rest of it could not be made."""
+    understood: bool = False
+    """The words that it answers are known."""
     may_ask_early: bool = True
     """The language model may be asked before the user's turn is over."""
     over_at: int = 0
@@ -56,6 +59,14 @@ class Reply:
     timed: bool = False
     task: asyncio.Task[None] = field(init=False)
     _untold: list[Event] = field(default_factory=list)
+
+    def priority(self) -> Priority:
+        """Of the jobs that make it, as things stand."""
+        if not (self.over_at or self.may_be_heard):
+            return Priority.SPECULATION
+        if self.spoken:
+            return Priority.REST
+        return Priority.FIRST if self.understood else Priority.FINAL
 
     @property
     def first_sample(self) -> int | None:

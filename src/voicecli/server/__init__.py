@@ -11,6 +11,8 @@
     jitter      aiortc's receiver made fit for speech
     tls         the certificate of `serve --tls`
     serving     the listening socket, uvicorn, the printed address
+    load        how busy the engines are, and what is left out for it
+    metrics     /metrics; account: what one session came to, and its line in the log
     work        first_end: several things at once, as long as all go on
     page/       `/` in a browser: its files, and what they have to know of the server
     realtime/   the Realtime API's events, pure
@@ -25,7 +27,8 @@ Seams, for what is built upon this:
   `talk.session.hear(bytes)` for its sound.
 - Sound that goes out by other ways than events: `server.talk(fields, send, track=take)`, where
   `take` gets 20 ms at 48 kHz after 20 ms, also in silence.
-- Another protocol, or metrics, observes `talk.observers`: every event of the conversation
+- A transport tells its place how it ended: `place.ended_by(end)`.
+- Another protocol observes `talk.observers`: every event of the conversation
   (conversation/events.py), before the client is told.
 - `sessions.drain(grace_s)` is the orderly end; `sessions.why_refused()` the readiness.
 - What nobody may see without the token needs nothing: Guard lets nothing else through. What all

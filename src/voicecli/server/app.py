@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, Field, ValidationError
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 
 from voicecli.engines import Engines
 from voicecli.server import page, webrtc, websocket
+from voicecli.server.account import log_line, text_log
 from voicecli.server.duplex import Pacer
 from voicecli.server.errors import ApiError, shape_errors
+from voicecli.server.load import SETTLE_S
+from voicecli.server.metrics import Metrics, Timed
 from voicecli.server.realtime.client_events import refusal_of
 from voicecli.server.realtime.fields import Fields, merged
 from voicecli.server.realtime.response import Event
@@ -29,10 +35,14 @@ from voicecli.server.security import (
     key_of,
     machine_names,
 )
-from voicecli.server.sessions import Conversed, Limits, Sessions
+from voicecli.server.sessions import Conversed, Limits, Session, Sessions
 from voicecli.server.talk import NetworkTalk
 from voicecli.server.webrtc import Call
 from voicecli.settings import Settings
+from voicecli.worker import observed
+
+MAX_SILENT_S = 2.0
+"""A clock that ticked longer ago stands still."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,10 @@ class ServeOptions:
     limits: Limits = Limits()
     ice_servers: Sequence[dict[str, Any]] = ()
     """STUN and TURN, as browsers write them; none asks nobody."""
+    metrics_port: int | None = None
+    """Where /metrics is told to who has no token."""
+    log_text: bool = False
+    """What is said is logged, too."""
     eager_speech_started: bool = False
     """At the first sound, also over a reply, as OpenAI's server does it."""
 
@@ -61,11 +75,20 @@ class Server:
     pacer: Pacer = field(default_factory=Pacer)
     secrets: Secrets = field(default_factory=Secrets)
     sessions: Sessions = field(init=False)
+    metrics: Metrics = field(init=False)
+    log: TextIO = field(default_factory=lambda: sys.stderr)
     calls: dict[str, Call] = field(default_factory=dict)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.options.limits, self.pacer)
+        self.metrics = Metrics(self.sessions, self.pacer)
+        self.sessions.on_end.append(self._log)
+
+    def _log(self, session: Session) -> None:
+        lasted_s = round(self.sessions.now_s() - session.started_at_s, 1)
+        how = {"transport": session.transport, "end": session.end, "lasted_s": lasted_s}
+        log_line("session_ended", session.id, self.log, **how, **session.account.as_json())
 
     @property
     def limits(self) -> Limits:
@@ -114,12 +137,22 @@ class Server:
 
     def talk(self, fields: Fields, send: Callable[[Event], None], **how: Any) -> NetworkTalk:
         """The conversation of one admitted session."""
-        return NetworkTalk(
+        talk = NetworkTalk(
             *(self.engines, self.pacer, self.limits, fields, send),
             eager_speech_started=self.options.eager_speech_started,
+            effort=self.sessions.load.effort,
             park=self.sessions.park,
             **how,
         )
+        talk.observers.append(self.metrics.observe)
+        if self.options.log_text:
+            talk.observers.append(text_log(talk.session.id, self.log))
+        return talk
+
+    async def watch_load(self) -> None:
+        while True:
+            self.sessions.load.settle()
+            await asyncio.sleep(SETTLE_S)
 
 
 @asynccontextmanager
@@ -130,13 +163,18 @@ async def running(
     async with Engines(settings) as engines:
         server = Server(engines, options)
         await engines.warm_up()
-        pacing = asyncio.ensure_future(server.pacer.run())
+        clocks = [
+            asyncio.ensure_future(server.pacer.run()),
+            asyncio.ensure_future(server.watch_load()),
+        ]
         try:
-            yield server
+            with observed(server.sessions.load.job), observed(server.metrics.job):
+                yield server
         finally:
             await server.end_background()
-            pacing.cancel()
-            await asyncio.gather(pacing, return_exceptions=True)
+            for clock in clocks:
+                clock.cancel()
+            await asyncio.gather(*clocks, return_exceptions=True)
 
 
 def create_app(server: Server) -> FastAPI:
@@ -156,6 +194,7 @@ def create_app(server: Server) -> FastAPI:
             allow_headers=["*"],
             expose_headers=["Location"],
         )
+    app.add_middleware(Timed, metrics=server.metrics)
     app.add_middleware(
         Guard,
         token=options.token,
@@ -189,10 +228,18 @@ def _add_routes(app: FastAPI) -> None:
             {"value": secret.value, "expires_at": secret.expires_at, "session": session}
         )
 
+    @app.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        server: Server = request.app.state.server
+        return Response(generate_latest(server.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
     @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        """The event loop turns: this answer comes from it."""
-        return {"status": "ok"}
+    async def healthz(request: Request) -> JSONResponse:
+        """The event loop turns, and so does the clock of the sessions."""
+        server: Server = request.app.state.server
+        silent_s = time.monotonic() - server.pacer.ticked_at_s
+        healthy = silent_s < MAX_SILENT_S
+        return JSONResponse({"status": "ok" if healthy else "stuck"}, 200 if healthy else 503)
 
     @app.get("/readyz")
     async def readyz(request: Request) -> JSONResponse:

@@ -71,6 +71,10 @@ class SpeechReceiver(RTCRtpReceiver):
         super().__init__(kind, transport)
         self.reorder = Reorder() if kind == "audio" else None
 
+    @property
+    def n_lost(self) -> int:
+        return 0 if self.reorder is None else self.reorder.n_lost
+
     async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
         ready = [packet] if self.reorder is None else self.reorder.feed(packet)
         for one in ready:

@@ -12,6 +12,7 @@ from typing import TextIO
 
 import segno
 import uvicorn
+from prometheus_client import start_http_server
 
 from voicecli.errors import VoicecliError
 from voicecli.network import is_loopback
@@ -65,7 +66,20 @@ async def run(
         certificate = own_certificate(names) if tls else None
         async with running(settings, options) as server:
             tell_address(listener, host, options.token, certificate)
+            if options.metrics_port is not None:
+                tell_metrics(server, host, options.metrics_port)
             await OrderlyServer(config(server, certificate), server).serve([listener])
+
+
+def tell_metrics(server: Server, host: str, port: int) -> None:
+    """On a thread of its own; raises VoicecliError."""
+    try:
+        start_http_server(port, host, server.metrics.registry)
+    except OSError as error:
+        raise VoicecliError(
+            f"{host} port {port} can't be listened on ({error.strerror or error})",
+            "choose another with --metrics-port",
+        ) from None
 
 
 def config(server: Server, certificate: Certificate | None = None) -> uvicorn.Config:

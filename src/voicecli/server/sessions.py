@@ -11,11 +11,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from voicecli.conversation.history import History
+from voicecli.server.account import Account
 from voicecli.server.duplex import Pacer
 from voicecli.server.errors import ApiError
+from voicecli.server.load import Load
 from voicecli.server.realtime.fields import Fields
 from voicecli.server.realtime.items import Items, new_id
 
@@ -31,6 +33,11 @@ class EndError(Exception):
 
 
 Transport = Literal["websocket", "webrtc"]
+
+TRANSPORTS: tuple[Transport, ...] = get_args(Transport)
+
+End = Literal["hung_up", "away", "cut_off", "failed"]
+"""By the client; by us in good order; for what it did; by a mistake of ours."""
 
 RETRY_AFTER_S = 5
 
@@ -86,6 +93,12 @@ class Session:
     """Wait until nobody speaks and nothing is being answered."""
     resume_token: str = ""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    end: End = "hung_up"
+    account: Account = field(default_factory=Account)
+
+    def ended_by(self, end: EndError | None) -> None:
+        if end is not None:
+            self.end = "cut_off" if end.code == 1008 else "away"
 
 
 @dataclass(frozen=True)
@@ -114,6 +127,10 @@ class Sessions:
     draining: bool = False
     """Nobody is admitted any more; the process is about to end."""
     now_s: Callable[[], float] = time.monotonic
+    load: Load = field(default_factory=Load)
+    on_refused: list[Callable[[str], None]] = field(default_factory=list)
+    """Told the reason."""
+    on_end: list[Callable[[Session], None]] = field(default_factory=list)
     active: dict[str, Session] = field(default_factory=dict)
     _parked: dict[str, Parked] = field(default_factory=dict)
 
@@ -123,7 +140,7 @@ class Sessions:
             return "draining"
         if len(self.active) >= self.limits.max_sessions:
             return "full"
-        if self.pacer.late_s > MAX_LATE_S:
+        if self.pacer.late_s > MAX_LATE_S or self.load.is_too_much:
             return "overloaded"
         return None
 
@@ -132,6 +149,8 @@ class Sessions:
         """A place for as long as the context lasts; raises ApiError where there is none."""
         reason = self.why_refused()
         if reason is not None:
+            for tell in self.on_refused:
+                tell(reason)
             raise ApiError(
                 503,
                 _REFUSALS[reason],
@@ -142,9 +161,14 @@ class Sessions:
         self.active[session.id] = session
         try:
             yield session
+        except Exception:
+            session.end = "failed"
+            raise
         finally:
             del self.active[session.id]
             session.ended.set()
+            for tell in self.on_end:
+                tell(session)
 
     # ---- conversations that wait for their client ---------------------------------------------
 

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from voicecli.conversation import events as told
 from voicecli.conversation.answer import Answer
+from voicecli.conversation.effort import Effort
 from voicecli.conversation.history import History
 from voicecli.errors import ModelError, VoicecliError
 from voicecli.hearing.echo import NoEcho
 from voicecli.llm.messages import Message
+from voicecli.server.account import Account
 from voicecli.server.duplex import LEAD_MS, NetworkDuplex, Pacer
 from voicecli.server.realtime.client_events import EventRefusedError
 from voicecli.server.realtime.fields import Fields, listen_settings, llm_options
@@ -75,12 +77,14 @@ class NetworkTalk:
         track: Callable[[Samples], None] | None = None,
         eager_speech_started: bool = False,
         conversed: Conversed | None = None,
+        effort: Effort | None = None,
         park: Callable[[str, Conversed], None] = lambda _token, _conversed: None,
     ) -> None:
         """track: gets what is played, at 48 kHz and without a pause; without one, sound goes out as
         events.
 
-        conversed: what it goes on with. park: is given what is left of it at its end.
+        conversed: what it goes on with. effort: of all conversations of the process. park: is given
+        what is left of it at its end.
         """
         self.history = History() if conversed is None else conversed.history
         self.session = RealtimeSession(
@@ -94,6 +98,7 @@ class NetworkTalk:
         if conversed is not None:
             self.session.items = conversed.items
         self._park = park
+        self._effort = effort
         self._send = send
         self.duplex = NetworkDuplex(
             played_hz=fields.audio.output.format.rate if track is None else WEBRTC_HZ,
@@ -108,6 +113,7 @@ class NetworkTalk:
         self._limits = limits
         self._track = track
         self._lively_at_s = time.monotonic()
+        self.account = Account()
         self._sound_bucket = Bucket(limits.sound_burst_s, MAX_SPEED)
         self._state = told.State.LISTENING
         self._quiet = asyncio.Event()
@@ -129,6 +135,8 @@ class NetworkTalk:
             history=self.history,
             echo=NoEcho(),
         )
+        if self._effort is not None:
+            self._conversation.effort = self._effort
         self.session.fields = await self.configure(fields)
         self._pacer.add(self.duplex)
         return self
@@ -158,6 +166,7 @@ class NetworkTalk:
                 ending.set_exception(EndError(code, reason))
 
         place.close, place.finish = close, self._finish
+        place.account = self.account
         place.resume_token = self.session.resume_token
         self.session.begin()
         work = [
@@ -217,6 +226,7 @@ class NetworkTalk:
         return fields
 
     def hear(self, samples: Samples, rate_hz: int) -> None:
+        self.account.heard_s += len(samples) / rate_hz
         self._wait_s = self._sound_bucket.wait_s(len(samples) / rate_hz)
         self.duplex.feed(samples, rate_hz)
 
@@ -292,6 +302,7 @@ class NetworkTalk:
     def _tell(self, event: told.Event) -> None:
         if isinstance(event, told.SpeechBegan | told.UserSaid):
             self._lively_at_s = time.monotonic()
+        self.account.observe(event)
         for observer in self.observers:
             observer(event)
         if OWN_EVENTS in (self.session.fields.include or ()) and not isinstance(event, UNTOLD):
@@ -314,6 +325,7 @@ class NetworkTalk:
             self._track(samples)
             if not samples.any():
                 return
+        self.account.spoken_s += len(samples) / self.duplex.speaker.sample_rate_hz
         self.session.sound(samples, self.duplex.speaker.sample_rate_hz)
 
     async def _answer(self, fields: Fields, tell: Callable[[told.Event], None]) -> Answer:

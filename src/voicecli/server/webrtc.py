@@ -23,7 +23,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from voicecli.server.errors import ApiError
-from voicecli.server.jitter import make_fit_for_speech
+from voicecli.server.jitter import SpeechReceiver, make_fit_for_speech
 from voicecli.server.realtime.client_events import EventRefusedError, loads
 from voicecli.server.realtime.fields import Fields
 from voicecli.server.realtime.items import new_id
@@ -109,6 +109,7 @@ class Call:
         self.talk: NetworkTalk = server.talk(
             fields, self._send, track=self._reply.play, conversed=conversed
         )
+        self.talk.account.packets_lost = self._packets_lost
         self._channel: Any = None
         self._opened = asyncio.Event()
         """The client's data channel is there."""
@@ -141,8 +142,8 @@ class Call:
         try:
             async with self.talk:
                 end = await first_end(self._converse(), self.ended.wait())
+            self._place.ended_by(end)
             if end is not None:
-                logger.info("a call was ended: %s", end.reason)
                 await self._tell_end(end)
         finally:
             await self.close()
@@ -159,6 +160,10 @@ class Call:
             task.cancel()
         self._reply.stop()
         await self._connection.close()
+
+    def _packets_lost(self) -> int:
+        receivers = self._connection.getReceivers()
+        return sum(one.n_lost for one in receivers if isinstance(one, SpeechReceiver))
 
     def hang_up(self) -> None:
         self.ended.set()

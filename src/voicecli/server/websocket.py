@@ -80,6 +80,7 @@ async def realtime(websocket: WebSocket) -> None:
                     talk.run(place),
                     _read(websocket, talk, server.limits.control_events_per_s),
                 )
+            place.ended_by(end)
             await _close(websocket, end)
     except ApiError as error:
         await websocket.send_denial_response(error.response())
