@@ -37,6 +37,8 @@ class Aloud:
     """Scale words and their abbreviations -> singular and plural."""
     counted_in_millions: frozenset[str] = frozenset()
     """Before these, and plurals in "s", the letter of "8B" is a scale."""
+    lettered: frozenset[str] = frozenset()
+    """Before these it is a letter: "2B pencils", "a 10K race"."""
     noun_pattern: str = ""
     """What follows a number if that counts it; the first group is the noun."""
     genders: dict[str, str] = field(default_factory=dict)

@@ -22,6 +22,7 @@ _ALOUD = Aloud(
         "people model parameter token dataset company deal budget revenue fund in of and per a "
         "this that is was were are to from by with data women men children or for"
     ),
+    lettered=words("pencil pencils run runs race races walk tv tvs screen monitor video videos"),
     lowered=words("it us is am who an as at"),
     points={",": "point"},
     digits=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),

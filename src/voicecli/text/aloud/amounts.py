@@ -151,13 +151,13 @@ class Amounts(Subject):
         """Is the letter after a number part of a name? "Exit 12B", "a 2B pencil", no "8B model"."""
         if self.word_before(found).lower() in self.tables.labelled:
             return True
-        if found["scale"] in "kK" or self.tables.decimal_sign in found["number"]:
-            return False
         following = re.match(r" ([^\W\d_]+)", found.string[found.end() :])
-        if following is None:
+        noun = following[1].lower() if following else ""
+        if noun in self.tables.lettered:
+            return True
+        if found["scale"] in "kK" or self.tables.decimal_sign in found["number"] or not noun:
             return False
-        noun = following[1]
-        return not (noun.lower().endswith("s") or noun.lower() in self.tables.counted_in_millions)
+        return not (noun.endswith("s") or noun in self.tables.counted_in_millions)
 
     # Both
 

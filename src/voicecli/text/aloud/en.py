@@ -11,7 +11,8 @@ from voicecli.text.aloud.written import WrittenReader
 _ARTICLES = frozenset("A An The In My Your His Her Our Their This That".split())
 _IN_HALVES = frozenset("room error http status boeing flight suite port code zip".split())
 _BEFORE_DECADE = frozenset("the early late mid my your his her our their low high".split())
-_FEET_AND_INCHES = re.compile(r"(?<![\w.'])(\d{1,2})' ?(\d{1,2})(?:\"|(?![\w'\"/]|[.,]\d))")
+_BEFORE_RUN = frozenset("a an the my your our this first".split())
+_FEET_AND_INCHES = re.compile(r"(?<![\w.'])(\d{1,2})'[ -]?(\d{1,2})(?:\"|(?![\w'\"/]|[.,]\d))")
 _FEET = re.compile(
     r"(?<![\w.'])(\d{1,4})'(?= (?:long|wide|tall|high|deep|thick|away|by|x|×)\b| [x×]"
     r"|(?<=[x×] \d')|(?<=[x×] \d\d'))"
@@ -46,9 +47,21 @@ class English(WrittenReader):
             if len(digits) == 5:
                 return self.spell_digits(digits)
             if len(digits) == 3 and digits[0] != "0" and digits[1:] != "00":
-                rest = self.cardinal(int(digits[1:]))
-                return f"{self.digit(digits[0])} {'oh ' if digits[1] == '0' else ''}{rest}"
+                return self.number_of_model(digits)
         return super().say_plain(found)
+
+    def number_of_model(self, digits: str) -> str:
+        """ "Seven thirty-seven", "seven oh seven"."""
+        rest = self.cardinal(int(digits[1:]))
+        return f"{self.digit(digits[0])} {'oh ' if digits[1] == '0' else ''}{rest}"
+
+    def is_letter(self, found: re.Match[str]) -> bool:
+        """Also of a run: "the 5K", "a 10K"."""
+        after = found.string[found.end() :]
+        is_run = found["scale"] == "K" and found["number"] in ("5", "10")
+        if is_run and self.word_before(found).lower() in _BEFORE_RUN:
+            return not re.match(r" [^\W\d_]+s\b", after)
+        return super().is_letter(found)
 
     def phone_pattern(self) -> str:
         emergency = r"(?<=all |ial |ext )(?:[1-9]11|112|988|999)(?!\w|[.,]\d)"
@@ -143,6 +156,7 @@ class English(WrittenReader):
         sentence = sentence.translate(_MARKS)
         sentence = _FEET_AND_INCHES.sub(_say_height, sentence)
         sentence = _INCHES.sub(lambda found: f" {found[1] or found[2]} inches", sentence)
+        sentence = re.sub(r"(?<=\d')[x×](?=\d{1,3}')", " x ", sentence)
         sentence = _FEET.sub(r"\1 feet", sentence)
         sentence = re.sub(r"(?<=\d feet )[x×](?= \d)", "by", sentence)
         sentence = _MIXED.sub(r"\1 \2", sentence)

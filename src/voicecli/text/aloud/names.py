@@ -19,6 +19,7 @@ class Names(Subject):
         return (
             rf"(?<![\w:.-])(?:{_HEX}{{2}}(?::{_HEX}{{2}}){{5}}|{_HEX}{{2}}(?:-{_HEX}{{2}}){{5}}"
             rf"|{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}|{_HEX}{{1,4}}(?::{_HEX}{{1,4}}){{7}}"
+            rf"|(?=[a-fA-F:]*\d)(?:{_HEX}{{1,4}}:){{1,6}}(?::{_HEX}{{1,4}}){{1,6}}"
             rf"|0x{_HEX}{{2,16}}|#(?=[0-9A-Fa-f]{{0,5}}\d){_HEX}{{6}}|{mixed})(?![\w:-])"
         )
 
@@ -33,14 +34,22 @@ class Names(Subject):
         return " ".join(self.digit(char) if char.isdecimal() else char.upper() for char in text)
 
     def model_pattern(self) -> str:
-        """ "i7-9700K", "RTX-4090Ti"."""
+        """ "i7-9700K", "RTX-4090Ti"; "737-800", which is no range."""
         series = r"[A-Z]{1,5}\d{0,4}|[a-z]\d{1,4}"
-        return rf"(?<![\w.-])(?P<series>{series})-(?P<type>\d{{3,5}}[A-Za-z]{{1,3}})(?![\w-])"
+        airliner = r"(?P<maker>A?)(?P<airliner>7[0-8]7|(?<=A)3[1-9]0)-(?P<variant>[1-9]0{2,3})"
+        type_ = r"(?P<type>\d{3,5}[A-Za-z]{1,3})"
+        return rf"(?<![\w.,-])(?:(?P<series>{series})-{type_}|{airliner})(?![\w-]|[.,]\d)"
 
     def say_model(self, found: re.Match[str]) -> str:
+        if airliner := found["airliner"]:
+            name = f"{self.number_of_model(airliner)} {self.number(found['variant'])}"
+            return f"{found['maker']} {name}".lstrip()
         digits, letters = re.fullmatch(r"(\d+)(\w+)", found["type"]).groups()  # type: ignore[union-attr]
         series = re.sub(r"\d+", lambda d: f" {self.cardinal(int(d[0]))}", found["series"])
         return f"{series} {self.spell_digits(digits)} {letters}"
+
+    def number_of_model(self, digits: str) -> str:
+        return self.number(digits)
 
     def reference_pattern(self) -> str:
         """ "Invoice 2024-0012": no range begins its end with a zero."""

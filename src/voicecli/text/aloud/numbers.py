@@ -59,7 +59,8 @@ class Numbers(Subject):
         return r"(?<![\w.,/])(?P<got>\d{1,2}(?:[.,]\d)?)/(?P<of>\d{1,3})(?![\w/]|[.,]\d)"
 
     def say_score(self, found: re.Match[str]) -> str | None:
-        is_rating = not found["got"].isdecimal() and found["of"] in ("5", "10", "20", "100")
+        is_rating = not found["got"].isdecimal() or found["got"] == found["of"]
+        is_rating = is_rating and found["of"] in ("5", "10", "20", "100")
         if not is_rating and self.word_before(found).lower() not in self.tables.scored:
             return None
         return f"{self.number(found['got'])} {self.tables.out_of} {self.number(found['of'])}"
