@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer.main
 
-from programs import run_voicecli
+from programs import run_voicecli, save_wav, speak
+from voicecli.cli.main import app
 
 COMMANDS = ("", "talk", "transcribe", "say", "models", "models pull", "config", "config set")
 
@@ -69,3 +71,26 @@ def test_an_output_of_no_kind_of_text_is_refused(tmp_path: Path) -> None:
     done = run_voicecli("transcribe", tmp_path / "a.wav", "--output", tmp_path / "a.docx")
     assert done.returncode == 2
     assert ".srt" in done.stderr
+
+
+def test_old_spellings_work_and_say_what_they_are_now(tmp_path: Path) -> None:
+    wav = save_wav(tmp_path / "a.wav", speak("What is seven plus twelve?"))
+    for name in ("--model", "--stt-model"):
+        done = run_voicecli("transcribe", wav, name, "stt-en")
+        assert done.stdout == "What is seven plus twelve?\n"
+        assert ("is the language model; the recogniser is" in done.stderr) == (name == "--model")
+    assert "-o DIR goes" in run_voicecli("transcribe", wav, "--model=stt-en", "-o", tmp_path).stderr
+    assert (tmp_path / "a.txt").read_text() == "What is seven plus twelve?\n"
+    done = run_voicecli("talk", "--no-latency", "--stereo")
+    assert "--no-latency is the default" in done.stderr
+    assert "--stereo needs" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["talk", "transcribe", "say", "serve", "bench", "doctor"])
+def test_an_option_means_the_same_everywhere(command: str) -> None:
+    for param in typer.main.get_command(app).commands[command].params:
+        if "-o" in param.opts or "--output" in param.opts:
+            assert {"-o", "--output"} <= set(param.opts)
+            assert param.metavar == "FILE"
+        if "--model" in param.opts:
+            assert param.name == "model"

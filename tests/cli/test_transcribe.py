@@ -417,7 +417,6 @@ def test_a_pipe_with_a_name_is_read_once(wav: Path, tmp_path: Path) -> None:
         (("--mic", "--jobs", "2"), "--mic and --jobs can't be combined"),
         (("--mic", "--threads", "2"), "--mic and --threads can't be combined"),
         (("--mic", "--batch-size", "2"), "--mic and --batch-size can't be combined"),
-        (("a.wav", "-o", "a.srt"), "for a file: --output a.srt"),
         (("a.wav", "--word_timestamps", "True"), "True is no recording"),
         (("a.wav", "--fp16", "False"), "say --compute-type"),
         (("a.wav", "--vad_filter", "True"), "--no-vad turns it off"),

@@ -21,7 +21,7 @@ from voicecli.cli.help import GroupedHelp
 from voicecli.cli.say import say
 from voicecli.cli.serve import serve
 from voicecli.cli.streams import forget, open_closed_streams, unwritable
-from voicecli.cli.talk import talk
+from voicecli.cli.talk import TalkCommand, talk
 from voicecli.cli.transcribe import TranscribeCommand, transcribe
 from voicecli.errors import VoicecliError
 from voicecli.printable import visible
@@ -39,7 +39,7 @@ app = typer.Typer(
 )
 # openai-whisper's options have underscores: both ways are understood.
 UNDERSCORES = {"token_normalize_func": lambda name: name.replace("_", "-")}
-app.command()(talk)
+app.command(cls=TalkCommand)(talk)
 app.command(cls=TranscribeCommand, context_settings=UNDERSCORES)(transcribe)
 app.command(context_settings=UNDERSCORES)(say)
 app.command()(serve)

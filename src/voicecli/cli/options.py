@@ -9,6 +9,8 @@ from typing import Annotated, Any, ClassVar
 import typer
 from typer.core import TyperCommand, TyperOption
 
+from voicecli.cli.streams import tell
+
 COMPLETION_S = 2.0
 """So long a shell waits for the names of models."""
 
@@ -106,9 +108,26 @@ def _given(context: typer.Context) -> set[str]:
 
 
 class Advising(TyperCommand):
-    """A command that says what to do instead of other programs' options (its `INSTEAD`)."""
+    """A command that says what to do instead of other programs' options (`INSTEAD`), and for one
+    release takes its own old spellings (`FORMERLY`: what it is now, nothing where it is needless,
+    and why)."""
 
     INSTEAD: ClassVar[Mapping[str, str]] = {}
+    FORMERLY: ClassVar[Mapping[str, tuple[str, str]]] = {}
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        options = [self._now(arg, told=not ctx.resilient_parsing) for arg in args[:end]]
+        return super().parse_args(ctx, [*(arg for arg in options if arg is not None), *args[end:]])
+
+    def _now(self, arg: str, *, told: bool) -> str | None:
+        name, equals, value = arg.partition("=")
+        if name not in self.FORMERLY:
+            return arg
+        new, reason = self.FORMERLY[name]
+        if told:
+            tell(f"{name} {reason}; this spelling goes with the next release")
+        return f"{new}{equals}{value}" if new else None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

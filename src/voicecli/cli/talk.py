@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack, ExitStack
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
 from voicecli.cli.ending import run
-from voicecli.cli.options import ModelName, Offline, OutputDevice, Profile, Track, VoiceName
+from voicecli.cli.options import (
+    Advising,
+    ModelName,
+    Offline,
+    OutputDevice,
+    Profile,
+    Track,
+    VoiceName,
+)
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.streams import tell
 from voicecli.errors import VoicecliError
@@ -55,6 +63,10 @@ class SpeculateChoice(StrEnum):
     OFF = "off"
     STT = "stt"
     FULL = "full"
+
+
+class TalkCommand(Advising):
+    FORMERLY: ClassVar[Mapping[str, tuple[str, str]]] = {"--no-latency": ("", "is the default")}
 
 
 def talk(
@@ -141,9 +153,7 @@ def talk(
     plain: Annotated[bool, typer.Option("--plain", help="Lines, no live screen.")] = False,
     latency: Annotated[
         bool,
-        typer.Option(
-            help="Show how long each answer took; a star: inside the pause.", show_default=False
-        ),
+        typer.Option("--latency", help="Show how long each answer took; a star: inside the pause."),
     ] = False,
 ) -> None:
     """Hold a conversation: speak, listen, cut in.

@@ -62,6 +62,10 @@ class TranscribeCommand(Advising):
     }
     """Options of openai-whisper and whisper-ctranslate2."""
 
+    FORMERLY: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "--model": ("--stt-model", "is the language model; the recogniser is --stt-model"),
+    }
+
 
 EXCLUDES = {
     "--mic": (
@@ -89,11 +93,14 @@ def transcribe(
         typer.Option("--format", "--output-format", "-f", help="Default: txt."),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write there; its ending is the format.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write there; its ending is the format."
+        ),
     ] = None,
     output_dir: Annotated[
         Path | None,
-        typer.Option("--output-dir", "-o", metavar="DIR", help="Write into this directory."),
+        typer.Option("--output-dir", metavar="DIR", help="Write into this directory."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files.")] = False,
     skip_existing: Annotated[
@@ -104,7 +111,7 @@ def transcribe(
     ] = False,
     stt_model: Annotated[
         str | None,
-        typer.Option("--stt-model", "--model", metavar="NAME", help="Name or folder of a model."),
+        typer.Option("--stt-model", metavar="NAME", help="Name or folder of a model."),
     ] = None,
     language: Annotated[
         str | None,
@@ -195,16 +202,15 @@ def transcribe(
     if not names and not mic:
         raise typer.BadParameter("name a recording, - for standard input, or --mic")
     refuse_contradictions(context, EXCLUDES, NEEDS)
+    if output is not None and output.is_dir():
+        tell(f"-o {output} is a directory: say --output-dir; -o DIR goes with the next release")
+        output, output_dir = None, output
     chosen = _format(output_format, output)
     if "-" in names and len(names) > 1:
         raise typer.BadParameter("- (standard input) can't be combined with files")
     for name in {"True", "False"}.intersection(names):
         if not os.path.exists(name):
             raise typer.BadParameter(f"{name} is no recording; --word-timestamps takes no value")
-    if output_dir is not None and output_dir.suffix[1:] in list(Format) and not output_dir.exists():
-        raise typer.BadParameter(
-            f"-o {output_dir} is a directory; for a file: --output {output_dir}"
-        )
     if raw is not None and names != ["-"]:
         raise typer.BadParameter("--raw is for standard input: name it with -")
     if mic and chosen not in (Format.TXT, Format.JSONL):
