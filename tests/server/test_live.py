@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import fractions
 import json
 import random
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-import av
 import httpx
 import numpy as np
 import pytest
@@ -22,6 +19,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from openai import AsyncOpenAI
 
+from server_callers import Microphone
 from serving import SMALL, Served, served, spoken_pcm
 from sse_server import DONE, SseServer, chunk, reply, stream
 from voicecli.server.app import ServeOptions
@@ -358,33 +356,6 @@ def test_an_ephemeral_key_opens_the_session_that_it_was_made_for() -> None:
                 assert caught.value.response.status_code == 401
 
     run(scenario())
-
-
-class Microphone(MediaStreamTrack):
-    """What the caller says, in real time."""
-
-    kind = "audio"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._samples = np.zeros(0, np.int16)
-        self._n_sent = 0
-        self._begun_s: float | None = None
-
-    def say(self, pcm: bytes) -> None:
-        self._samples = np.concatenate([self._samples, np.frombuffer(pcm, np.int16)])
-
-    async def recv(self) -> av.AudioFrame:
-        self._begun_s = self._begun_s or time.monotonic()
-        await asyncio.sleep(max(0.0, self._begun_s + self._n_sent / 48_000 - time.monotonic()))
-        block = np.zeros(960, np.int16)
-        block[: len(self._samples)] = self._samples[:960]
-        self._samples = self._samples[960:]
-        frame = av.AudioFrame.from_ndarray(block[np.newaxis], format="s16", layout="mono")
-        frame.sample_rate, frame.time_base = 48_000, fractions.Fraction(1, 48_000)
-        frame.pts = self._n_sent
-        self._n_sent += len(block)
-        return frame
 
 
 class Caller:

@@ -73,6 +73,10 @@ def serve(
     log_text: Annotated[
         bool, typer.Option("--log-text", help="Log what is said, too. Default: numbers alone.")
     ] = False,
+    chat: Annotated[
+        bool,
+        typer.Option("--chat", help="Offer the language model, too, as /v1/chat/completions."),
+    ] = False,
     stt_model: Annotated[
         str | None, typer.Option(metavar="NAME", help="faster-whisper model: name or folder.")
     ] = None,
@@ -149,6 +153,7 @@ def serve(
         log_text=log_text,
         metrics_port=metrics_port,
         eager_speech_started=eager_speech_started,
+        chat=chat,
     )
     asyncio.run(run(settings, options, host, port, tls=tls))
 

@@ -8,6 +8,13 @@
     talk        NetworkTalk: duplex + Conversation + RealtimeSession, whatever the transport
     websocket   /v1/realtime over a WebSocket
     webrtc      /v1/realtime/calls: Call, its tracks and its data channel
+    plain       the conversation in a handful of messages, pure
+    plain_websocket   /ws: samples in, messages and replies out
+    plain_calls       /rtc: a call whose signalling and texts go by a WebSocket
+    whole_replies     a Speaker that gives each reply away in one piece
+    audio/      OpenAI's audio endpoints: transcriptions, translations, speech, models, chat
+    bodies      how large and how slow a request may be: an ASGI middleware
+    voices      which voices clients may name
     jitter      aiortc's receiver made fit for speech
     tls         the certificate of `serve --tls`
     serving     the listening socket, uvicorn, the printed address

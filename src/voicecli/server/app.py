@@ -18,8 +18,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 
 from voicecli.engines import Engines
-from voicecli.server import page, webrtc, websocket
+from voicecli.server import audio, page, plain_calls, plain_websocket, webrtc, websocket
 from voicecli.server.account import log_line, text_log
+from voicecli.server.audio.recognition import FileRecognition
+from voicecli.server.audio.turns import RequestTurns
+from voicecli.server.audio.uploads import MAX_FORM_BYTES
+from voicecli.server.bodies import Bodies
 from voicecli.server.duplex import Pacer
 from voicecli.server.errors import ApiError, shape_errors
 from voicecli.server.load import SETTLE_S
@@ -64,6 +68,8 @@ class ServeOptions:
     """What is said is logged, too."""
     eager_speech_started: bool = False
     """At the first sound, also over a reply, as OpenAI's server does it."""
+    chat: bool = False
+    """Offer the language model to who has the token, as /v1/chat/completions."""
 
 
 @dataclass
@@ -77,11 +83,15 @@ class Server:
     sessions: Sessions = field(init=False)
     metrics: Metrics = field(init=False)
     log: TextIO = field(default_factory=lambda: sys.stderr)
+    files: FileRecognition = field(init=False)
+    file_turns: RequestTurns = field(default_factory=lambda: RequestTurns(1, 4))
+    speech_turns: RequestTurns = field(default_factory=lambda: RequestTurns(2, 16))
     calls: dict[str, Call] = field(default_factory=dict)
     _background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.sessions = Sessions(self.options.limits, self.pacer)
+        self.files = FileRecognition(self.engines.settings.stt)
         self.metrics = Metrics(self.sessions, self.pacer)
         self.sessions.on_end.append(self._log)
 
@@ -184,8 +194,13 @@ def create_app(server: Server) -> FastAPI:
     shape_errors(app)
     app.include_router(websocket.router)
     app.include_router(webrtc.router)
+    app.include_router(plain_websocket.router)
+    app.include_router(plain_calls.router)
+    app.include_router(audio.router)
     app.include_router(page.router)
     _add_routes(app)
+    paths = ("/v1/audio/transcriptions", "/v1/audio/translations")
+    app.add_middleware(Bodies, larger=dict.fromkeys(paths, MAX_FORM_BYTES))
     if options.allowed_origins:
         app.add_middleware(
             CORSMiddleware,

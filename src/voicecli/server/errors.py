@@ -56,6 +56,14 @@ _TYPES = {
 }
 
 
+_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "request_timeout",
+    413: "request_too_large",
+}
+
+
 def _type_of(status: int) -> str:
     return "server_error" if status >= 500 else "invalid_request_error"
 
@@ -81,7 +89,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         404: f"there is no {request.url.path}",
         405: f"{request.url.path} can't be asked by {request.method}",
     }.get(error.status_code, str(error.detail))
-    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code)
+    code = _CODES.get(error.status_code)
     headers = dict(error.headers or {})
     return ApiError(error.status_code, message, code, headers=headers).response()
 

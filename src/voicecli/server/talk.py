@@ -35,6 +35,7 @@ from voicecli.server.sessions import (
     Limits,
     Session,
 )
+from voicecli.server.voices import chosen_voice
 from voicecli.settings import Settings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
@@ -54,13 +55,6 @@ UNTOLD = (told.Started, told.Level, told.UserSaid, told.ReplyText, told.KeysShow
 
 LINGER_S = 0.3
 """After the last turn, before a session is ended that has to end: its sound is still on its way."""
-
-FOREIGN_VOICES = frozenset(
-    """
-    alloy ash ballad cedar coral echo fable marin nova onyx sage shimmer verse default
-    """.split()
-)
-"""OpenAI's, which clients name without thinking: the default voice answers, under its own name."""
 
 
 class NetworkTalk:
@@ -348,7 +342,7 @@ class NetworkTalk:
             llm=replace(settings.llm, system=fields.instructions or settings.llm.system),
             tts=replace(
                 settings.tts,
-                voice=settings.tts.voice if output.voice in FOREIGN_VOICES else output.voice,
+                voice=chosen_voice(output.voice, settings.tts),
                 speed=output.speed * settings.tts.speed,
             ),
         )

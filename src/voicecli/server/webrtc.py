@@ -6,7 +6,7 @@ import asyncio
 import fractions
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from aiortc.sdp import candidate_from_sdp
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -131,11 +132,27 @@ class Call:
         """The SDP that answers the client's, with all candidates; raises ApiError."""
         try:
             await self._connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-            self._connection.addTrack(self._reply)
+            if not self._connection.getSenders():  # an offer before this one may have failed
+                self._connection.addTrack(self._reply)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except Exception as error:  # aiortc raises whatever its parser stumbles over
             raise ApiError(400, f"that offer can't be answered ({error})", "invalid_sdp") from error
         return self._connection.localDescription.sdp
+
+    async def add_candidate(self, candidate: object) -> None:
+        """One that the client found after its offer, as browsers write it; None is the last.
+
+        Raises ApiError.
+        """
+        try:
+            found = None
+            if isinstance(candidate, Mapping) and candidate.get("candidate"):
+                found = candidate_from_sdp(candidate["candidate"].removeprefix("candidate:"))
+                found.sdpMid = candidate.get("sdpMid")
+                found.sdpMLineIndex = candidate.get("sdpMLineIndex")
+            await self._connection.addIceCandidate(found)
+        except Exception as error:  # aiortc raises whatever its parser stumbles over
+            raise ApiError(400, f"that candidate is none ({error})", "invalid_candidate") from error
 
     async def run(self) -> None:
         """Until one side hangs up."""

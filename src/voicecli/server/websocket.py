@@ -32,16 +32,20 @@ MAX_UNSENT_BYTES = 4 * 1024 * 1024
 class Outbox:
     """What is to be sent, in order; nobody who sends has to wait."""
 
-    def __init__(self, send: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        """send: takes messages of ASGI."""
         self._send = send
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[str | bytes] = deque()
         self._n_bytes = 0
         self._filled = asyncio.Event()
 
     def put(self, event: dict[str, Any]) -> None:
-        text = json.dumps({"event_id": new_id("event"), **event}, separators=(",", ":"))
-        self._waiting.append(text)
-        self._n_bytes += len(text)
+        """An event of the Realtime API."""
+        self.put_message(json.dumps({"event_id": new_id("event"), **event}, separators=(",", ":")))
+
+    def put_message(self, message: str | bytes) -> None:
+        self._waiting.append(message)
+        self._n_bytes += len(message)
         self._filled.set()
 
     async def run(self) -> None:
@@ -49,15 +53,16 @@ class Outbox:
         while True:
             await self._filled.wait()
             while self._waiting:
-                text = self._waiting.popleft()
+                message = self._waiting.popleft()
+                kind = "text" if isinstance(message, str) else "bytes"
                 if self._n_bytes > MAX_UNSENT_BYTES:
                     raise EndError(1008, "you don't read what is sent")
                 try:
                     async with asyncio.timeout(SLOW_READER_S):
-                        await self._send(text)
+                        await self._send({"type": "websocket.send", kind: message})
                 except TimeoutError:
                     raise EndError(1008, "you don't read what is sent") from None
-                self._n_bytes -= len(text)
+                self._n_bytes -= len(message)
             self._filled.clear()
 
 
@@ -73,7 +78,7 @@ async def realtime(websocket: WebSocket) -> None:
             fields, conversed = server.beginning(websocket)
             offered = websocket.scope.get("subprotocols", ())
             await websocket.accept("realtime" if "realtime" in offered else None)
-            outbox = Outbox(websocket.send_text)
+            outbox = Outbox(websocket.send)
             async with server.talk(fields, outbox.put, conversed=conversed) as talk:
                 end = await first_end(
                     outbox.run(),
@@ -81,7 +86,7 @@ async def realtime(websocket: WebSocket) -> None:
                     _read(websocket, talk, server.limits.control_events_per_s),
                 )
             place.ended_by(end)
-            await _close(websocket, end)
+            await close(websocket, end)
     except ApiError as error:
         await websocket.send_denial_response(error.response())
 
@@ -94,7 +99,7 @@ async def _join(websocket: WebSocket, server: Server, call_id: str) -> None:
         await websocket.send_denial_response(error.response())
         return
     await websocket.accept()
-    outbox = Outbox(websocket.send_text)
+    outbox = Outbox(websocket.send)
     call.listeners.add(outbox.put)
     try:
         events_per_s = server.limits.control_events_per_s
@@ -103,10 +108,10 @@ async def _join(websocket: WebSocket, server: Server, call_id: str) -> None:
         )
     finally:
         call.listeners.discard(outbox.put)
-    await _close(websocket, end or EndError(1000, "the call is over"))
+    await close(websocket, end or EndError(1000, "the call is over"))
 
 
-async def _close(websocket: WebSocket, end: EndError | None) -> None:
+async def close(websocket: WebSocket, end: EndError | None) -> None:
     if end is not None and websocket.client_state is WebSocketState.CONNECTED:
         with suppress(TimeoutError, RuntimeError):  # it may be gone by now
             async with asyncio.timeout(SLOW_READER_S):

@@ -65,14 +65,16 @@ def decode_channels(
     layout: str | None = None,
     track: str | None = None,
     on_damage: Callable[[str], None] = lambda message: None,
+    name: str | None = None,
 ) -> Iterator[NDArray[np.float32]]:
     """As `decode`, with every channel for itself: pieces of shape (channels, samples).
 
     layout: FFmpeg's name of the channels to mix to; None leaves them as they are in the file.
+    name: for people; without it the path, or "standard input".
     """
     import av.error  # here, as below: PyAV takes 50 ms, and most sound comes from devices
 
-    name = str(source) if isinstance(source, Path) else "standard input"
+    name = name or (str(source) if isinstance(source, Path) else "standard input")
     n_samples = 0
     is_damaged = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
@@ -79,6 +79,16 @@ def growing_file(path: Path, sample_rate_hz: int, n_channels: int = 1) -> Growin
     return _GrowingEncoder(path, sample_rate_hz, n_channels)
 
 
+class EncodedFile(Protocol):
+    """Takes what was encoded."""
+
+    error: OSError | None
+    """What went wrong: on the way through FFmpeg it is lost."""
+
+    def write(self, data: Any, /) -> int: ...
+    def close(self) -> None: ...
+
+
 class Encoder:
     """Samples to a file of a kind in CODECS. Raises OSError, and AudioFileError."""
 
@@ -89,8 +99,9 @@ class Encoder:
         sample_rate_hz: int,
         n_channels: int = 1,
         options: dict[str, str] | None = None,
+        file: EncodedFile | None = None,
     ) -> None:
-        """options: FFmpeg's, of the container."""
+        """options: FFmpeg's, of the container. file: what is written to; else `path` is opened."""
         import av
 
         container_name, codec, fixed_hz = kind
@@ -99,7 +110,7 @@ class Encoder:
             rate_hz = next((rate for rate in MP3_RATES_HZ if rate >= rate_hz), MP3_RATES_HZ[-1])
         self._path = path
         self._layout = {1: "mono", 2: "stereo"}[n_channels]
-        self._file = SoundFile(path, "w")  # FFmpeg itself would take some names for URLs
+        self._file = file or SoundFile(path, "w")  # FFmpeg itself would take some names for URLs
         self._resamplers = [Resampler(sample_rate_hz, rate_hz) for _ in range(n_channels)]
         self._n_written = 0
         with self._mapped():

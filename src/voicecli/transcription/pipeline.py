@@ -10,12 +10,11 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from io import FileIO
 from math import inf
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 from voicecli.errors import AudioFileError, VoicecliError
 from voicecli.sound.reading import decode_channels, decode_raw
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
+from voicecli.sound.wav import ByteStream
 from voicecli.transcription.recognition import Recognized, SpokenLanguage, WindowRecognizer
 from voicecli.transcription.segments import Segment
 from voicecli.transcription.speech import SileroBlockVad, SpeechFinder, SpeechStretch
@@ -63,8 +63,8 @@ class ReadOptions:
 class Recording:
     """A recording to read."""
 
-    path: Path | FileIO
-    """A stream is standard input."""
+    path: Path | ByteStream
+    """A stream is standard input, or what came over a network."""
     name: str
     """For people."""
 
@@ -119,10 +119,11 @@ def transcribe(
     batch_size: int = 8,
     n_workers: int = 1,
     at_once: bool = False,
-) -> Iterator[TranscriptionEvent]:
+) -> Generator[TranscriptionEvent, None, None]:
     """What is said in each recording, in order, and that it has ended.
 
-    A recording that can't be read ends with its error, and the others go on.
+    A recording that can't be read ends with its error, and the others go on. Whoever wants no more
+    closes the iterator: then the threads end.
 
     :param at_once: don't wait until a batch is full: for sound that is still being made.
     :raises ModelError: when recognition fails.
@@ -134,26 +135,37 @@ def transcribe(
     def hurry() -> bool:
         return at_once and inbox.empty()
 
+    ended = threading.Event()
+
     def read_all() -> None:
         try:
             for i, source in enumerate(sources):
                 for item in _read(i, source, options, SpokenLanguage(language), hurry):
                     inbox.put(item)
+                    if ended.is_set():
+                        return
             inbox.put(None)
         except BaseException as error:
             inbox.put(error)
 
     workers = _Workers(n_workers, read_all)
     pending: deque[_Batch] = deque()
-    for items in _batches(inbox, batch_size, at_once=at_once):
-        found = [item for item in items if isinstance(item, FoundWindow)]
-        batch = _Batch(items)
-        workers.submit(batch, partial(_recognize, recognizer, found))
-        pending.append(batch)
-        while pending and ((at_once and inbox.empty()) or len(pending) > n_workers + 1):
-            yield from pending.popleft().events()
-    for batch in pending:
-        yield from batch.events()
+    try:
+        for items in _batches(inbox, batch_size, at_once=at_once):
+            found = [item for item in items if isinstance(item, FoundWindow)]
+            batch = _Batch(items)
+            workers.submit(batch, partial(_recognize, recognizer, found))
+            pending.append(batch)
+            while pending and ((at_once and inbox.empty()) or len(pending) > n_workers + 1):
+                yield from pending.popleft().events()
+        for batch in pending:
+            yield from batch.events()
+    finally:
+        ended.set()
+        workers.close()
+        with suppress(queue.Empty):  # the reader may wait for room
+            while True:
+                inbox.get_nowait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +197,11 @@ class _Workers:
     """The reader and the recognisers: daemon threads, so that leaving never waits for a model."""
 
     def __init__(self, n_workers: int, read: Callable[[], None]) -> None:
-        self._jobs: queue.SimpleQueue[tuple[_Batch, Callable[[], list[Recognized]]]] = (
+        self._jobs: queue.SimpleQueue[tuple[_Batch, Callable[[], list[Recognized]]] | None] = (
             queue.SimpleQueue()
         )
+        self._n_workers = n_workers
+        self._closed = False
         self._reader = threading.Thread(target=read, name="read", daemon=True)
         self._n_running = 0
         self._lock = threading.Lock()
@@ -199,20 +213,27 @@ class _Workers:
     @property
     def busy(self) -> bool:
         """See worker.any_busy."""
-        return self._reader.is_alive() or self._n_running > 0 or not self._jobs.empty()
+        waits = not (self._closed or self._jobs.empty())
+        return self._reader.is_alive() or self._n_running > 0 or waits
 
     def submit(self, batch: _Batch, job: Callable[[], list[Recognized]]) -> None:
         self._jobs.put((batch, job))
 
+    def close(self) -> None:
+        """Let them end: what waits is not begun."""
+        self._closed = True
+        for _ in range(self._n_workers):
+            self._jobs.put(None)
+
     def _work(self) -> None:
-        while True:
-            batch, job = self._jobs.get()
+        while (queued := self._jobs.get()) is not None and not self._closed:
+            batch, job = queued
             with self._running():
                 try:
                     batch.heard.set_result(job())
                 except BaseException as error:
                     batch.heard.set_exception(error)
-            del batch, job
+            del queued, batch, job
 
     @contextmanager
     def _running(self) -> Iterator[None]:
@@ -322,7 +343,9 @@ def _pieces(
             yield piece[None]
     else:
         layout = None if options.channels else "mono"
-        yield from decode_channels(source.path, layout=layout, track=options.track, on_damage=warn)
+        yield from decode_channels(
+            source.path, layout=layout, track=options.track, on_damage=warn, name=source.name
+        )
 
 
 def _clipped(
