@@ -94,6 +94,7 @@ def test_any_deltas_give_the_same_text(text: str, language: str, data: st.DataOb
 
 @given(st.text(alphabet="abc XYZ.,!?äß", max_size=200))
 def test_plain_text_loses_nothing(text: str) -> None:
+    text = text.lstrip()  # four blanks before it would make it code
     assert speakable_text(text).split() == text.split()
 
 
