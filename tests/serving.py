@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -55,6 +56,29 @@ async def served(
             finally:
                 http.should_exit = True
                 await serving
+
+
+@contextmanager
+def served_on_thread(options: ServeOptions = ServeOptions()) -> Iterator[Served]:  # noqa: B008
+    """For who waits for answers in no event loop: stock clients, other processes."""
+    started, running = threading.Event(), list[Served]()
+    loop, over = asyncio.new_event_loop(), asyncio.Event()
+
+    async def serve() -> None:
+        async with served(options) as one:
+            running.append(one)
+            started.set()
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    assert started.wait(60)
+    try:
+        yield running[0]
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join(60)
+        loop.close()
 
 
 @cache

@@ -57,6 +57,12 @@ VoiceName = Annotated[
 OutputDevice = Annotated[
     str | None, typer.Option(metavar="NAME", help="Loudspeaker: name, part of it, or number.")
 ]
+Server = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL", help="Use the warm engines of `voicecli serve`: the address it prints."
+    ),
+]
 Track = Annotated[
     str | None,
     typer.Option(metavar="N|LANG", help="Of a file with several tracks of sound: which to hear."),

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voicecli.cli.ending import run
-from voicecli.cli.options import Offline, OutputDevice, Profile, VoiceName, refuse_contradictions
+from voicecli.cli.options import (
+    Offline,
+    OutputDevice,
+    Profile,
+    Server,
+    VoiceName,
+    refuse_contradictions,
+)
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.sinks import Destination, Sink, open_sink
 from voicecli.cli.streams import polite_ends, tell, write_out
@@ -46,6 +53,7 @@ EXCLUDES = {
     "--timestamps": ("--output -",),
     "--output-device": ("--output",),
     "--voice": ("--language",),
+    "--server": ("--language", "--speaker", "--volume", "--pause", "--timestamps", "--list-voices"),
 }
 NEEDS = {"--raw": "--output -"}
 REASONS = {"--timestamps": ": both use standard output"}
@@ -91,6 +99,7 @@ def say(
         Timestamps | None, typer.Option(help="Tell on stdout when each word is said.")
     ] = None,
     output_device: OutputDevice = None,
+    server: Server = None,
     list_voices: Annotated[
         bool, typer.Option("--list-voices", help="The voices on this machine.")
     ] = False,
@@ -101,7 +110,7 @@ def say(
 
     Example: ollama run llama3.2 "Tell me a story" | voicecli say
     """
-    if list_voices:
+    if list_voices and server is None:
         with polite_ends():
             _list_voices()
         return
@@ -129,12 +138,16 @@ def say(
         forbid_network()
     if output_file is not None:
         check_sound_output(output_file, force=force, source=Path(file) if file else None)
+    destination = Destination(output_file, to_stdout, raw, settings.sound.output_device)
     with polite_ends():
+        if server is not None:
+            run(_say_by(server, text, _deltas(text, file), destination, voice, speed))
+            return
         run(
             _say(
                 settings,
                 _deltas(text, file),
-                Destination(output_file, to_stdout, raw, settings.sound.output_device),
+                destination,
                 language=language,
                 pause_s=pause or 0.0,
                 timestamps=timestamps is not None,
@@ -341,6 +354,35 @@ async def _say(
         await sink.drain()
     if timestamps:
         write_out(captions.as_json() + "\n")
+
+
+async def _say_by(
+    server: str,
+    text: str | None,
+    deltas: AsyncIterator[str],
+    destination: Destination,
+    voice: str | None,
+    speed: float | None,
+) -> None:
+    """By the engines of a server that runs: nothing of ours is loaded."""
+    from voicecli.cli.remote import MAX_CHARS, RemoteServer
+    from voicecli.errors import VoicecliError
+
+    texts = deltas
+    if text is None or len(text) > MAX_CHARS:
+        from voicecli.text.markdown import speakable
+        from voicecli.text.sentences import sentences
+
+        texts = sentences(speakable(deltas))
+    async with AsyncExitStack() as stack:
+        sink: Sink | None = None
+        async for clip in RemoteServer.at(server).speech(texts, voice, speed):
+            if sink is None:
+                sink = await stack.enter_async_context(open_sink(destination, clip.sample_rate_hz))
+            await sink.write(clip)
+        if sink is None:
+            raise VoicecliError("the text has nothing in it that can be said", "give it some words")
+        await sink.drain()
 
 
 async def _clips(voice: Voice, aloud: str, *, in_parts: bool) -> AsyncIterator[Clip]:

@@ -13,6 +13,7 @@ from voicecli.cli.options import (
     Advising,
     Offline,
     Profile,
+    Server,
     Track,
     language_code_of,
     parse_clip,
@@ -78,6 +79,10 @@ EXCLUDES = {
     "--force": ("--skip-existing",),
     "--raw": ("--channels", "--track"),
     "--multilingual": ("--language",),
+    "--server": (
+        *("--mic", "--channels", "--clip", "--track", "--raw", "--no-vad", "--beam-size"),
+        *("--jobs", "--threads", "--batch-size", "--compute-type", "--device", "--multilingual"),
+    ),
 }
 NEEDS = {"--silence": "--mic", "--input-device": "--mic"}
 
@@ -178,6 +183,7 @@ def transcribe(
     device: Annotated[
         ComputeDevice | None, typer.Option(help="Default: cuda where there is one.")
     ] = None,
+    server: Server = None,
     json_progress: Annotated[
         bool, typer.Option("--json-progress", help="Progress as JSON lines on stderr.")
     ] = False,
@@ -221,11 +227,14 @@ def transcribe(
     _one_thread_for_numpy()
     if language is not None:
         language = language_code_of(language)
+    from functools import partial
+
     from voicecli.settings.loading import load
     from voicecli.stt.whisper import Decoding
+    from voicecli.transcription import pipeline
     from voicecli.transcription.loading import BEAM_SIZE, recognizer, workers
     from voicecli.transcription.pipeline import ReadOptions
-    from voicecli.transcription.running import run
+    from voicecli.transcription.running import Hear, run
     from voicecli.transcription.subtitles import SubtitleRules
 
     loaded = load(
@@ -263,19 +272,39 @@ def transcribe(
     )
     if not plan:
         return
-    threading = workers(stt, [target.path for target in plan], jobs, threads)
-    loaded_recognizer = recognizer(
-        stt,
-        Decoding(
-            task.value,
-            BEAM_SIZE if is_default else stt.beam_size,
-            initial_prompt,
-            hotwords,
-        ),
-        threading,
-        word_times=word_timestamps,
-        tells_languages=stt.language is None and not multilingual,
-    )
+    read = ReadOptions(raw, channels, vad, clip_s, multilingual, track)
+    hear: Hear
+    if server is not None:
+        from voicecli.cli.remote import RemoteServer
+
+        fields = {
+            "model": stt_model or "voicecli",
+            "language": language,
+            "prompt": initial_prompt,
+            "keywords": hotwords,
+        }
+        hear = RemoteServer.at(server).hearing(task.value, fields)
+    else:
+        threading = workers(stt, [target.path for target in plan], jobs, threads)
+        hear = partial(
+            pipeline.transcribe,
+            recognizer=recognizer(
+                stt,
+                Decoding(
+                    task.value,
+                    BEAM_SIZE if is_default else stt.beam_size,
+                    initial_prompt,
+                    hotwords,
+                ),
+                threading,
+                word_times=word_timestamps,
+                tells_languages=stt.language is None and not multilingual,
+            ),
+            options=read,
+            language=stt.language,
+            batch_size=batch_size or DEFAULT_BATCH_SIZE,
+            n_workers=threading.n_workers,
+        )
     rules = SubtitleRules(
         max_line_width or SubtitleRules.max_line_width,
         max_line_count or SubtitleRules.max_line_count,
@@ -283,13 +312,11 @@ def transcribe(
     with polite_ends():
         run(
             plan,
-            loaded_recognizer,
-            ReadOptions(raw, channels, vad, clip_s, multilingual, track),
+            hear,
+            read,
             chosen.value,
             rules,
             stt.language,
-            batch_size or DEFAULT_BATCH_SIZE,
-            threading.n_workers,
             write_out,
             tell,
             json_progress=json_progress,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from io import FileIO
 from math import log10
 from pathlib import Path
+from typing import Protocol
 
 from voicecli.errors import AudioFileError, VoicecliError
 from voicecli.files import is_full
@@ -20,24 +21,29 @@ from voicecli.transcription.pipeline import (
     Recording,
     RecordingEnded,
     Transcribed,
-    transcribe,
+    TranscriptionEvent,
 )
 from voicecli.transcription.progress import Bar, JsonProgress, Progress, Quiet, clock
-from voicecli.transcription.recognition import WindowRecognizer
 from voicecli.transcription.subtitles import SubtitleRules
 from voicecli.transcription.targets import Target
 from voicecli.transcription.writing import TextWriter
 
 
+class Hear(Protocol):
+    """Recordings in; what is said in each, and its end, in order."""
+
+    def __call__(
+        self, sources: Sequence[Recording], *, at_once: bool = False
+    ) -> Iterator[TranscriptionEvent]: ...
+
+
 def run(
     plan: Sequence[Target],
-    recognizer: WindowRecognizer,
+    hear: Hear,
     read: ReadOptions,
     file_format: str,
     rules: SubtitleRules,
     language: str | None,
-    batch_size: int,
-    n_workers: int,
     write: Callable[[str], None],
     tell: Callable[[str], None],
     *,
@@ -46,20 +52,13 @@ def run(
 ) -> None:
     """Write down what is said in each, and tell what went wrong. Raises VoicecliError.
 
-    write: takes the product; tell: a line for people.
+    hear: does what pipeline.transcribe does, here or elsewhere. write: takes the product; tell: a
+    line for people.
     """
     streams = _streams(plan, file_format, read)
     is_live = not isinstance(plan[0].path, Path)
     failed: list[str] = []
-    events = transcribe(
-        [Recording(job.path, job.name) for job in plan],
-        recognizer,
-        read,
-        language=language,
-        batch_size=batch_size,
-        n_workers=n_workers,
-        at_once=is_live,
-    )
+    events = hear([Recording(job.path, job.name) for job in plan], at_once=is_live)
     with ExitStack() as stack:
         progress = stack.enter_context(_progress(len(plan), streams, json_progress=json_progress))
         for number, job in enumerate(plan, 1):

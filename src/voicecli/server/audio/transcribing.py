@@ -22,6 +22,7 @@ from voicecli.server.audio.streaming import EventStream, sse
 from voicecli.server.audio.uploads import Upload, read_upload
 from voicecli.server.errors import ApiError
 from voicecli.stt.whisper import Decoding
+from voicecli.transcription.loading import BEAM_SIZE
 from voicecli.transcription.pipeline import RecordingEnded, Transcribed, TranscriptionEvent
 from voicecli.transcription.segments import Transcription
 
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from voicecli.server.app import Server
 
 router = APIRouter()
-
-BEAM_SIZE = 5
-"""As `voicecli transcribe` has it."""
 
 MAX_PROMPT_CHARS = 4096
 
