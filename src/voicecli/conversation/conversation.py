@@ -9,13 +9,14 @@ heard.
 Whoever speaks during a reply suspends it first. What was said is recognised; if it was nothing, a
 "mhm" or the loudspeaker itself, the reply goes on from the first word that was not heard.
 
-Whose turn it is, and what follows from what, says floor.py. Here is what it has done.
+Whose turn it is, and what follows from what, says floor.py. Here is what it has done; what a reply
+does, from the words to its last sound, is in replies.py.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -25,7 +26,6 @@ from voicecli.conversation.effort import Effort
 from voicecli.conversation.events import (
     Event,
     Level,
-    Notice,
     PartialTranscript,
     ReplyEnded,
     ReplyResumed,
@@ -34,28 +34,18 @@ from voicecli.conversation.events import (
     State,
     UserSaid,
 )
-from voicecli.conversation.floor import (
-    Failed,
-    Floor,
-    Free,
-    Nothing,
-    Speaking,
-    Stop,
-    Verdict,
-    Why,
-    Words,
-)
+from voicecli.conversation.floor import Failed, Floor, Free, Nothing, Speaking, Stop, Why, Words
 from voicecli.conversation.heard import first_unheard_sample
 from voicecli.conversation.history import History
 from voicecli.conversation.jobs import Jobs
 from voicecli.conversation.judging import Judge
 from voicecli.conversation.partials import Partials
 from voicecli.conversation.parts import Parts
+from voicecli.conversation.replies import Replies
 from voicecli.conversation.reply import Reply
 from voicecli.conversation.report import Report
 from voicecli.conversation.wishes import Wish, Wishes
 from voicecli.duplex.ducking import Ducker
-from voicecli.errors import LanguageModelError, VoicecliError
 from voicecli.hearing.ears import Ears
 from voicecli.hearing.endpointing import (
     Speech,
@@ -66,18 +56,8 @@ from voicecli.hearing.endpointing import (
 )
 from voicecli.llm.messages import Message
 from voicecli.settings import ListenSettings, Speculate
-from voicecli.sound.samples import SAMPLE_RATE_HZ, Frame, level_db
+from voicecli.sound.samples import Frame, level_db
 from voicecli.stt.transcript import Transcript
-from voicecli.tts.clip import Clip
-from voicecli.worker import at
-
-MAX_HELD_REPLIES = 3
-"""For which the model was asked in the pauses of one utterance; from then on, its end is waited
-for."""
-
-REOPEN_S = 0.8
-"""A user who speaks again so soon after the turn was taken was not finished: what was heard of the
-reply is taken back, and the words join the same message (huggingface speech-to-speech's window)."""
 
 
 class Conversation:
@@ -124,13 +104,13 @@ class Conversation:
         self._floor: Floor[Reply] = Floor(self)
         self._pending: list[Speech] = []
         """Said, and not yet in the history."""
-        self._n_asked = 0
-        """In the pauses of the open utterance."""
         self._wishes = Wishes()
-        self._replies = True
+        self._answers = True
         self._interruptible = True
-        self._newest: Reply | None = None
-        """Of the replies that took their turn."""
+        self._replies = Replies(
+            *(self._floor, self._judge, self._drafts, self._partials, history),
+            *(self._speaker, self._ducker, self._jobs, emit),
+        )
 
     async def run(self) -> None:
         frames = self._duplex.frames()
@@ -187,7 +167,7 @@ class Conversation:
         """
         self._ears.adopt(settings, manual=manual)
         self._judge.settings = settings
-        self._replies, self._interruptible = replies, interruptible
+        self._answers, self._interruptible = replies, interruptible
         self._drafts.discard()
 
     @property
@@ -216,8 +196,8 @@ class Conversation:
                 case Utterance():
                     self._user_ends(event)
         self._carry_out_wishes()
-        if self._newest is not None:
-            self._report.first_audio(self._newest, self._speaker.latency_s)
+        if (newest := self._replies.newest) is not None:
+            self._report.first_audio(newest, self._speaker.latency_s)
         if self.effort.partials:
             self._partials.feed()
         if self._duplex.stands_still:
@@ -242,27 +222,18 @@ class Conversation:
 
     def _speak(self, answer: Answer | None, messages: Sequence[Message] | None) -> None:
         reply = Reply([], self._ears.now, self._emit, over_at=self._ears.now, may_be_heard=True)
-        self._newest = reply
-        reply.understood = True
-        job = self._say(reply, answer or replace(self.answer), messages)
-        with at(reply.priority):
-            reply.task = self._jobs.start(job, "reply")
+        self._replies.say(reply, answer or replace(self.answer), messages)
         self._floor.speak(reply, user_speaks=self._endpointer.in_speech)
 
     def _user_starts(self, event: SpeechStarted) -> None:
         self._emit(SpeechBegan(event.onset))
-        self._n_asked = 0
+        self._replies.begin_turn()
         self._partials.begin_turn()
         self._drafts.begin_turn()
         if self._keeps_floor:
             return
-        newest = self._newest
-        reopens = (
-            newest is not None
-            and bool(newest.utterances)  # what was typed is over
-            and event.onset - newest.over_at <= REOPEN_S * SAMPLE_RATE_HZ
-        )
-        self._floor.onset(reopens=reopens)
+        newest = self._replies.newest
+        self._floor.onset(reopens=newest is not None and newest.is_reopened_at(event.onset))
 
     def _user_pauses(self, event: SpeechPaused) -> None:
         if self._speculate != "off" and self.effort.speculation and not self._keeps_floor:
@@ -302,7 +273,7 @@ class Conversation:
     def _show_partial(self, partial: PartialTranscript, transcript: Transcript) -> None:
         self._emit(partial)
         self._drafts.discard_unless(transcript.text)
-        may_draft = self._may_draft and self._replies
+        may_draft = self._may_draft and self._answers
         if may_draft and isinstance(self._floor.state, Free) and not self._pending:
             self._drafts.consider(transcript, self._history.with_user(transcript.text))
 
@@ -310,10 +281,9 @@ class Conversation:
 
     def begin(self, said: Sequence[Speech]) -> Reply:
         reply = Reply(list(said), self._ears.now, self._emit)
-        reply.answers = self._replies
+        reply.answers = self._answers
         reply.may_ask_early = self._speculate == "full"
-        with at(reply.priority):
-            reply.task = self._jobs.start(self._answer(reply), "reply")
+        self._replies.answer(reply)
         return reply
 
     def cancel(self, reply: Reply) -> None:
@@ -324,7 +294,7 @@ class Conversation:
 
     def take_turn(self, reply: Reply, words: Words) -> None:
         """Audio is forgotten only here, when its text is in the history, and in `forget`."""
-        self._newest = reply
+        self._replies.newest = reply
         self._pending.clear()
         if words.are_clear:
             self._report.understood()
@@ -373,81 +343,3 @@ class Conversation:
             self._speaker.hold()
         else:
             self._speaker.release()
-
-    # ---- the reply ----------------------------------------------------------------------------
-
-    async def _answer(self, reply: Reply) -> None:
-        verdict = await self._understand(reply)
-        self._floor.judged(reply, verdict)
-        if isinstance(verdict, Words):
-            if reply.answers:
-                await self._respond(reply, verdict)
-            await self._end_when_heard(reply)
-
-    async def _say(self, reply: Reply, answer: Answer, messages: Sequence[Message] | None) -> None:
-        """What nobody asked for aloud."""
-        answer.tell = reply.tell
-        await self._jobs.settled()
-        pieces = answer.to(self._history.messages if messages is None else messages)
-        await self._play(reply, pieces)
-        await self._end_when_heard(reply)
-
-    async def _end_when_heard(self, reply: Reply) -> None:
-        await self._speaker.drain()
-        await self._speaker.until(lambda: self._floor.state == Speaking(reply))
-        self._floor.done(reply)
-
-    async def _play(self, reply: Reply, pieces: AsyncGenerator[tuple[str, Clip], None]) -> None:
-        try:
-            await reply.play(pieces, self._speaker)
-        except VoicecliError as error:
-            await self._speaker.until(lambda: reply.may_be_heard)
-            reply.error = error.message
-            reply.cut_off = isinstance(error, LanguageModelError) and error.cut_off
-            if not reply.spoken and not reply.asks_again:
-                self._history.fail()
-            self._emit(Notice(error.message, error.hint))
-
-    async def _understand(self, reply: Reply) -> Verdict:
-        try:
-            transcript = await self._judge.transcribe(reply)
-        except VoicecliError as error:
-            return Failed(error)
-        self._partials.final_came(reply.begun_at)
-        newest, speech = self._newest, reply.utterances[-1]
-        may_be_echo = newest is not None and speech.onset < self._ducker.heard_until
-        verdict = self._judge.verdict(
-            *(reply, transcript),
-            suspended=self._floor.suspended,
-            newest=newest,
-            played=newest.last_words() if may_be_echo else "",
-        )
-        if not isinstance(verdict, Words) or not verdict.are_clear:
-            self._drafts.discard()
-        return verdict
-
-    async def _respond(self, reply: Reply, words: Words) -> None:
-        if not words.are_clear:
-            await self._speaker.until(lambda: reply.may_be_heard)
-            await self._play(reply, self._drafts.that_it_was_not_understood(reply.tell))
-            return
-        text = words.text
-        await self._wait_to_ask(reply, text)
-        reply.stopwatch.mark("asked")
-        # Heard, the user's words are in the history already.
-        messages = self._history.with_user("" if reply.may_be_heard else text)
-        await self._play(reply, await self._drafts.answer(text, messages, reply.tell))
-
-    async def _wait_to_ask(self, reply: Reply, text: str) -> None:
-        """A reply that was suspended may yet go on, as long as the user's turn is not over."""
-        suspended = self._floor.suspended
-        reply.may_ask_early &= self._n_asked < MAX_HELD_REPLIES
-        self._n_asked += not reply.may_be_heard
-        if suspended is not None and reply.may_ask_early:
-            history, old = self._history.copy(), suspended.reply
-            if not suspended.reopened:
-                heard, _ = old.heard_and_unheard()
-                history.add_assistant(heard, interrupted=old.is_unfinished)
-            self._drafts.begin(text, history.with_user(text))
-        if suspended is not None or not reply.may_ask_early:
-            await self._speaker.until(lambda: reply.may_be_heard)

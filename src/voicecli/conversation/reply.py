@@ -13,13 +13,17 @@ from voicecli.conversation.heard import heard_words, times_of_words, words_befor
 from voicecli.conversation.history import WordEnd
 from voicecli.duplex.speaker import Playback, Speaker
 from voicecli.hearing.endpointing import Speech
-from voicecli.sound.samples import silence
+from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 from voicecli.text.markdown import TAKEN_BACK
 from voicecli.timing import Stopwatch
 from voicecli.tts.clip import Clip
 from voicecli.worker import Priority
 
 NEARLY_OVER_WORDS = 2
+
+REOPEN_S = 0.8
+"""A user who speaks again so soon after the turn was taken was not finished: what was heard of the
+reply is taken back, and the words join the same message (huggingface speech-to-speech's window)."""
 
 ECHO_S = 1.0
 """So much of a reply may be heard again by the microphone: it takes up to 0.2 s to come back, and
@@ -118,6 +122,11 @@ class Reply:
         heard, unheard = self.heard_and_unheard()
         is_question = (heard + unheard).endswith(("?", "？"))
         return self.complete and is_question and len(unheard.split()) <= NEARLY_OVER_WORDS
+
+    def is_reopened_at(self, onset: int) -> bool:
+        """The user, who speaks again at that sample index, was not finished."""
+        was_said = bool(self.utterances)  # what was typed is over
+        return was_said and onset - self.over_at <= REOPEN_S * SAMPLE_RATE_HZ
 
     def last_words(self) -> str:
         """What was played within the last ECHO_S that something was, as it was spoken."""
