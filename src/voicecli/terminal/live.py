@@ -64,12 +64,15 @@ class LiveScreen:
     and words, which come too often for that, some are seen with the next event.
     """
 
-    def __init__(self, *, latency: bool = False, keys: bool = False) -> None:
-        """keys: there are some to be pressed (keys.py)."""
+    def __init__(
+        self, *, latency: bool = False, keys: bool = False, region: Region | None = None
+    ) -> None:
+        """keys: there are some to be pressed (keys.py). region: standard error's, where none is
+        given."""
         from rich.console import Console
 
-        self._console = Console(stderr=True, highlight=False, soft_wrap=False)
-        self._region = Region(self._console)
+        self._region = region or Region(Console(stderr=True, highlight=False, soft_wrap=False))
+        self._console = self._region.console
         self._latency = latency
         self._keys = keys
         self._state: State | None = None

@@ -18,7 +18,7 @@ class Region:
     narrower: the terminal has broken its lines anew by then."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
+        self.console = console
         self._drawn: list[tuple[str, int]] = []
         """The lines that are there, and their widths in cells."""
         self._columns = 0
@@ -37,19 +37,19 @@ class Region:
 
     def draw(self, finished: Iterable[RenderableType], lines: Sequence[list[Segment]]) -> None:
         """Print what is finished, and below it the lines in place of those that are there."""
-        above = [line for item in finished for line in self._console.render_lines(item, pad=False)]
+        above = [line for item in finished for line in self.console.render_lines(item, pad=False)]
         text = "".join(f"{self._rendered(line)[0]}\n" for line in above)
         if not self._draws:
             self._write(text)
             return
         new = [self._rendered(line) for line in lines]
         n_same = 0
-        if not text and self._columns == self._console.width:
+        if not text and self._columns == self.console.width:
             # A level that moves leaves the answer alone: while a terminal that was made narrower
             # has not told us, we would take too few rows away.
             both = zip(self._drawn[:-1], new[:-1], strict=False)
             n_same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], both))
-        self._columns = self._console.width
+        self._columns = self.console.width
         below = "\n".join(line for line, _ in new[n_same:])
         self._write(self._without(self._drawn[n_same:]) + text + below)
         self._drawn = new
@@ -59,19 +59,19 @@ class Region:
         from rich.segment import Segment, Segments
 
         line = _stripped(line)
-        with self._console.capture() as captured:
-            self._console.print(Segments(line), end="")
+        with self.console.capture() as captured:
+            self.console.print(Segments(line), end="")
         return captured.get(), Segment.get_line_length(line)
 
     def _without(self, lines: Sequence[tuple[str, int]]) -> str:
         """From the cursor, which stands behind the last of them, to the first one's beginning."""
-        n_rows = sum(max(1, -(-width // self._console.width)) for _, width in lines)
+        n_rows = sum(max(1, -(-width // self.console.width)) for _, width in lines)
         # Row by row: some terminals keep a copy of a screen that is cleared from its top.
         return "\r\x1b[2K" + (n_rows - 1) * "\x1b[1A\x1b[2K" if n_rows else ""
 
     def _write(self, text: str) -> None:
-        self._console.file.write(text)
-        self._console.file.flush()
+        self.console.file.write(text)
+        self.console.file.flush()
 
 
 def _stripped(line: list[Segment]) -> list[Segment]:
