@@ -150,7 +150,7 @@ class EchoPath:
         self._last_played = silence(FRAME_SAMPLES)
         self._n_silent = PARTITIONS
         """Frames in a row with nothing played."""
-        self._disturbance: NDArray[np.float32] = np.full(n_bins, 0.01, np.float32)
+        self._disturbance: NDArray[np.floating] = np.full(n_bins, 0.01, np.float32)
         """Power of everything that is heard and not explained."""
         self.forget()
 

@@ -103,10 +103,6 @@ class LiveScreen:
 
     def __call__(self, event: Event) -> None:
         match event:
-            case Started():
-                self._print("", f"stt {event.stt}  voice {event.voice}  llm {event.llm}", "dim")
-                keys = ", ? keys" if self._keys else ""
-                self._print("", f"{event.sound}  {event.echo}  Ctrl-C quits{keys}", "dim")
             case Level(level_db):
                 self._levels_db = [*self._levels_db[1:], level_db]
             case StateChanged(state):
@@ -125,6 +121,20 @@ class LiveScreen:
                 self._reply += printable(delta)
             case ReplyEnded():
                 self._finish_reply(event)
+            case _ if is_not_understood(event):
+                self._partial = "", ""
+                self._print("you", "(not understood)", "dim")
+            case _:
+                self._remark(event)
+        self._redraw(at_once=not isinstance(event, Level | ReplyText))
+
+    def _remark(self, event: Event) -> None:
+        """What neither side said."""
+        match event:
+            case Started():
+                self._print("", f"stt {event.stt}  voice {event.voice}  llm {event.llm}", "dim")
+                keys = ", ? keys" if self._keys else ""
+                self._print("", f"{event.sound}  {event.echo}  Ctrl-C quits{keys}", "dim")
             case TurnTimed() if self._latency:
                 self._print_right(timing_line(event))
             case Notice(message, hint):
@@ -133,12 +143,8 @@ class LiveScreen:
                 self._print("", text, "dim")
             case Ended():
                 self._print("", summary_line(event), "dim")
-            case _ if is_not_understood(event):
-                self._partial = "", ""
-                self._print("you", "(not understood)", "dim")
             case _:
                 pass
-        self._redraw(at_once=not isinstance(event, Level | ReplyText))
 
     # ---- what is finished ---------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ def load_piper(path: Path, *, aligned: bool = False, n_threads: int = 1) -> Pipe
         if session is None:
             model = with_durations(path.read_bytes()) if aligned else path
             session = load_session(model, n_threads=n_threads)
-        return PiperVoice(session=session, config=config)  # pyright: ignore[reportArgumentType]
+        return PiperVoice(session=session, config=config)  # pyrefly: ignore[bad-argument-type]  it has `run`
     except Exception as error:
         raise ModelCorruptError(
             f"the voice {path} can't be loaded ({error})",

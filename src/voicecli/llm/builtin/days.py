@@ -9,7 +9,7 @@ from fractions import Fraction
 from voicecli.llm.builtin.numbers import NUMBER, number_at, say_number
 from voicecli.llm.builtin.words import words_of
 
-WEEKDAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+WEEKDAYS: str = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _SPAN = rf"(?:a|{NUMBER}) (?:day|week)s?"
 WHEN = (
     r"(?P<when>today|now|(?:the )?day (?:after tomorrow|before yesterday)|tomorrow|yesterday"

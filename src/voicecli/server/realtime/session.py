@@ -429,11 +429,14 @@ class RealtimeSession:
             case told.ReplyEnded():
                 self._reply_ended(event)
             case told.ReplyText() | told.ReplyPlain() | told.ToolCalled():
-                if self.response is None:  # the user is asked to say it again
-                    self._begin_response()
-                if self.response is not None:
-                    self._tell(_written(event, self.response, self._last_id()))
-                    self._remember_output(self.response)
+                self._write(event)
+
+    def _write(self, event: told.ReplyText | told.ReplyPlain | told.ToolCalled) -> None:
+        if self.response is None:  # the user is asked to say it again
+            self._begin_response()
+        if self.response is not None:
+            self._tell(_written(event, self.response, self._last_id()))
+            self._remember_output(self.response)
 
     def _wait_for_user(self) -> None:
         """A user who says nothing after a reply for `idle_timeout_ms` is spoken to."""
