@@ -9,7 +9,9 @@ VoicecliError                  exit code 1
 │   ├── ModelMissingError      no model of that name is on this machine
 │   └── ModelCorruptError      the files are there and can't be loaded
 ├── NetworkError               a download failed, or --offline forbids it
-└── LanguageModelError         the language model's server refused, failed or hung
+└── ServerError                a server refused, failed or hung
+    ├── LanguageModelError     the language model's
+    └── SpeechServerError      one that recognises or speaks: a ModelError too
 
 Exceptions of the libraries are turned into these where the library is called, and nowhere else.
 """
@@ -62,14 +64,20 @@ class NetworkError(VoicecliError):
     pass
 
 
-class LanguageModelError(VoicecliError):
-    cut_off = False
-    """True where the reply had as many tokens as it may have; what came of it stays valid."""
-
+class ServerError(VoicecliError):
     def __init__(self, message: str, hint: str = "", *, retryable: bool = False) -> None:
         super().__init__(message, hint)
         self.retryable = retryable
         """True where asking again may help (overload, a refused connection)."""
+
+
+class LanguageModelError(ServerError):
+    cut_off = False
+    """True where the reply had as many tokens as it may have; what came of it stays valid."""
+
+
+class SpeechServerError(ServerError, ModelError):
+    pass
 
 
 def reason(error: BaseException) -> str:

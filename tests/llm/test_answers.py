@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecli.llm import answers
-from voicecli.llm.listing import model_ids
+from voicecli.remote.listing import model_ids
+from voicecli.remote.said import clean, error_text, say_duration
 
 
 @pytest.mark.parametrize(
@@ -23,7 +24,7 @@ from voicecli.llm.listing import model_ids
     ],
 )
 def test_say_duration(seconds: float, said: str) -> None:
-    assert answers.say_duration(seconds) == said
+    assert say_duration(seconds) == said
 
 
 KEYS = ["choices", "delta", "message", "content", "finish_reason", "error", "code", "detail"]
@@ -44,12 +45,12 @@ def test_any_json_is_a_chunk_or_a_value_error(data: object) -> None:
     else:
         assert isinstance(chunk.content, str)
         assert isinstance(chunk.error, str | None)
-    answers.error_text(json.dumps(data))
+    error_text(json.dumps(data))
     model_ids(json.dumps(data).encode())
 
 
 @given(st.text())
 def test_clean_text_is_one_bounded_line(text: str) -> None:
-    cleaned = answers.clean(text)
+    cleaned = clean(text)
     assert cleaned.isprintable()
     assert len(cleaned) <= 200

@@ -37,10 +37,11 @@ from sse_server import (
     tokens,
 )
 from voicecli.errors import LanguageModelError
-from voicecli.llm import client, failures
+from voicecli.llm import client
 from voicecli.llm.client import ChatClient
 from voicecli.llm.failures import CutOffError
 from voicecli.llm.messages import Message, Options, Part, ToolCall, ToolCallDelta
+from voicecli.remote import failures
 from voicecli.settings import LlmSettings
 
 # What a stream may look like ----------------------------------------------------------------------

@@ -14,9 +14,9 @@ from asking import ASK, KEY, ask, settings_for
 from sse_server import DONE, Answer, Request, SseServer, body, event, models, reply, status, stream
 from voicecli.errors import LanguageModelError, SettingsError
 from voicecli.llm.client import ChatClient
-from voicecli.llm.connection import checked_api_key
 from voicecli.llm.messages import Message
 from voicecli.llm.request import DEFAULT_SYSTEM_PROMPT
+from voicecli.remote.client import checked_api_key
 from voicecli.settings import LlmSettings
 
 

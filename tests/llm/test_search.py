@@ -25,6 +25,7 @@ from voicecli.errors import LanguageModelError, NetworkError, SettingsError
 from voicecli.llm import connection, search
 from voicecli.llm.client import ChatClient
 from voicecli.llm.messages import BUILTIN, Message
+from voicecli.remote.addresses import parse_base_url
 from voicecli.settings import LlmSettings
 
 
@@ -316,7 +317,7 @@ def test_the_built_in_replies_can_be_asked_for(server: SseServer) -> None:
     ],
 )
 def test_parse_base_url(written: str, url: str) -> None:
-    assert str(search.parse_base_url(written)) == url
+    assert str(parse_base_url(written)) == url
 
 
 @pytest.mark.parametrize(
@@ -370,7 +371,7 @@ def test_a_proxy_that_can_not_be_used(proxy: str, monkeypatch: pytest.MonkeyPatc
 
 def test_no_password_is_told() -> None:
     with pytest.raises(SettingsError) as caught:
-        search.parse_base_url("ftp://user:secret@host")
+        parse_base_url("ftp://user:secret@host")
     assert "ftp://user:***@host" in caught.value.message
 
 

@@ -13,12 +13,9 @@ from typing import TypeVar
 import httpx
 
 from voicecli.errors import LanguageModelError
-from voicecli.llm.answers import Chunk, clean, parse_chunk
+from voicecli.llm.answers import Chunk, parse_chunk
 from voicecli.llm.connection import Connection
-from voicecli.llm.events import Event, events
 from voicecli.llm.failures import (
-    MAX_WAIT_S,
-    RETRY_DELAYS_S,
     ContextFullError,
     EmptyReplyError,
     RefusalError,
@@ -26,17 +23,18 @@ from voicecli.llm.failures import (
 from voicecli.llm.messages import Message, Options, Part
 from voicecli.llm.reply import MAX_REPLY_CHARS, ArrivingReply
 from voicecli.llm.request import request_body, size_chars, without_oldest
-from voicecli.llm.search import endpoint, head_of
 from voicecli.network import Backoff
+from voicecli.remote.addresses import endpoint
+from voicecli.remote.client import head_of
+from voicecli.remote.events import Event, events
+from voicecli.remote.failures import MAX_ERROR_BYTES, MAX_WAIT_S, RETRY_DELAYS_S
+from voicecli.remote.said import clean
 
 END_TIMEOUT_S = 0.5
 """After the last token the stream is read to its end, so that the connection can be used again."""
 
 MAX_WORDLESS_S = 600.0
 """A model may think for so long, or a server keep alive, before it says a word."""
-
-MAX_ERROR_BYTES = 64_000
-"""Of an error's body; what follows is not read."""
 
 T = TypeVar("T")
 

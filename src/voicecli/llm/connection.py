@@ -6,17 +6,14 @@ remote one is ever picked.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Self
 
 import httpx
 
-from voicecli.errors import LanguageModelError, NetworkError, SettingsError
-from voicecli.llm.answers import clean
-from voicecli.llm.failures import MAX_WAIT_S, RETRY_DELAYS_S, Peer, RefusalError
-from voicecli.llm.listing import Listing, choose_model
+from voicecli.errors import LanguageModelError, NetworkError
+from voicecli.llm.failures import ChatPeer, RefusalError
 from voicecli.llm.messages import BUILTIN, LanguageModel
 from voicecli.llm.request import first_form
 from voicecli.llm.search import (
@@ -25,12 +22,14 @@ from voicecli.llm.search import (
     PROBE_TIMEOUT_S,
     Found,
     Search,
-    host_and_port,
-    list_models,
     look,
-    parse_base_url,
 )
-from voicecli.network import Backoff, is_loopback, proxy_for
+from voicecli.network import Backoff, is_loopback
+from voicecli.remote.addresses import host_and_port, parse_base_url
+from voicecli.remote.client import checked_api_key, list_models, new_client, proxy_to, wait
+from voicecli.remote.failures import MAX_WAIT_S, RETRY_DELAYS_S
+from voicecli.remote.listing import Listing, choose_model
+from voicecli.remote.said import clean
 from voicecli.settings import LlmSettings
 
 LIST_TIMEOUT_S = 3.0
@@ -108,8 +107,8 @@ class Connection(LanguageModel):
         return self.is_builtin or (self._url is not None and is_loopback(self._url.host))
 
     @property
-    def _peer(self) -> Peer:
-        return Peer(
+    def _peer(self) -> ChatPeer:
+        return ChatPeer(
             self.where,
             self.name,
             self._api_key,
@@ -285,33 +284,19 @@ class Connection(LanguageModel):
                 "leave out --offline, or name a server on this machine with --base-url",
             )
         self._form = first_form(url)
-        local = is_loopback(url.host)
-        headers = {"User-Agent": "voicecli", "Accept-Encoding": "identity"}
         # A key that is meant for a remote service isn't shown to whatever listens on a local port.
-        if self._api_key and self._settings.base_url:
-            headers["Authorization"] = f"Bearer {self._api_key}"
-            if "api-version" in url.params:  # Azure's own header
-                headers["api-key"] = self._api_key
-        try:
-            self._proxy = None if local or self._transport else proxy_for(str(url))
+        key = self._api_key if self._settings.base_url else ""
+        with self._peer.preparing():
+            self._proxy = None if self._transport else proxy_to(url)
             self._use(
-                httpx.AsyncClient(
-                    headers=headers,
-                    transport=self._transport,
+                new_client(
+                    url,
+                    key=key,
+                    connect_timeout_s=self._settings.connect_timeout_s,
                     proxy=self._proxy,
-                    trust_env=False,
-                    # Certificates take 20 ms to load.
-                    verify=httpx.create_ssl_context() if url.scheme == "https" else False,
-                    # Reading is timed per token, in _in_time.
-                    timeout=httpx.Timeout(self._settings.connect_timeout_s, read=None, pool=None),
+                    transport=self._transport,
                 )
             )
-        except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
-            # ALL_PROXY names a proxy that httpx can't use, SSL_CERT_FILE a file that isn't there.
-            raise LanguageModelError(
-                f"can't prepare the connection to {self.where}: {self._peer.clean(str(error))}",
-                "look at the environment: HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE",
-            ) from error
 
     async def _listing_if_any(self) -> Listing | None:
         """What the server lists; None for whatever reason, but that it isn't there."""
@@ -359,24 +344,7 @@ class Connection(LanguageModel):
         )
 
     async def _wait(self, backoff: Backoff, error: LanguageModelError) -> None:
-        """Until the next try; raises `error` where there should be none."""
-        asked_s = error.retry_after_s if isinstance(error, RefusalError) else None
-        delay_s = backoff.delay_s(asked_s) if error.retryable else None
-        if delay_s is None:
-            raise error
-        await self._sleep(delay_s)
-
-
-def checked_api_key(key: str | None) -> str:
-    """The key as it can stand in a header, empty without one; what was pasted around it is cut
-    off: `NAME=`, quotes, `Bearer`. Raises SettingsError."""
-    key = re.sub(r"^(?:export\s+)?[A-Z][A-Z_]*=|^Authorization:\s*", "", (key or "").strip())
-    key = re.sub(r"^Bearer\s+", "", key.strip("\"'` "), flags=re.IGNORECASE).strip("\"'` ")
-    if not (key.isascii() and key.isprintable()):
-        raise SettingsError(
-            "the API key holds characters that no key has", "look at --api-key or OPENAI_API_KEY"
-        )
-    return key
+        await wait(backoff, error, self._sleep)
 
 
 def _some(models: Sequence[str]) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import httpx
 
-from voicecli.errors import SettingsError
-from voicecli.llm.answers import clean
-from voicecli.llm.listing import Listing, choose_model, parse_listing
-from voicecli.network import hidden_password
+from voicecli.remote.addresses import endpoint, host_and_port
+from voicecli.remote.client import MAX_LIST_BYTES, head_of
+from voicecli.remote.listing import Listing, choose_model, parse_listing
 
 LOCAL_BASE_URLS = (
     "http://localhost:11434/v1",  # Ollama
@@ -30,10 +28,6 @@ PROBE_TIMEOUT_S = 1.0
 
 PATIENCE_S = 5.0
 """As long as none has answered, whoever accepts connections is waited for."""
-
-MAX_LIST_BYTES = 8_000_000
-MAX_PAGES = 20
-"""Of a list of models."""
 
 
 @dataclass(frozen=True)
@@ -116,84 +110,3 @@ async def _found(client: httpx.AsyncClient, url: httpx.URL) -> Found | None:
     except Exception:
         return None  # nothing there, or something else: nobody can list what that may answer
     return Found(url, listing) if listing and listing.chatting else None
-
-
-async def list_models(client: httpx.AsyncClient, url: httpx.URL) -> Listing | httpx.Response:
-    """All pages of a server's list, or the answer that is none, read. Raises ValueError."""
-    models, after = [], ""
-    for _ in range(MAX_PAGES):
-        target = endpoint(url, "models")
-        if after:
-            target = target.copy_merge_params({"after_id": after, "after": after})
-        async with client.stream("GET", target) as response:
-            body = await head_of(response, MAX_LIST_BYTES)
-        listing = parse_listing(body) if response.is_success else None
-        if listing is None:
-            if models:
-                break
-            return httpx.Response(
-                response.status_code,
-                headers=_plain(response.headers),
-                content=body,
-                request=response.request,
-            )
-        models.extend(listing.models)
-        if not listing.next_after or listing.next_after == after:
-            break
-        after = listing.next_after
-    return Listing(tuple(dict.fromkeys(models)))
-
-
-def _plain(headers: httpx.Headers) -> dict[str, str]:
-    """Those that may stand beside a body that is unpacked already."""
-    dropped = ("content-encoding", "transfer-encoding", "content-length")
-    return {name: value for name, value in headers.items() if name not in dropped}
-
-
-async def head_of(response: httpx.Response, n_bytes: int) -> bytes:
-    """The beginning of a body, unpacked; what follows is not waited for."""
-    body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) >= n_bytes:
-            break
-    return bytes(body[:n_bytes])
-
-
-# -- addresses --------------------------------------------------------------------------------
-
-
-def parse_base_url(text: str) -> httpx.URL:
-    """`localhost:11434` means `http://localhost:11434/v1`; of a whole endpoint, the base is taken.
-
-    Raises SettingsError for no URL.
-    """
-    text = text.strip()
-    try:
-        url = httpx.URL(text if "://" in text else f"http://{text}")
-        port = url.port
-    except (httpx.InvalidURL, ValueError) as error:
-        raise _bad_base_url(text) from error
-    is_port = port is None or 0 < port < 65536
-    if url.scheme not in ("http", "https") or not url.host or not is_port or re.search(r"\s", text):
-        raise _bad_base_url(text)
-    path = re.sub(r"/(chat/completions|completions|models|responses)/*$", "", url.path)
-    return url.copy_with(path=path.rstrip("/") or "/v1", fragment=None)
-
-
-def endpoint(base: httpx.URL, path: str) -> httpx.URL:
-    """The path below the base, whose query stays behind it (`?api-version=`)."""
-    return base.copy_with(path=f"{base.path.rstrip('/')}/{path}")
-
-
-def _bad_base_url(text: str) -> SettingsError:
-    return SettingsError(
-        f"the base URL '{clean(hidden_password(text))}' is no address of a server",
-        "write it like http://localhost:11434/v1",
-    )
-
-
-def host_and_port(url: httpx.URL) -> str:
-    """For the screen: without user, password and path."""
-    host = f"[{url.host}]" if ":" in url.host else url.host
-    return host if url.port is None else f"{host}:{url.port}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voicecli.llm.listing import choose_model
+from voicecli.remote.listing import choose_model
 
 
 @pytest.mark.parametrize(
