@@ -11,6 +11,7 @@ script doesn't cover is answered by `respond`, a function from Request to answer
 
 from __future__ import annotations
 
+import email
 import json
 import re
 import select
@@ -162,7 +163,7 @@ class Request:
     headers: dict[str, str]
     """Names in lower case."""
     body: Any
-    """Parsed JSON; None without a body."""
+    """Parsed JSON, or the fields of a form; None without a body."""
     client_port: int
     """The same for two requests means the same connection."""
     hung_up: threading.Event = field(default_factory=threading.Event)
@@ -302,7 +303,9 @@ class _Connection(BaseHTTPRequestHandler):
         self._answer(None)
 
     def do_POST(self) -> None:
-        self._answer(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        kind = self.headers.get("Content-Type", "")
+        self._answer(form_of(kind, data) if kind.startswith("multipart/") else json.loads(data))
 
     def _answer(self, body: Any) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -371,6 +374,22 @@ class _Connection(BaseHTTPRequestHandler):
 
 class _HungUpError(Exception):
     pass
+
+
+def form_of(content_type: str, data: bytes) -> dict[str, Any]:
+    """The fields of a form: text, and bytes of files; of one that comes twice, a list."""
+    message = email.message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + data)
+    fields: dict[str, Any] = {}
+    for part in message.get_payload():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        value = content if part.get_filename() else content.decode()
+        fields[name] = (
+            [*fields[name], value]
+            if isinstance(fields.get(name), list)
+            else ([fields[name], value] if name in fields else value)
+        )
+    return fields
 
 
 @contextmanager

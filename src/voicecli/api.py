@@ -64,11 +64,18 @@ def _transcribe(path: Path, settings: Settings) -> list[Segment]:
     speed = workers(stt, [path], None, None)
     is_default = stt.beam_size == SttSettings.beam_size
     decoding = Decoding(beam_size=BEAM_SIZE if is_default else stt.beam_size)
-    whisper = recognizer(stt, decoding, speed, word_times=False, tells_languages=False)
+    model = recognizer(
+        settings,
+        decoding,
+        speed,
+        notices=lambda message, hint: None,
+        word_times=False,
+        tells_languages=False,
+    )
     segments: list[Segment] = []
     source = Recording(path, str(path))
     for event in events_of(
-        [source], whisper, ReadOptions(), language=stt.language, n_workers=speed.n_workers
+        [source], model, ReadOptions(), language=stt.language, n_workers=speed.n_workers
     ):
         if isinstance(event, RecordingEnded):
             if event.error is not None:

@@ -30,6 +30,14 @@ from weakref import WeakValueDictionary
 
 from voicecli.errors import ModelError, SettingsError, VoicecliError
 from voicecli.settings import NO_TURN_MODEL
+from voicecli.speech_engines import (
+    PIPER,
+    WHISPER,
+    Surroundings,
+    is_here,
+    make_recognizer,
+    make_voice,
+)
 
 if TYPE_CHECKING:
     from voicecli.conversation.answer import Answer
@@ -40,6 +48,7 @@ if TYPE_CHECKING:
     from voicecli.hearing.detectors import TurnDetector
     from voicecli.hearing.echo import Echo
     from voicecli.llm.messages import LanguageModel
+    from voicecli.remote.speech import SpeechConnection
     from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
     from voicecli.stt.transcript import Recognizer
     from voicecli.tts.clip import Voice
@@ -49,8 +58,8 @@ ENTRY_POINTS = "voicecli.engines"
 """The group of those whose modules have one or more of the functions `recognizers`, `voices` and
 `language_models`: each returns what it makes by name, with settings as the only argument."""
 
-WHISPER, PIPER, OPENAI = "whisper", "piper", "openai"
-"""The engines on board."""
+OPENAI = "openai"
+"""The language model engine on board."""
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -73,10 +82,11 @@ class Engines:
         self._recognizers: _Shared[Recognizer] = _Shared()
         self._piper: _Shared[PiperModel] = _Shared()
         self._voices: _Shared[Voice] = _Shared()
-        """Those of plug-ins."""
+        """Those of plug-ins and servers."""
         self._turn_detectors: _Shared[TurnDetector] = _Shared()
         self._language_models: dict[LlmSettings, LanguageModel] = {}
         self._connecting: defaultdict[LlmSettings, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._around = Surroundings(settings.offline, notices, self._closed_in_the_end)
         self._own: list[object] = []
         """Keeps what the settings of the process ask for, also while no session uses it."""
         self._connections = AsyncExitStack()
@@ -88,6 +98,9 @@ class Engines:
         self._own.clear()
         self._language_models.clear()
         await self._connections.aclose()
+
+    def _closed_in_the_end(self, connection: SpeechConnection) -> None:
+        self._connections.push_async_callback(connection.aclose)
 
     async def warm_up(self) -> None:
         """Load everything that the settings of the process ask for, and connect.
@@ -113,7 +126,10 @@ class Engines:
         Raises ModelMissingError, ModelCorruptError, SettingsError.
         """
         settings = self._with_model(settings or self.settings.stt)
-        shared = self._recognizers.get(replace(settings, language=None), _make_recognizer)
+        shared = self._recognizers.get(
+            replace(settings, language=None),
+            lambda settings: make_recognizer(settings, self._around, _plugged_recognizer),
+        )
         if settings.language is None:
             return shared
         from voicecli.stt.transcript import InLanguage
@@ -124,7 +140,7 @@ class Engines:
         """What alone a small recogniser understands, and what to do for free speech; None for one
         that understands whatever is said."""
         settings = self._with_model(settings or self.settings.stt)
-        if settings.engine != WHISPER:
+        if not is_here(settings.engine, WHISPER):
             return None
         from voicecli.models import find_stt, limits_of
 
@@ -134,7 +150,7 @@ class Engines:
         """The default understands what is spoken: as the settings say, or else what the voice does.
 
         Here, because those who speak different languages may share a recogniser."""
-        if settings.engine != WHISPER or settings.model is not None:
+        if not is_here(settings.engine, WHISPER) or settings.model is not None:
             return settings
         from voicecli.models import find_stt
 
@@ -144,7 +160,7 @@ class Engines:
     def _voice_language(self) -> str:
         from voicecli.models import find_voice, formats
 
-        if self.settings.tts.engine != PIPER:
+        if not is_here(self.settings.tts.engine, PIPER):
             return "en"
         languages = formats.voice_languages(find_voice(self.settings.tts.voice))
         return languages[0] if languages else "en"
@@ -164,17 +180,23 @@ class Engines:
         Raises ModelMissingError, ModelCorruptError, SettingsError.
         """
         settings = settings or self.settings.tts
-        if settings.engine != PIPER:
-            return self._voices.get(settings, _plugged_voice)
-        from voicecli.models import find_voice
-        from voicecli.tts.piper import PiperModel, PiperSynthesizer
 
-        path = find_voice(settings.voice)
-        model = self._piper.get(
-            (path, aligned, n_threads),
-            lambda _: PiperModel(path, aligned=aligned, n_threads=n_threads),
+        def piper(name: str | None) -> Voice:
+            from voicecli.models import find_voice
+            from voicecli.tts.piper import PiperModel, PiperSynthesizer
+
+            path = find_voice(name)
+            model = self._piper.get(
+                (path, aligned, n_threads),
+                lambda _: PiperModel(path, aligned=aligned, n_threads=n_threads),
+            )
+            return PiperSynthesizer(model, settings, continuous=continuous)
+
+        if is_here(settings.engine, PIPER):
+            return piper(settings.voice)
+        return self._voices.get(
+            settings, lambda settings: make_voice(settings, self._around, piper, _plugged_voice)
         )
-        return PiperSynthesizer(model, settings, continuous=continuous)
 
     async def language_model(self, settings: LlmSettings | None = None) -> LanguageModel:
         """Connected; shared by all whose settings differ in nothing but the system prompt.
@@ -325,13 +347,8 @@ def _system_prompt(settings: LlmSettings) -> str:
 # -- one of each ------------------------------------------------------------------------------
 
 
-def _make_recognizer(settings: SttSettings) -> Recognizer:
-    if settings.engine != WHISPER:
-        return _plugged("recognizers", settings.engine, "speech recognition engine", settings)
-    from voicecli.models import find_stt
-    from voicecli.stt.recognizer import WhisperRecognizer
-
-    return WhisperRecognizer(find_stt(settings.model), settings)
+def _plugged_recognizer(settings: SttSettings) -> Recognizer:
+    return _plugged("recognizers", settings.engine, "speech recognition engine", settings)
 
 
 def _for_conversation(recognizer: Recognizer, language: str) -> Recognizer:

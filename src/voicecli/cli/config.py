@@ -150,14 +150,14 @@ def write(values: dict[str, Any], profile: str | None = None) -> None:
 
 def _check_name(key: str, value: object) -> None:
     """A model that is not there would make every later command fail; raises ModelMissingError."""
-    from voicecli.engines import PIPER, WHISPER
     from voicecli.models import find_stt, find_voice
     from voicecli.settings.loading import load
+    from voicecli.speech_engines import PIPER, WHISPER, is_here
 
     settings = load().settings
-    if key == "stt.model" and settings.stt.engine == WHISPER:
+    if key == "stt.model" and is_here(settings.stt.engine, WHISPER):
         find_stt(str(value))
-    elif key == "tts.voice" and settings.tts.engine == PIPER:
+    elif key == "tts.voice" and is_here(settings.tts.engine, PIPER):
         find_voice(str(value))
 
 

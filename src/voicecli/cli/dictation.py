@@ -25,18 +25,20 @@ def dictate(settings: Settings, *, silence_s: float | None, as_json: bool) -> No
 async def _dictate(settings: Settings, silence_s: float | None, *, as_json: bool) -> None:
     from voicecli.duplex.devices import DeviceDuplex
     from voicecli.engines import Engines
+    from voicecli.settings.servers import servers_in
 
-    engines = Engines(settings)
+    engines = Engines(settings, notices=tell)
     recognizer = engines.recognizer()
     if limits := engines.limits():
         tell(*limits)
     # The microphone opens first: what is said while the model loads waits in its inbox.
-    async with DeviceDuplex(
-        settings.sound.input_device,
-        loudspeaker=False,
-        notices=tell,
-    ) as duplex:
+    async with (
+        engines,
+        DeviceDuplex(settings.sound.input_device, loudspeaker=False, notices=tell) as duplex,
+    ):
         tell(f"listening ({duplex.describe()}); Ctrl-C ends")
+        if servers_in(settings.stt.engine):
+            tell(f"what you say is sent to {recognizer.name}")
         await recognizer.warm_up()
         await _listen(duplex, settings.listen, recognizer, silence_s, as_json=as_json)
 

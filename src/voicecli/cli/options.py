@@ -52,7 +52,27 @@ ModelName = Annotated[
     ),
 ]
 VoiceName = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Piper voice: name or .onnx file.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Piper voice: name or .onnx file; or a service (openai, ...) or its server's voice.",
+    ),
+]
+SttEngine = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--stt",
+        metavar="ENGINE",
+        help="What recognises: whisper, a model, a service (groq, openai, ...) or a server's URL."
+        " Given again: what takes its place when it fails.",
+    ),
+]
+SttUrl = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="OpenAI-compatible server that recognises."),
+]
+VoiceUrl = Annotated[
+    str | None, typer.Option(metavar="URL", help="OpenAI-compatible server that speaks.")
 ]
 OutputDevice = Annotated[
     str | None, typer.Option(metavar="NAME", help="Loudspeaker: name, part of it, or number.")
@@ -69,6 +89,29 @@ Track = Annotated[
 ]
 JsonObject = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 JsonList = Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")]
+
+
+def stt_engine(named: Sequence[str] | None, url: str | None) -> str | None:
+    """What `--stt` and `--stt-url` set; None for nothing."""
+    return ", ".join([*([_url("--stt-url", url)] if url else []), *(named or [])]) or None
+
+
+def voice_engine(voice: str | None, url: str | None) -> tuple[str | None, str | None]:
+    """What `--voice` and `--voice-url` set: the engine, and the voice's name."""
+    if url:
+        return _url("--voice-url", url), voice
+    if voice is None:
+        return None, None
+    from voicecli.settings.servers import server_in
+
+    return (voice, None) if server_in(voice) else (None, voice)
+
+
+def _url(option: str, text: str) -> str:
+    if "," in text:
+        raise typer.BadParameter(f"{option} is one address; {text!r} has a comma")
+    return text if "://" in text else f"http://{text}"
+
 
 Excludes = Mapping[str, Sequence[str]]
 """`--raw`: what it can't be combined with. An argument is named in capitals, as its help has it; a

@@ -20,7 +20,9 @@ from voicecli.cli.options import (
     Profile,
     Server,
     VoiceName,
+    VoiceUrl,
     refuse_contradictions,
+    voice_engine,
 )
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.sinks import Destination, Sink, open_sink
@@ -81,6 +83,7 @@ def say(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output.")] = False,
     voice: VoiceName = None,
+    voice_url: VoiceUrl = None,
     language: Annotated[
         str | None,
         typer.Option(metavar="CODE", help="Take a voice of this language; auto detects it."),
@@ -121,8 +124,10 @@ def say(
         raise typer.BadParameter("--force needs --output FILE")
     from voicecli.settings.loading import load
 
+    tts_engine, voice = voice_engine(voice, voice_url)
     settings = load(
         {
+            "tts.engine": tts_engine,
             "sound.output_device": output_device,
             "tts.voice": voice,
             "tts.speaker": speaker,
@@ -289,18 +294,20 @@ async def _say(
 ) -> None:
     import asyncio
 
-    from voicecli.engines import PIPER, Engines
+    from voicecli.engines import Engines
     from voicecli.errors import VoicecliError
     from voicecli.sound.samples import silence
+    from voicecli.speech_engines import PIPER, is_here
     from voicecli.tts.clip import Clip
 
     tts, code = settings.tts, language
-    if language is not None and tts.engine == PIPER:
+    if language is not None and is_here(tts.engine, PIPER):
         beginning, deltas = await _peek(deltas)
         path, code = _voice_for(language, beginning, tts.voice)
         tts = replace(tts, voice=str(path))
     n_threads = min(MAX_THREADS, os.cpu_count() or 1)
-    voice = Engines(settings).voice(tts, aligned=timestamps, n_threads=n_threads, continuous=True)
+    engines = Engines(settings, notices=tell)
+    voice = engines.voice(tts, aligned=timestamps, n_threads=n_threads, continuous=True)
     code = code or voice.language or "en"
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports
@@ -321,6 +328,7 @@ async def _say(
     captions = Captions(voice)
     told = False
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(engines)
         sink: Sink | None = None
         async for sentence in sentences(
             speakable(deltas, code), code, first_clause_words=first_clause_words, whole=whole

@@ -68,7 +68,7 @@ class _Loudspeaker:
 
     async def write(self, clip: Clip) -> None:
         if self._playback is not None and self._playback.clip.to_come:
-            self._speaker.extend(self._playback, clip.samples)
+            self._speaker.extend(self._playback, clip.samples, whole=clip.is_last)
         else:
             self._playback = self._speaker.queue(clip)
         await self._speaker.room()

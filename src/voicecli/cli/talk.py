@@ -21,8 +21,13 @@ from voicecli.cli.options import (
     Offline,
     OutputDevice,
     Profile,
+    SttEngine,
+    SttUrl,
     Track,
     VoiceName,
+    VoiceUrl,
+    stt_engine,
+    voice_engine,
 )
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.streams import tell
@@ -95,13 +100,17 @@ def talk(
         str | None, typer.Option(metavar="NAME", help="Microphone: name, part of it, or number.")
     ] = None,
     output_device: OutputDevice = None,
+    stt: SttEngine = None,
+    stt_url: SttUrl = None,
     stt_model: Annotated[
-        str | None, typer.Option(metavar="NAME", help="faster-whisper model: name or folder.")
+        str | None,
+        typer.Option(metavar="NAME", help="faster-whisper model: name or folder; or a server's."),
     ] = None,
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of what you say, e.g. en.")
     ] = None,
     voice: VoiceName = None,
+    voice_url: VoiceUrl = None,
     speed: Annotated[
         float | None, typer.Option(min=0.25, max=4, help="Of the voice; 2 is twice as fast.")
     ] = None,
@@ -173,8 +182,11 @@ def talk(
     from voicecli.settings.loading import load
     from voicecli.terminal.keys import terminal_kept
 
+    tts_engine, voice = voice_engine(voice, voice_url)
     loaded = load(
         options := {
+            "stt.engine": stt_engine(stt, stt_url),
+            "tts.engine": tts_engine,
             "sound.input_device": input_device,
             "sound.output_device": output_device,
             "stt.model": stt_model,
@@ -228,14 +240,15 @@ def _demo(settings: Settings) -> AbstractContextManager[Path]:
 
 def _ensure_models(settings: Settings) -> None:
     """Here and not later: a question has to be answered before the event loop runs."""
-    from voicecli.engines import PIPER, WHISPER
     from voicecli.models import ensure_stt, ensure_voice, on_terminal
+    from voicecli.speech_engines import models_named
 
     ask = on_terminal()
-    if settings.stt.engine == WHISPER:
-        ensure_stt(settings.stt.model, ask=ask, offline=settings.offline)
-    if settings.tts.engine == PIPER:
-        ensure_voice(settings.tts.voice, ask=ask, offline=settings.offline)
+    stt, voices = models_named(settings)
+    for name in stt:
+        ensure_stt(name, ask=ask, offline=settings.offline)
+    for name in voices:
+        ensure_voice(name, ask=ask, offline=settings.offline)
 
 
 def _with_api_key(settings: Settings) -> Settings:

@@ -14,10 +14,13 @@ from voicecli.cli.options import (
     Offline,
     Profile,
     Server,
+    SttEngine,
+    SttUrl,
     Track,
     language_code_of,
     parse_clip,
     refuse_contradictions,
+    stt_engine,
 )
 from voicecli.cli.outputs import refuse_source
 from voicecli.cli.streams import polite_ends, tell, write_out
@@ -80,6 +83,7 @@ EXCLUDES = {
     "--raw": ("--channels", "--track"),
     "--multilingual": ("--language",),
     "--server": (
+        *("--stt", "--stt-url"),
         *("--mic", "--channels", "--clip", "--track", "--raw", "--no-vad", "--beam-size"),
         *("--jobs", "--threads", "--batch-size", "--compute-type", "--device", "--multilingual"),
     ),
@@ -114,6 +118,8 @@ def transcribe(
     recursive: Annotated[
         bool, typer.Option("--recursive", "-r", help="Look into sub-directories.")
     ] = False,
+    stt: SttEngine = None,
+    stt_url: SttUrl = None,
     stt_model: Annotated[
         str | None,
         typer.Option("--stt-model", metavar="NAME", help="Name or folder of a model."),
@@ -240,6 +246,7 @@ def transcribe(
     loaded = load(
         {
             "sound.input_device": input_device,
+            "stt.engine": stt_engine(stt, stt_url),
             "stt.model": stt_model,
             "stt.language": language,
             "stt.beam_size": beam_size,
@@ -259,7 +266,6 @@ def transcribe(
 
         dictate(settings, silence_s=silence, as_json=chosen is Format.JSONL)
         return
-    stt = settings.stt
     is_default = loaded.origins["stt.beam_size"] == "default"
     plan = _targets(
         names,
@@ -285,23 +291,24 @@ def transcribe(
         }
         hear = RemoteServer.at(server).hearing(task.value, fields)
     else:
-        threading = workers(stt, [target.path for target in plan], jobs, threads)
+        threading = workers(settings.stt, [target.path for target in plan], jobs, threads)
         hear = partial(
             pipeline.transcribe,
             recognizer=recognizer(
-                stt,
+                settings,
                 Decoding(
                     task.value,
-                    BEAM_SIZE if is_default else stt.beam_size,
+                    BEAM_SIZE if is_default else settings.stt.beam_size,
                     initial_prompt,
                     hotwords,
                 ),
                 threading,
+                notices=tell,
                 word_times=word_timestamps,
-                tells_languages=stt.language is None and not multilingual,
+                tells_languages=settings.stt.language is None and not multilingual,
             ),
             options=read,
-            language=stt.language,
+            language=settings.stt.language,
             batch_size=batch_size or DEFAULT_BATCH_SIZE,
             n_workers=threading.n_workers,
         )
@@ -316,7 +323,7 @@ def transcribe(
             read,
             chosen.value,
             rules,
-            stt.language,
+            settings.stt.language,
             write_out,
             tell,
             json_progress=json_progress,

@@ -103,7 +103,7 @@ class Reply:
                     if sentence:
                         self.spoken.append((sentence, speaker.queue(clip)))
                     else:
-                        speaker.extend(self.spoken[-1][1], clip.samples)
+                        speaker.extend(self.spoken[-1][1], clip.samples, whole=clip.is_last)
                     await speaker.room()
             self.complete = True
         finally:

@@ -12,11 +12,11 @@ import httpx
 from voicecli import places
 from voicecli.doctor.findings import Finding, Verdict
 from voicecli.doctor.versions import licences, versions
-from voicecli.engines import PIPER, WHISPER
 from voicecli.errors import ModelError
 from voicecli.models import catalogue, find_stt, find_voice, formats
 from voicecli.network import hub_endpoint, hub_is_off
 from voicecli.settings import Settings
+from voicecli.speech_engines import PIPER, WHISPER, is_here
 
 ROOM_BYTES = 10**9
 """Enough for a good recogniser (`small`, 486 MB) and a few voices."""
@@ -90,8 +90,8 @@ def check_licences(settings: Settings) -> Finding:
     found = licences()
     stt, tts = settings.stt, settings.tts
     for find, name, is_ours in (
-        (find_stt, stt.model, stt.engine == WHISPER),
-        (find_voice, tts.voice, tts.engine == PIPER),
+        (find_stt, stt.model, is_here(stt.engine, WHISPER)),
+        (find_voice, tts.voice, is_here(tts.engine, PIPER)),
     ):
         if not is_ours:
             continue

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from voicecli.doctor.findings import Finding, Verdict, failed
-from voicecli.engines import WHISPER
 from voicecli.errors import ModelError, VoicecliError
 from voicecli.models import catalogue, find_stt, installed_stt, limits_of, name_of, store
 from voicecli.settings import ListenSettings, Settings, SttSettings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
+from voicecli.speech_engines import WHISPER, is_here
 from voicecli.stt.transcript import Recognizer
 from voicecli.stt.whisper import Whisper, utterance_threads
 from voicecli.timing import now_s
@@ -114,7 +114,7 @@ async def check_recognizer(
     try:
         question = await _question(voice)
         stt_ms = await _transcription_ms(recognizer, question)
-        path = find_stt(settings.stt.model) if settings.stt.engine == WHISPER else None
+        path = find_stt(settings.stt.model) if is_here(settings.stt.engine, WHISPER) else None
         speed = await Worker("doctor").run(_speed, _reference_model(path), settings.stt)
     except ModelError as error:
         return failed("speech recognition", error)

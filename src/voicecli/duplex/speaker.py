@@ -17,6 +17,9 @@ from voicecli.tts.clip import Clip
 QUEUED_S = 2.0
 """`room` waits while more than this is queued: enough for a slow sentence, little to throw away."""
 
+GUESSED_S = 0.3
+"""At least so much is still to come of a clip, as long as nobody says that it is over."""
+
 RAMP_MS = 10
 """Fades and changes of volume take this long: shorter clicks, longer is heard as a delay."""
 
@@ -30,7 +33,7 @@ class Playback:
         self.first_sample: int | None = None
         """Index (16 kHz, as in Frame.played) at which it began to be heard; None before."""
         self._sample_rate_hz = sample_rate_hz
-        self._complete = clip.to_come == 0
+        self._complete = clip.to_come == 0 and not clip.is_guess
         self._position = 0
         self._resample_anew()
 
@@ -42,13 +45,14 @@ class Playback:
             return n_samples
         return min(self._position * self.clip.sample_rate_hz // self._sample_rate_hz, n_samples)
 
-    def _grown(self, samples: Samples, *, last: bool) -> tuple[Clip, Samples, bool]:
+    def _grown(self, samples: Samples, *, last: bool, whole: bool) -> tuple[Clip, Samples, bool]:
+        to_come = max(0, self.clip.to_come - len(samples))
+        if self.clip.is_guess:  # as long as it is not over, its last word is not either
+            to_come = 0 if whole else max(to_come, round(GUESSED_S * self.clip.sample_rate_hz))
         clip = replace(
-            self.clip,
-            samples=np.concatenate([self.clip.samples, samples]),
-            to_come=max(0, self.clip.to_come - len(samples)),
+            self.clip, samples=np.concatenate([self.clip.samples, samples]), to_come=to_come
         )
-        complete = last or clip.to_come == 0
+        complete = last or whole or (to_come == 0 and not self.clip.is_guess)
         resampled = self._resample(samples, last=complete)
         return clip, np.concatenate([self._samples, resampled]), complete
 
@@ -119,12 +123,15 @@ class Speaker:
             self._idle_samples = 0
         return playback
 
-    def extend(self, playback: Playback, samples: Samples, *, last: bool = False) -> None:
-        """More of a clip that was queued with samples to come. It is complete when all are there,
-        or with `last`: then the rest will never come, and is not waited for."""
+    def extend(
+        self, playback: Playback, samples: Samples, *, last: bool = False, whole: bool = False
+    ) -> None:
+        """More of a clip that was queued with samples to come. It is complete when all are there;
+        where their number was a guess, with `whole`; or with `last`: then the rest will never come,
+        and is not waited for."""
         if playback._complete:
             return
-        grown = playback._grown(samples, last=last)
+        grown = playback._grown(samples, last=last, whole=whole)
         with self._lock:
             playback.clip, playback._samples, playback._complete = grown
 

@@ -3,6 +3,7 @@
     keys        each setting as `config.toml`, the environment and the options know it
     file        `config.toml`, checked
     loading     one `Settings` out of file, profile, environment and options
+    servers     speech engines as they are named, some of them servers
     api_keys    which key is meant for which server, and where it is kept
 
 A field's docstring is its documentation.
@@ -117,9 +118,17 @@ class ListenSettings:
 @dataclass(frozen=True)
 class SttSettings:
     engine: str = "whisper"
-    """What recognises speech in `talk`: whisper, or the name that a plug-in gives its engine."""
+    """What recognises speech: whisper, a model's name, a plug-in's, the URL of an OpenAI-compatible
+    server, or a service such as groq. Of several, with commas between, the next is asked where one
+    fails."""
     model: str | None = None
-    """faster-whisper model: a name or a folder. Unset, the default of `voicecli models`."""
+    """faster-whisper model: a name or a folder. Unset, the default of `voicecli models`. Where a
+    server recognises, that server's model."""
+    api_key: str | None = field(default=None, repr=False)
+    """For the first server in `engine`; a service's own variable, such as GROQ_API_KEY, does
+    too."""
+    timeout_s: Annotated[float, Seconds] = 30.0
+    """Until a server has answered."""
     language: Annotated[str, LanguageCode] | None = None
     """ISO 639-1 code; unset, it is detected, where the model knows several."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -167,9 +176,18 @@ class LlmSettings:
 @dataclass(frozen=True)
 class TtsSettings:
     engine: str = "piper"
-    """What speaks: piper, or the name that a plug-in gives its engine."""
+    """What speaks: piper, a voice's name, a plug-in's, the URL of an OpenAI-compatible server, or a
+    service such as openai. Of several, with commas between, the next speaks where one fails."""
     voice: str | None = None
-    """Piper voice: a name or a path. Unset, the default of `voicecli models`."""
+    """Piper voice: a name or a path. Unset, the default of `voicecli models`. Where a server
+    speaks, that server's voice."""
+    model: str | None = None
+    """The model of a server that speaks. Unset, the first that it lists and that speaks."""
+    api_key: str | None = field(default=None, repr=False)
+    """For the first server in `engine`. A service's own variable, such as OPENAI_API_KEY, does
+    too."""
+    timeout_s: Annotated[float, Seconds] = 15.0
+    """Until a server begins to speak, and while it does."""
     speaker: str | None = None
     """Name or number, for voices with several."""
     speed: Annotated[float, Between(0.25, 4)] = 1.0

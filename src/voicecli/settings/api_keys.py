@@ -11,8 +11,14 @@ from voicecli.errors import SettingsError
 from voicecli.network import is_loopback
 from voicecli.settings import LlmSettings
 from voicecli.settings.keys import Given, Layer
+from voicecli.settings.servers import origin_of, servers_in
 
-_KEY_SOURCES = ("llm.api_key", "llm.api_key_command", "llm.api_key_keyring")
+_KEY_SOURCES = {
+    "llm": ("llm.api_key", "llm.api_key_command", "llm.api_key_keyring"),
+    "stt": ("stt.api_key",),
+    "tts": ("tts.api_key",),
+}
+ADDRESS = {"llm": "llm.base_url", "stt": "stt.engine", "tts": "tts.engine"}
 _OPENAI = "https://api.openai.com"
 
 
@@ -23,21 +29,27 @@ def choose_key(given: Layer, layers: Sequence[Layer]) -> Iterator[str]:
     server alone: `--base-url` on the command line must not send it elsewhere. `OPENAI_API_KEY`
     is there for other programs too, so it is meant for `OPENAI_BASE_URL`, or for OpenAI's own
     server; never for one that was found by looking at the usual ports. A key of voicecli's own
-    without an address beside it goes wherever voicecli talks.
+    without an address beside it goes wherever voicecli talks. So it is with the keys of speech
+    engines, which stand beside `engine`.
     """
-    address = given["llm.base_url"].value if "llm.base_url" in given else None
+    for stage in _KEY_SOURCES:
+        yield from _choose_key(stage, given, layers)
+
+
+def _choose_key(stage: str, given: Layer, layers: Sequence[Layer]) -> Iterator[str]:
+    address = _address(stage, given)
     dropped: list[Given] = []
-    for source in _KEY_SOURCES:
+    for source in _KEY_SOURCES[stage]:
         given.pop(source, None)
     for layer in reversed(layers):
-        sources = {name: layer[name] for name in _KEY_SOURCES if name in layer}
+        sources = {name: layer[name] for name in _KEY_SOURCES[stage] if name in layer}
         if not sources:
             continue
-        beside = layer["llm.base_url"].value if "llm.base_url" in layer else None
+        beside = _address(stage, layer)
         first = next(iter(sources.values()))
         if first.origin == "environment OPENAI_API_KEY":
             beside = beside or _OPENAI
-        if beside is None or (address is not None and _server(beside) == _server(address)):
+        if beside is None or (address is not None and origin_of(beside) == origin_of(address)):
             given.update(sources)
             break
         dropped.append(first)
@@ -45,20 +57,21 @@ def choose_key(given: Layer, layers: Sequence[Layer]) -> Iterator[str]:
         address = address or ""
         host = urlsplit(address).hostname
         if dropped and host and not is_loopback(host):
+            variable = "VOICECLI_API_KEY" if stage == "llm" else f"VOICECLI_{stage.upper()}_API_KEY"
             yield (
-                f"the key of {dropped[0].origin} is not sent to {_server(address)}, for which it "
-                "was not set; set VOICECLI_API_KEY for that server"
+                f"the key of {dropped[0].origin} is not sent to {origin_of(address)}, for which it "
+                f"was not set; set {variable} for that server"
             )
 
 
-def _server(url: str) -> str:
-    """Scheme, host and port: what decides who reads a request."""
-    parts = urlsplit(url)
-    try:
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError:  # beyond 65535; whoever connects will say so
-        port = None
-    return f"{parts.scheme}://{parts.hostname}:{port}"
+def _address(stage: str, layer: Layer) -> str | None:
+    """The server that a layer names; of several, the first."""
+    if ADDRESS[stage] not in layer:
+        return None
+    value = layer[ADDRESS[stage]].value
+    if stage == "llm":
+        return value
+    return next((server.base_url for server in servers_in(value)), None)
 
 
 def api_key(llm: LlmSettings) -> str | None:

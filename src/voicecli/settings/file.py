@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voicecli.errors import SettingsError
-from voicecli.settings.keys import Given, Layer, keys, near
+from voicecli.settings.keys import LISTS, Given, Layer, keys, near
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ def _table_layer(
 ) -> Iterator[tuple[str, Given]]:
     for names, value in _leaves(table):
         line = lines.get(prefix + names, 1)
+        if isinstance(value, list) and f"{names[-1]}.engine" in LISTS:
+            names = (*names, "engine")  # `stt = [...]` in place of a table
         where = f"{path} line {line}"
         name = ".".join(names)
         if name not in keys():

@@ -32,6 +32,11 @@ class Key:
     """Never printed."""
 
     @property
+    def is_list(self) -> bool:
+        """The file may have a list in place of a text with commas."""
+        return self.name in LISTS
+
+    @property
     def option(self) -> str:
         return _OPTIONS.get(self.name) or "--" + self.name.rpartition(".")[2].replace("_", "-")
 
@@ -49,6 +54,8 @@ class Key:
         """
         if self.type is float and type(value) is int:
             value = float(value)
+        if self.is_list and isinstance(value, list) and all(isinstance(one, str) for one in value):
+            value = ", ".join(value)
         if type(value) is not self.type or (self.rule and value not in self.rule):
             shown = "" if self.secret else f", not {self.shown(value)!r}"
             rule = f" {self.rule}" if isinstance(self.rule, Between) else ""
@@ -75,7 +82,8 @@ class Key:
         return self.check(value, where)
 
 
-_OPTIONS = {"stt.model": "--stt-model"}
+LISTS = ("stt.engine", "tts.engine")
+_OPTIONS = {"stt.model": "--stt-model", "stt.engine": "--stt", "tts.engine": "--voice-url"}
 _NOUN: dict[type, str] = {
     str: "a text in quotes",
     int: "a whole number",

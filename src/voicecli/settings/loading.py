@@ -19,7 +19,7 @@ from voicecli import places
 from voicecli.errors import SettingsError
 from voicecli.files import sweep
 from voicecli.settings import Settings
-from voicecli.settings.api_keys import choose_key
+from voicecli.settings.api_keys import ADDRESS, choose_key
 from voicecli.settings.file import ConfigFile, read_file
 from voicecli.settings.keys import Given, Layer, documentation, keys, near
 
@@ -126,7 +126,7 @@ def _profile_layer(file: ConfigFile, profile: str | None) -> Layer:
             near(profile, file.profiles) or f"make one: a table [profiles.{profile}.llm] in it",
         )
     # A profile's key is meant for the address that holds in the profile, wherever it is set.
-    address = {name: file.root[name] for name in ("llm.base_url",) if name in file.root}
+    address = {name: file.root[name] for name in ADDRESS.values() if name in file.root}
     return address | file.profiles[profile]
 
 

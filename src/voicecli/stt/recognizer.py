@@ -12,7 +12,8 @@ import numpy as np
 from voicecli.errors import ModelError
 from voicecli.models import name_of
 from voicecli.settings import SttSettings
-from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
+from voicecli.sound.quiet import quietest
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.stt.transcript import Recognizer, Transcript, has_loop
 from voicecli.stt.whisper import (
     FULL_FRAMES,
@@ -32,9 +33,6 @@ SURE_LANGUAGE_S = 2.0
 SURE_LANGUAGE_PROB = 0.8
 """What is shorter, or less sure, is in the language of what was said before: of 86 short English
 utterances three were taken for Dutch, Portuguese, Spanish (base)."""
-
-QUIET_FRAMES = 10
-"""0.3 s: an utterance that is too long for Whisper is cut in the middle of so much silence."""
 
 SECOND_BEAM_SIZE = 5
 """A doubtful text is decoded once more, more widely, before anyone believes it or drops it."""
@@ -165,10 +163,7 @@ def _windows(samples: Samples) -> Iterator[Samples]:
     """Parts that Whisper can hear at once, cut where it is quietest in their second half."""
     longest = (WINDOW_S - 1) * SAMPLE_RATE_HZ
     while len(samples) > longest:
-        half = samples[longest // 2 : longest]
-        frames = half[: len(half) // FRAME_SAMPLES * FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES)
-        energies = np.convolve(np.square(frames).sum(1), np.ones(QUIET_FRAMES), "valid")
-        at = longest // 2 + (int(np.argmin(energies)) + QUIET_FRAMES // 2) * FRAME_SAMPLES
+        at = quietest(samples, longest // 2, longest)
         yield samples[:at]
         samples = samples[at:]
     yield samples

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from io import FileIO
 from math import ceil
 from pathlib import Path
 
 from voicecli.errors import ModelMissingError, SettingsError
 from voicecli.models import find_stt, limits_of, name_of
-from voicecli.settings import SttSettings
+from voicecli.settings import Settings, SttSettings
+from voicecli.settings.servers import server_in, servers_in
 from voicecli.sound.reading import duration_s
+from voicecli.speech_engines import (
+    WHISPER,
+    Surroundings,
+    checked_order,
+    is_stt_model,
+    remote_recognizers,
+)
 from voicecli.stt.whisper import WINDOW_S, Decoding, Whisper, card_says, import_whisper
-from voicecli.transcription.recognition import WindowRecognizer
+from voicecli.transcription.recognition import HearsWindows, WindowRecognizer
 
 BEAM_SIZE = 5
 """As openai-whisper's and faster-whisper's; in a conversation 1 is quicker."""
@@ -34,12 +43,14 @@ def workers(
     stt: SttSettings, paths: Sequence[Path | FileIO], jobs: int | None, threads: int | None
 ) -> Workers:
     """As many workers as there are cores, with one thread each (see stt.whisper); where there is
-    less to do, fewer with more.
+    less to do, fewer with more. Of a server, as many requests at once.
 
     jobs, threads: as the user wants them.
     """
     n_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     n_threads = threads or n_cores or 1
+    if servers_in(stt.engine):
+        return Workers(jobs or MAX_WORKERS, n_threads)
     if _is_cuda(stt):
         return Workers(jobs or 1, n_threads)
     n_workers = jobs or min(n_threads, MAX_WORKERS, _most_windows(paths))
@@ -63,9 +74,43 @@ def _is_cuda(stt: SttSettings) -> bool:
 
 
 def recognizer(
+    settings: Settings,
+    decoding: Decoding,
+    speed: Workers,
+    *,
+    notices: Callable[[str, str], None],
+    word_times: bool,
+    tells_languages: bool,
+) -> HearsWindows:
+    """A model here, or servers. Raises ModelError, SettingsError, NetworkError."""
+    named = checked_order(settings.stt.engine, "stt.engine")
+    # Plug-ins hear utterances, not windows: Whisper does that for them.
+    here = [
+        entry if is_stt_model(entry) else WHISPER for entry in named if server_in(entry) is None
+    ]
+
+    def local(entry: str, model: str | None) -> HearsWindows:
+        stt = replace(settings.stt, model=model if entry == WHISPER else entry)
+        return _here(stt, decoding, speed, word_times=word_times, tells_languages=tells_languages)
+
+    if len(here) == len(named):
+        return local(here[0], settings.stt.model)
+    if decoding.task != "transcribe":
+        raise SettingsError(
+            "servers transcribe, and do not translate", "leave out --task translate, or --stt-url"
+        )
+    from voicecli.transcription.remote import WindowModel, WindowsElsewhere, WindowServer
+
+    around = Surroundings(settings.offline, notices, lambda connection: None)
+    prompt = " ".join(filter(None, (decoding.initial_prompt, decoding.hotwords))) or None
+    servers = [WindowServer(one, prompt) for one in remote_recognizers(settings.stt, around)]
+    stand_bys = [WindowModel(entry, partial(local, entry, None)) for entry in here]
+    return WindowsElsewhere([*servers, *stand_bys], notices, n_at_once=speed.n_workers)
+
+
+def _here(
     stt: SttSettings, decoding: Decoding, speed: Workers, *, word_times: bool, tells_languages: bool
 ) -> WindowRecognizer:
-    """Raises ModelError, SettingsError."""
     folder = find_stt(stt.model, stt.language)
     if stt.model is None and (limits := limits_of(folder)):
         message, hint = limits

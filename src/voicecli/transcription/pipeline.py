@@ -25,7 +25,7 @@ from voicecli.errors import AudioFileError, VoicecliError
 from voicecli.sound.reading import decode_channels, decode_raw
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.sound.wav import ByteStream
-from voicecli.transcription.recognition import Recognized, SpokenLanguage, WindowRecognizer
+from voicecli.transcription.recognition import HearsWindows, Recognized, SpokenLanguage
 from voicecli.transcription.segments import Segment
 from voicecli.transcription.speech import SileroBlockVad, SpeechFinder, SpeechStretch
 from voicecli.transcription.windows import Packer, Window, utterances
@@ -112,7 +112,7 @@ TranscriptionEvent = Transcribed | RecordingEnded
 
 def transcribe(
     sources: Sequence[Recording],
-    recognizer: WindowRecognizer,
+    recognizer: HearsWindows,
     options: ReadOptions,
     *,
     language: str | None = None,
@@ -264,7 +264,7 @@ def _batches(
         yield items
 
 
-def _recognize(recognizer: WindowRecognizer, found: Sequence[FoundWindow]) -> list[Recognized]:
+def _recognize(recognizer: HearsWindows, found: Sequence[FoundWindow]) -> list[Recognized]:
     if not found:  # nothing but ends of recordings
         return []
     if recognizer.by_utterance:
@@ -276,7 +276,7 @@ def _recognize(recognizer: WindowRecognizer, found: Sequence[FoundWindow]) -> li
     )
 
 
-def _by_utterance(recognizer: WindowRecognizer, found: Sequence[FoundWindow]) -> list[Recognized]:
+def _by_utterance(recognizer: HearsWindows, found: Sequence[FoundWindow]) -> list[Recognized]:
     """Each stretch for itself; its own start and end are the times of what is said in it."""
     parts = [(i, part) for i, one in enumerate(found) for part in utterances(one.window)]
     segments: list[list[Segment]] = [[] for _ in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from voicecli.errors import ModelError
 from voicecli.stt.recognizer import SURE_LANGUAGE_S, likely_language
@@ -83,7 +83,29 @@ class _Heard:
     decoded: Decoded
 
 
-class WindowRecognizer:
+class HearsWindows(Protocol):
+    """What a transcription is made with. Several threads may call it."""
+
+    by_utterance: bool
+    """See stt.whisper.card_says."""
+
+    def recognize(
+        self,
+        windows: Sequence[Window],
+        languages: Sequence[SpokenLanguage],
+        *,
+        to_hear: Collection[SpokenLanguage],
+    ) -> list[Recognized]:
+        """What is said in each window. Raises ModelError.
+
+        languages: of each window's recording; one that is not known, and not in `to_hear`, is
+        waited for. to_hear: those that are to be found out here, each in the first window that has
+        it.
+        """
+        ...
+
+
+class WindowRecognizer(HearsWindows):
     """A Whisper model that hears several windows at once. Several threads may call it."""
 
     def __init__(

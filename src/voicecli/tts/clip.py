@@ -34,6 +34,10 @@ class Clip:
     """One after the other, without a gap; empty unless asked for."""
     to_come: int = 0
     """So many of its samples are still being made."""
+    is_guess: bool = False
+    """Nobody knows how many are to come: it is over with a piece that `is_last`."""
+    is_last: bool = False
+    """Of a piece that comes later: nothing follows."""
 
     @property
     def n_samples(self) -> int:
@@ -82,8 +86,9 @@ class Voice(Protocol):
     def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
         """The sound of one sentence, in pieces as it is made; at least one clip.
 
-        The first has the text and its words' times, and tells how much is to come; the others
-        have nothing but samples. Raises ModelError.
+        The first has the text and its words' times, and tells how much is to come, or that this is
+        a guess; the others have nothing but samples, and the last one behind a guess says that it
+        is. Raises ModelError.
         """
         ...
 
@@ -119,4 +124,4 @@ class TextOnly(Voice):
 def joined(clips: Sequence[Clip]) -> Clip:
     """The clips of one sentence, in one piece."""
     samples = np.concatenate([clip.samples for clip in clips])
-    return replace(clips[0], samples=samples, to_come=0)
+    return replace(clips[0], samples=samples, to_come=0, is_guess=False)
