@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from voicecli.transcription.segments import Segment
     from voicecli.tts.clip import Clip
 
-TOKEN_VARIABLE = "VOICECLI_SERVE_TOKEN"  # noqa: S105: its name
+TOKEN_VARIABLE = "VOICECLI_SERVE_TOKEN"
 
 SPEECH_HZ = 24_000
 
@@ -109,11 +109,12 @@ class RemoteServer:
                             raise self._failure(answer)
                         found = answer.json()
                     except VoicecliError as error:
-                        yield RecordingEnded(i, 0.0, error)
+                        yield RecordingEnded(i, error=error)
                         continue
                     segments, language = segments_of(found)
                     yield Transcribed(i, segments, found["duration"], language)
-                    yield RecordingEnded(i, found["duration"])
+                    # How loud it was, the server doesn't tell.
+                    yield RecordingEnded(i, duration_s=found["duration"], peak=1.0)
 
         return hear
 
