@@ -33,6 +33,7 @@ from voicecli.conversation.events import (
     ReplyEnded,
     ReplyResumed,
     ReplyText,
+    SpeechEnded,
     State,
     StateChanged,
     Stopped,
@@ -240,6 +241,42 @@ def test_a_slow_recogniser_or_model_is_waited_for(talk) -> None:
     # The pause is noticed in frame 12; then 9 frames of recognition and 7 of the model.
     assert outcome.audible_frames[0] == pytest.approx(12 + 9 + 7, abs=2)
     assert outcome.conversation == [("user", "hello"), ("assistant", "Hello.")]
+
+
+def frame_of(outcome: Outcome, kind: type[Event]) -> int:
+    """Number of the frame in which the first of its kind was told."""
+    number = next(i for i, event in enumerate(outcome.events) if isinstance(event, kind))
+    return sum(isinstance(event, Level) for event in outcome.events[:number]) - 1
+
+
+def test_slow_words_still_say_that_more_is_to_come(talk) -> None:
+    # The pause begins in frame 8; the words come 15 frames later, the user goes on after 18.
+    outcome = talk(
+        "....####" + "." * 18 + "####" + "." * 30,
+        ["what and", "what and now"],
+        [["Hm."], ["Yes."]],
+        stt_frames=10,
+    )
+    assert outcome.of(UserSaid) == [UserSaid("what and now")]
+    assert outcome.conversation == [("user", "what and now"), ("assistant", "Yes.")]
+    assert len(outcome.of(SpeechEnded)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "stt_frames", "over_at"),
+    [
+        ("what is it", 2, 17),  # the usual hangover
+        ("what is it", 9, 12 + 9 + 1),  # as soon as the words are there
+        ("what is it", 50, 27),  # the longest
+        (ModelError("no memory"), 9, 12 + 9 + 1),
+    ],
+    ids=["fast", "slow", "too slow", "fails"],
+)
+def test_a_pause_lasts_until_the_words_are_there(
+    talk, text: str | VoicecliError, stt_frames: int, over_at: int
+) -> None:
+    outcome = talk("....####" + "." * 60, [text], [["Yes."]], stt_frames=stt_frames)
+    assert frame_of(outcome, SpeechEnded) == pytest.approx(over_at, abs=1)
 
 
 def test_barge_in_stops_the_reply_and_history_keeps_what_was_heard(talk) -> None:

@@ -37,15 +37,22 @@ class Judge:
         self._emit = emit
 
     async def transcribe(self, reply: Reply) -> Transcript:
+        """Until the words are there, the pause is as long as it may be: no reply could begin
+        before, and they may say that more is to come."""
         samples = join(reply.utterances)
-        transcript, probability = await asyncio.gather(
-            self._recognizer.transcribe(samples), self._over_by_sound(samples)
-        )
+        self._wait_for(self.settings.max_silence_ms)
+        try:
+            transcript, probability = await asyncio.gather(
+                self._recognizer.transcribe(samples), self._over_by_sound(samples)
+            )
+        except VoicecliError:
+            self._wait_for(self.settings.silence_ms)
+            raise
         reply.stopwatch.mark("transcript")
         reply.understood = True
         if self._endpointer.paused:
             self._emit(PartialTranscript(transcript.text, ""))
-            self._endpointer.hangover_ms = hangover_ms(transcript, self.settings, probability)
+            self._wait_for(hangover_ms(transcript, self.settings, probability))
         return transcript
 
     def verdict(
@@ -83,9 +90,13 @@ class Judge:
             )
         if reason is None:
             return Words(transcript.text, are_clear=not (transcript.is_unsure and reply.answers))
-        if self._endpointer.paused:
-            self._endpointer.hangover_ms = self.settings.min_silence_ms
+        self._wait_for(self.settings.min_silence_ms)
         return Nothing(transcript.text, reason, was_said)
+
+    def _wait_for(self, silence_ms: float) -> None:
+        """The turn is over after so much silence, if it isn't yet."""
+        if self._endpointer.paused:
+            self._endpointer.hangover_ms = silence_ms
 
     async def _over_by_sound(self, samples: Samples) -> float | None:
         if self._turn_detector is None or not self._endpointer.paused:
