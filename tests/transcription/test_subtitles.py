@@ -58,6 +58,27 @@ def test_a_long_segment_is_parted_at_the_end_of_a_sentence() -> None:
     ]
 
 
+def test_no_word_or_two_of_a_clause_are_left_alone() -> None:
+    text = (
+        "And so my fellow Americans ask not what your country can do for you, ask what you can do"
+        " for your country."
+    )
+    parted = cues([words(text, 0.0, 0.52)])
+    assert [" ".join(cue.lines) for cue in parted] == [
+        "And so my fellow Americans ask not what your country",
+        "can do for you, ask what you can do for your country.",
+    ]
+
+
+def test_a_last_word_alone_is_no_cue() -> None:
+    text = "we went down to the river where the old boats lay and sat there all afternoon, waiting."
+    parted = cues([words(text, 0.0, 0.3)])
+    assert [" ".join(cue.lines) for cue in parted] == [
+        "we went down to the river where the old boats",
+        "lay and sat there all afternoon, waiting.",
+    ]
+
+
 def test_the_times_of_a_part_are_those_of_its_words() -> None:
     segment = words("one two three four five six seven eight nine ten " * 2, 10.0, 0.5)
     first, second = cues([segment], SubtitleRules(max_line_width=20, max_line_count=2))[:2]

@@ -23,6 +23,9 @@ MAX_PAUSE_S = 1.5
 MAX_SEGMENT_S = 15.0
 """A longer one is parted at its longest pauses: texts without punctuation have no other places."""
 
+MIN_WORDS = 3
+"""In each part of it."""
+
 BREATH_GAP_S = 0.3
 """Stretches closer than this are one breath: a word may well reach over."""
 
@@ -179,10 +182,16 @@ def _parted(words: Sequence[TimedWord]) -> Iterator[Sequence[TimedWord]]:
     """Parts at the pauses that nobody makes within a sentence, and at others where it is long."""
     pauses_s = [other.start_s - one.end_s for one, other in pairwise(words)]
     longest_s = max(pauses_s, default=0.0)
-    is_long = words[-1].end_s - words[0].start_s > MAX_SEGMENT_S
-    if longest_s <= (0.0 if is_long else MAX_PAUSE_S):
-        yield words
-        return
+    if longest_s <= MAX_PAUSE_S:
+        # Where it is only long, no word or two are left alone.
+        pauses_s = [
+            pause_s if MIN_WORDS <= at <= len(words) - MIN_WORDS else 0.0
+            for at, pause_s in enumerate(pauses_s, 1)
+        ]
+        longest_s = max(pauses_s, default=0.0)
+        if longest_s <= 0.0 or words[-1].end_s - words[0].start_s <= MAX_SEGMENT_S:
+            yield words
+            return
     at = pauses_s.index(longest_s) + 1
     yield from _parted(words[:at])
     yield from _parted(words[at:])

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from voicecli.transcription.segments import Segment
 
@@ -18,6 +19,9 @@ MIN_CUE_S = 0.8
 
 MAX_CUE_S = 7.0
 """A cue that stays longer is read twice."""
+
+MIN_PIECES = 3
+"""Words, or characters where words have no blanks: fewer are not left alone in a cue."""
 
 SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 CLAUSE_END = re.compile(r"[,;:،、，；：][\"'”’)\]]*$")
@@ -87,17 +91,57 @@ def _of_segment(segment: Segment, rules: SubtitleRules) -> Iterator[Cue]:
 
 
 def _take(pieces: Sequence[_Piece], rules: SubtitleRules, prefix: str) -> int:
-    """How many pieces the next cue takes: all that fit, or to a good place in the second half."""
-    n_fit = 1
-    while n_fit < len(pieces) and _fits(pieces[: n_fit + 1], rules, prefix):
-        n_fit += 1
+    """How many pieces the next cue takes: all where they fit; else to a good place in the second
+    half of what fits; else about as many as each of the cues that are to come."""
+    n_fit = _n_fitting(pieces, rules, prefix)
     if n_fit == len(pieces):
         return n_fit
+    last = min(n_fit, len(pieces) - MIN_PIECES)
     for is_good in (SENTENCE_END.search, CLAUSE_END.search):
-        for n in range(n_fit, n_fit // 2, -1):
+        for n in range(last, n_fit // 2, -1):
             if is_good(pieces[n - 1].text):
                 return n
-    return n_fit
+    return _about_equal(pieces, n_fit, rules, prefix)
+
+
+def _about_equal(pieces: Sequence[_Piece], n_fit: int, rules: SubtitleRules, prefix: str) -> int:
+    """No more cues than there must be, none much longer than the others, and none that ends or
+    begins with a lone word or two of a clause."""
+    n_cues = _n_cues(pieces, rules, prefix)
+    ends = list(accumulate(columns(piece.text) + 1 for piece in pieces[:n_fit]))
+    share = sum(columns(piece.text) + 1 for piece in pieces) / n_cues
+    enough = [
+        n for n in range(1, n_fit + 1) if _n_cues(pieces[n:], rules, prefix) < n_cues or n == n_fit
+    ]
+    calm = [n for n in enough if not _tears(pieces, n)]
+    return min(calm or enough, key=lambda n: abs(ends[n - 1] - share))
+
+
+def _tears(pieces: Sequence[_Piece], n: int) -> bool:
+    """Whether a clause ends so near to this place that a word or two of it are left alone."""
+    near = [*pieces[max(0, n - MIN_PIECES + 1) : n - 1], *pieces[n : n + MIN_PIECES - 1]]
+    is_last = len(pieces) - n < MIN_PIECES
+    return is_last or any(_ends_clause(piece.text) for piece in near)
+
+
+def _ends_clause(text: str) -> bool:
+    return bool(SENTENCE_END.search(text) or CLAUSE_END.search(text))
+
+
+def _n_fitting(pieces: Sequence[_Piece], rules: SubtitleRules, prefix: str) -> int:
+    n = 1
+    while n < len(pieces) and _fits(pieces[: n + 1], rules, prefix):
+        n += 1
+    return n
+
+
+def _n_cues(pieces: Sequence[_Piece], rules: SubtitleRules, prefix: str) -> int:
+    """How many cues there must be at least."""
+    n = 0
+    while pieces:
+        pieces = pieces[_n_fitting(pieces, rules, prefix) :]
+        n += 1
+    return n
 
 
 def _fits(pieces: Sequence[_Piece], rules: SubtitleRules, prefix: str) -> bool:
