@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 import weakref
@@ -197,3 +198,10 @@ def _settle(future: asyncio.Future[Any], result: object, error: BaseException | 
         future.set_result(result)
     else:
         future.set_exception(error)
+
+
+def one_thread_for_numpy() -> None:
+    """The spectrogram of an utterance is too little for a second thread (36 ms instead of 1 ms on a
+    busy machine), and recognition needs the cores. Works only before numpy is imported."""
+    for name in ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+        os.environ.setdefault(name, "1")

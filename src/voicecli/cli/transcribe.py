@@ -51,9 +51,6 @@ class ComputeDevice(StrEnum):
     CUDA = "cuda"
 
 
-DEFAULT_BATCH_SIZE = 4
-
-
 class TranscribeCommand(Advising):
     INSTEAD: ClassVar[Mapping[str, str]] = {
         "--fp16": "say --compute-type float16 or float32",
@@ -181,7 +178,9 @@ def transcribe(
     ] = None,
     batch_size: Annotated[
         int | None,
-        typer.Option(min=1, max=128, metavar="N", help="Windows of 30 s in a batch. Default: 4."),
+        typer.Option(
+            min=1, max=128, metavar="N", help="Windows of 30 s in a batch. Default: 2, 8 on cuda."
+        ),
     ] = None,
     compute_type: Annotated[
         str | None, typer.Option(metavar="TYPE", help="int8, float16, float32, ...")
@@ -218,19 +217,15 @@ def transcribe(
         tell(f"-o {output} is a directory: say --output-dir; -o DIR goes with the next release")
         output, output_dir = None, output
     chosen = _format(output_format, output)
-    if "-" in names and len(names) > 1:
-        raise typer.BadParameter("- (standard input) can't be combined with files")
-    for name in {"True", "False"}.intersection(names):
-        if not os.path.exists(name):
-            raise typer.BadParameter(f"{name} is no recording; --word-timestamps takes no value")
-    if raw is not None and names != ["-"]:
-        raise typer.BadParameter("--raw is for standard input: name it with -")
+    _refuse_names(names, raw)
     if mic and chosen not in (Format.TXT, Format.JSONL):
         raise typer.BadParameter("--mic writes --format txt or jsonl")
     if (max_line_width or max_line_count) and chosen not in (Format.SRT, Format.VTT):
         raise typer.BadParameter("--max-line-width and --max-line-count are for --format srt, vtt")
     clip_s = None if clip is None else parse_clip(clip)
-    _one_thread_for_numpy()
+    from voicecli.worker import one_thread_for_numpy
+
+    one_thread_for_numpy()
     if language is not None:
         language = language_code_of(language)
     from functools import partial
@@ -309,7 +304,7 @@ def transcribe(
             ),
             options=read,
             language=settings.stt.language,
-            batch_size=batch_size or DEFAULT_BATCH_SIZE,
+            batch_size=batch_size or threading.batch_size,
             n_workers=threading.n_workers,
         )
     rules = SubtitleRules(
@@ -332,6 +327,17 @@ def transcribe(
 
 
 # -- what was asked for -----------------------------------------------------------------------
+
+
+def _refuse_names(names: Sequence[str], raw: int | None) -> None:
+    """Names that can't be meant."""
+    if "-" in names and len(names) > 1:
+        raise typer.BadParameter("- (standard input) can't be combined with files")
+    for name in {"True", "False"}.intersection(names):
+        if not os.path.exists(name):
+            raise typer.BadParameter(f"{name} is no recording; --word-timestamps takes no value")
+    if raw is not None and names != ["-"]:
+        raise typer.BadParameter("--raw is for standard input: name it with -")
 
 
 def _format(wanted: Format | None, output: Path | None) -> Format:
@@ -377,13 +383,3 @@ def _targets(
     if skip_existing:
         tell(f"{len(found) - len(left)} of {len(found)} are there already")
     return left
-
-
-# -- the recogniser ---------------------------------------------------------------------------
-
-
-def _one_thread_for_numpy() -> None:
-    """The spectrogram of an utterance is too little for a second thread (36 ms instead of 1 ms on a
-    busy machine), and recognition needs the cores. Works only before numpy is imported."""
-    for name in ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-        os.environ.setdefault(name, "1")

@@ -183,7 +183,9 @@ class Whisper:
             encoded,
             prompts,
             max_length=min(MAX_TOKENS, max(map(len, prompts)) + n_tokens),
-            suppress_tokens=get_suppressed_tokens(tokenizers[0], [-1]) or (),
+            # It is annotated as a tuple of one, and wants a list.
+            suppress_tokens=get_suppressed_tokens(tokenizers[0], [-1])  # pyrefly: ignore[bad-argument-type]
+            or (),
             return_scores=True,
             return_no_speech_prob=True,
             return_logits_vocab=how.tells_ending,
@@ -205,10 +207,14 @@ class Whisper:
             return []
         n_frames = min(2 * encoded.shape[1], max(1, int(np.ceil(duration_s * FRAMES_PER_S))))
         tokenizer = self._tokenizer(decoded.transcript.language, "transcribe")
+        # Both are annotated as if one sound were not in a list.
         (words,) = self._model.find_alignment(
-            tokenizer, [list(decoded.tokens)], encoded, n_frames
+            tokenizer,
+            [list(decoded.tokens)],  # pyrefly: ignore[bad-argument-type]
+            encoded,
+            n_frames,
         ) or [[]]
-        merge_punctuations(words, PREPENDED, APPENDED)
+        merge_punctuations(words, PREPENDED, APPENDED)  # pyrefly: ignore[bad-argument-type]
         return [
             TimedWord(
                 float(word["start"]), float(word["end"]), word["word"], float(word["probability"])
@@ -248,7 +254,7 @@ def _decoded(result: Any, tokenizer: Tokenizer, max_tokens: int) -> Decoded:
     return Decoded(transcript, tuple(tokens))
 
 
-def _ending(result: Any, tokenizer: Tokenizer, tokens: Sequence[int]) -> Ending | None:
+def _ending(result: Any, tokenizer: Tokenizer, tokens: list[int]) -> Ending | None:
     """By what the decoder expected after the last word, whatever it then wrote there."""
     n_tokens = len(tokens)
     while n_tokens and not any(map(str.isalnum, tokenizer.decode(tokens[n_tokens - 1 : n_tokens]))):

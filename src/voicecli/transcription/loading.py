@@ -31,12 +31,18 @@ BEAM_SIZE = 5
 MAX_WORKERS = 4
 """More than this need much memory; on larger machines each gets several threads."""
 
+CUDA_BATCH_SIZE = 8
+
 
 @dataclass(frozen=True)
 class Workers:
     n_workers: int
     n_threads: int
     """Of each."""
+    batch_size: int = 2
+    """Windows that one recognises at once. More are hardly quicker on a CPU, and the last batches
+    leave workers without work: 8.7 minutes take 19 s by 2, 25 s by 4 (base, two cores), and 180 MB
+    more."""
 
 
 def workers(
@@ -52,7 +58,7 @@ def workers(
     if servers_in(stt.engine):
         return Workers(jobs or MAX_WORKERS, n_threads)
     if _is_cuda(stt):
-        return Workers(jobs or 1, n_threads)
+        return Workers(jobs or 1, n_threads, CUDA_BATCH_SIZE)
     n_workers = jobs or min(n_threads, MAX_WORKERS, _most_windows(paths))
     return Workers(n_workers, max(1, n_threads // n_workers))
 

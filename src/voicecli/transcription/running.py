@@ -72,29 +72,11 @@ def run(
                 streams=streams,
                 words=word_times,
             )
-            other_language = ""
-            for event in events:
-                if isinstance(event, RecordingEnded):
-                    break
-                writer.add(event.segments, event.language)
-                if event.other_language and not other_language:
-                    other_language = event.other_language
-                    tell(_about_language(job.name, event))
-                progress.advance(event.until_s)
-            else:
-                raise AssertionError("every recording ends")
-            for warning in event.warnings:
-                tell(warning)
-            error = event.error
+            end = _one_recording(job.name, events, writer, progress, tell)
             if job.output is None:
                 stack.close()  # the bar makes room for the text
-            if error is None:
-                try:
-                    if not writer.finish(event.duration_s):
-                        tell(_about_no_speech(job.name, event.peak, read))
-                except AudioFileError as unwritable:
-                    error = unwritable
-            progress.finish(event.duration_s, error and error.message)
+            error = end.error or _finish(writer, job.name, end, read, tell)
+            progress.finish(end.duration_s, error.message if error else None)
             if error is not None:
                 if len(plan) == 1 or is_full(error.__cause__):
                     raise error
@@ -114,6 +96,44 @@ def _about_no_speech(name: str, peak: float, read: ReadOptions) -> str:
         return f"nobody speaks in {visible(name)}"
     loud = f"{visible(name)}: sound up to {20 * log10(peak):.0f} dB, but no speech"
     return f"{loud} that the detector finds; --no-vad goes without it" if read.vad else loud
+
+
+def _one_recording(
+    name: str,
+    events: Iterator[TranscriptionEvent],
+    writer: TextWriter,
+    progress: Progress,
+    tell: Callable[[str], None],
+) -> RecordingEnded:
+    """Add all that is said in the next recording."""
+    is_told = False
+    for event in events:
+        if isinstance(event, RecordingEnded):
+            for warning in event.warnings:
+                tell(warning)
+            return event
+        writer.add(event.segments, event.language)
+        if event.other_language and not is_told:
+            is_told = True
+            tell(_about_language(name, event))
+        progress.advance(event.until_s)
+    raise AssertionError("every recording ends")
+
+
+def _finish(
+    writer: TextWriter,
+    name: str,
+    end: RecordingEnded,
+    read: ReadOptions,
+    tell: Callable[[str], None],
+) -> VoicecliError | None:
+    """Why it can't be written; None where it is."""
+    try:
+        if not writer.finish(end.duration_s):
+            tell(_about_no_speech(name, end.peak, read))
+    except AudioFileError as error:
+        return error
+    return None
 
 
 def _about_language(name: str, event: Transcribed) -> str:

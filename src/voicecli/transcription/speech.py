@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecli.hearing.vad import CONTEXT_SAMPLES, WARM_UP_FRAMES
-from voicecli.onnx import load_session
+from voicecli.onnx import load_session, run
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
 
 BLOCK_FRAMES = 32
@@ -88,8 +88,8 @@ class SileroBlockVad:
         from faster_whisper.utils import get_assets_path
 
         self._session = load_session(Path(get_assets_path()) / "silero_vad_v6.onnx")
-        self._h = np.zeros((1, 1, 128), np.float32)
-        self._c = np.zeros((1, 1, 128), np.float32)
+        self._h: NDArray[np.float32] = np.zeros((1, 1, 128), np.float32)
+        self._c: NDArray[np.float32] = np.zeros((1, 1, 128), np.float32)
         self._context = silence(CONTEXT_SAMPLES)
         self(silence(WARM_UP_FRAMES * FRAME_SAMPLES))
 
@@ -97,11 +97,11 @@ class SileroBlockVad:
         blocks = frames.reshape(-1, FRAME_SAMPLES)
         contexts = np.concatenate([self._context[None], blocks[:-1, -CONTEXT_SAMPLES:]])
         self._context = blocks[-1, -CONTEXT_SAMPLES:]
-        output, self._h, self._c = self._session.run(
-            None,
+        output, self._h, self._c = run(
+            self._session,
             {"input": np.concatenate([contexts, blocks], 1), "h": self._h, "c": self._c},
         )
-        return np.asarray(output, np.float32).reshape(-1)
+        return output.reshape(-1)
 
 
 def stretches(pieces: Iterable[Samples], vad: BlockVad) -> Iterator[SpeechStretch]:
