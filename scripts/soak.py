@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from voicecli.bench.measure import memory
 from voicecli.bench.server import MODEL, serve
+from voicecli.bench.start import pss_mb
 from voicecli.conversation.events import Event, TurnTimed
 from voicecli.duplex.files import FileDuplex
 from voicecli.engines import Engines
@@ -55,12 +55,12 @@ class Watch:
             return
         self.stt_ms.append(event.stt_ms)
         if len(self.stt_ms) % 25 == 0:
-            pss_mb = memory().p50 or 0.0
+            (memory_mb,) = pss_mb()
             n_files = len(os.listdir("/proc/self/fd"))
             stt_ms = percentile(self.stt_ms[-25:], 50) or 0.0
             print(
-                f"{len(self.stt_ms):5} turns  {pss_mb:6.0f} MB  {threading.active_count()} threads"
-                f"  {n_files} files  stt {stt_ms:.0f} ms",
+                f"{len(self.stt_ms):5} turns  {memory_mb:6.0f} MB"
+                f"  {threading.active_count()} threads  {n_files} files  stt {stt_ms:.0f} ms",
                 flush=True,
             )
 

@@ -119,7 +119,7 @@ def test_every_metric_is_measured_and_a_missed_budget_is_an_error() -> None:
     assert "tts-rtf is 0.0" in done.stderr
     assert "memory is" not in done.stderr
     steps = done.stderr.splitlines()
-    assert steps[0] == "loading the models"
+    assert steps[:2] == ["measuring the memory of a conversation", "loading the models"]
     assert "measuring 2 s of silence" in steps
 
 

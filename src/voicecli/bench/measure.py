@@ -7,14 +7,13 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 
 from voicecli.bench.room import HEADPHONES, OPEN_LOUDSPEAKER, Loudspeaker, Room
 from voicecli.bench.server import ANSWER, MODEL, SHORT_ANSWER, serve
-from voicecli.bench.start import help_ms, talk_ms
+from voicecli.bench.start import help_ms, talk_memory_mb, talk_ms
 from voicecli.conversation.events import Event, Notice, ReplyEnded, State, StateChanged, TurnTimed
 from voicecli.duplex.devices import DeviceDuplex
 from voicecli.engines import Engines
@@ -56,7 +55,7 @@ METRICS = {
     "start": ("ms", "start -> --help"),
     "start-listening": ("ms", "start -> listening"),
     "start-ready": ("ms", "start -> ready for a turn"),
-    "memory": ("MB", "memory (PSS)"),
+    "memory": ("MB", "memory of a conversation (PSS)"),
 }
 """Units and meanings, in their order. In JSON and for --budget they have these names."""
 
@@ -110,10 +109,12 @@ class Bench:
 
     async def run(self, n_turns: int) -> tuple[list[Metric], list[Stage]]:
         """Everything; also the stages of one turn, for a waterfall."""
+        self.tell("measuring the memory of a conversation")
+        memory_mb = await talk_memory_mb(self.engines.settings, within_s=TURN_S)
         self.tell("loading the models")
         await self.prepare()
         self.tell("measuring speech detection and synthesis")
-        values = {"vad": self.vad(), **await self.tts()}
+        values = {"memory": memory_mb, "vad": self.vad(), **await self.tts()}
         self.tell(f"measuring answers, the language model's time excluded ({n_turns}x)")
         own = await self.turns(n_turns, first_token_s=0.0, tokens_per_s=100.0)
         self.tell(
@@ -127,7 +128,7 @@ class Bench:
         self.tell(f"measuring {n_turns * IDLE_S:.0f} s of silence")
         values["idle"] = await self.idle(n_turns * IDLE_S)
         self.tell(f"measuring the start ({STARTS}x)")
-        values |= {"memory": memory().values, **await self.starts()}
+        values |= await self.starts()
         self.tell("measuring what trimming the encoder's input gains")
         values |= await self.recognition()
         values |= {
@@ -338,12 +339,3 @@ def waterfall(timed: TurnTimed, *, full: bool) -> list[Stage]:
         stages.append(Stage(name, start_ms, start_ms + ms))
         start_ms += ms
     return [*stages, heard]
-
-
-def memory() -> Metric:
-    """Proportional set size: shared libraries count for their share. Linux only."""
-    smaps = Path("/proc/self/smaps_rollup")
-    if not smaps.exists():
-        return Metric("memory", [])
-    line = next(line for line in smaps.read_text().splitlines() if line.startswith("Pss:"))
-    return Metric("memory", [int(line.split()[1]) / 1000])

@@ -1,4 +1,5 @@
-"""How long voicecli takes to start, in processes of its own."""
+"""How long voicecli takes to start, and what a conversation takes of memory, in processes of their
+own."""
 
 from __future__ import annotations
 
@@ -62,6 +63,45 @@ async def talk_ms(settings: Settings, within_s: float) -> tuple[float, float]:
                     process.kill()
                     await process.wait()
     return listening_ms, ready_ms
+
+
+async def talk_memory_mb(settings: Settings, within_s: float) -> list[float]:
+    """The highest PSS of a `talk` that answers the demo's questions, shared libraries counted for
+    their share; nothing where the system doesn't tell. Raises VoicecliError.
+
+    It is true where nobody else has loaded the same libraries.
+    """
+    highest_mb: list[float] = []
+    with TemporaryDirectory() as folder:
+        async with serve(0.0, 100.0) as base_url:
+            command = [*VOICECLI, "talk", "--json", "--demo", "--output", Path(folder, "talk.wav")]
+            command += ["--base-url", base_url, "--model", MODEL, *_model_options(settings)]
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
+            )
+            assert process.stdout is not None
+            try:
+                async with asyncio.timeout(within_s):
+                    async for _ in process.stdout:  # it is looked at with each event
+                        highest_mb = max(highest_mb, pss_mb(process.pid))
+                    await process.wait()
+            except TimeoutError:
+                raise _not_started() from None
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+    return highest_mb
+
+
+def pss_mb(pid: int | None = None) -> list[float]:
+    """Proportional set size: shared libraries count for their share. Empty where the system doesn't
+    tell (it is Linux that does), or the process is over."""
+    try:
+        smaps = Path("/proc", "self" if pid is None else str(pid), "smaps_rollup").read_text()
+    except OSError:
+        return []
+    return [int(line.split()[1]) / 1000 for line in smaps.splitlines() if line.startswith("Pss:")]
 
 
 def _model_options(settings: Settings) -> list[str]:
