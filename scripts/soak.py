@@ -70,10 +70,12 @@ async def main(n_turns: int) -> None:
         settings = Settings(llm=LlmSettings(base_url=base_url, model=MODEL))
         with tempfile.TemporaryDirectory() as folder:
             questions, replies = Path(folder, "questions.wav"), Path(folder, "replies.wav")
-            async with Engines(settings) as engines, FileDuplex(questions, replies) as duplex:
+            async with Engines(settings) as engines:
                 await record_questions(questions, engines.voice(), n_turns)
-                conversation = await engines.conversation(duplex, Watch(), echo=choose_echo("aec"))
-                await conversation.run()
+                async with FileDuplex(questions, replies) as duplex:
+                    watch, echo = Watch(), choose_echo("aec")
+                    conversation = await engines.conversation(duplex, watch, echo=echo)
+                    await conversation.run()
 
 
 if __name__ == "__main__":
