@@ -130,7 +130,7 @@ class Conversation:
 
     def move(self, name: str) -> None:
         floor, hands = self.floor, self.hands
-        state, n_unanswered = floor.state, hands.n_unanswered
+        n_unanswered = hands.n_unanswered
         hands.log.clear()
         match name:
             case "onset" | "onset soon":
@@ -160,13 +160,18 @@ class Conversation:
             case "leave":
                 floor.leave()
                 assert hands.living == set()
-            case "too late":  # a task that was cancelled, or is about to end
-                for reply in [reply for reply in hands.replies if reply.end]:
-                    floor.judged(reply, WORDS)
-                    floor.done(reply)
-                assert (floor.state, hands.log) == (state, [])
+            case "too late":
+                self._tell_late()
         if hands.n_unanswered < n_unanswered:
             assert {"take turn", "forget"} & set(hands.log)
+
+    def _tell_late(self) -> None:
+        """A task that was cancelled, or is about to end."""
+        state = self.floor.state
+        for reply in [reply for reply in self.hands.replies if reply.end]:
+            self.floor.judged(reply, WORDS)
+            self.floor.done(reply)
+        assert (self.floor.state, self.hands.log) == (state, [])
 
     def check(self) -> None:
         state, hands = self.floor.state, self.hands

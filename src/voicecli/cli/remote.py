@@ -45,14 +45,14 @@ class RemoteServer:
 
         The token may also stand in VOICECLI_SERVE_TOKEN.
         """
+        no_address = SettingsError(f"--server {address!r} is no address", START_HINT)
         try:
             parts = urlsplit(address if "://" in address else f"http://{address}")
-            is_one = parts.scheme in ("http", "https") and bool(parts.hostname)
-            is_one = is_one and (parts.port is None or parts.port > 0)
+            port = parts.port
         except ValueError:
-            is_one = False
-        if not is_one:
-            raise SettingsError(f"--server {address!r} is no address", START_HINT)
+            raise no_address from None
+        if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+            raise no_address
         token = parse_qs(parts.query).get("token", [None])[0]
         netloc = parts.netloc.rpartition("@")[2]
         return cls(f"{parts.scheme}://{netloc}", token or os.environ.get(TOKEN_VARIABLE))

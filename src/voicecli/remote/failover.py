@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from voicecli.errors import ModelError
@@ -13,10 +13,12 @@ REST_S = 60.0
 
 
 class Named(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
 
 E = TypeVar("E", bound=Named)
+T = TypeVar("T")
 
 
 class Order(Generic[E]):
@@ -46,6 +48,20 @@ class Order(Generic[E]):
     def in_turn(self) -> list[E]:
         """All of them, the first to be asked first."""
         return [self._engines[i] for i in self._turns()]
+
+    async def ask(self, job: Callable[[E], Awaitable[T]]) -> T:
+        """What the first says that can do it. Raises ModelError, the last one's, where none can."""
+        failure: ModelError | None = None
+        for engine in self.in_turn():
+            try:
+                done = await job(engine)
+            except ModelError as error:
+                self.failed(engine, failure := error)
+            else:
+                self.answered(engine)
+                return done
+        assert failure is not None  # of no engine at all no order is made
+        raise failure
 
     def _turns(self) -> list[int]:
         now = self._clock_s()

@@ -173,10 +173,11 @@ class SpeechConnection:
                     raise self.peer.refusal(response, body)
                 yield response
 
-    async def pieces(self, response: httpx.Response, max_bytes: int) -> AsyncIterator[bytes]:
+    async def pieces(self, response: httpx.Response, max_bytes: int) -> AsyncGenerator[bytes, None]:
         """The body as it comes, each piece in time."""
         n_bytes = 0
-        async with aclosing(response.aiter_bytes()) as arriving:
+        arriving = response.aiter_bytes()
+        async with aclosing(arriving):  # pyrefly: ignore[bad-specialization]  a generator
             while True:
                 async with self._in_time(self.timeout_s, has_begun=True):
                     piece = await anext(arriving, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from voicecli.errors import ModelError
 from voicecli.remote.failover import Order
 from voicecli.sound.samples import Samples
 from voicecli.stt.transcript import Recognizer, Transcript
@@ -19,7 +18,7 @@ class FailoverRecognizer(Recognizer):
         self._order = Order(recognizers, notices)
 
     @property
-    def name(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def name(self) -> str:  # pyrefly: ignore[bad-override]  nobody sets it
         return self._order.name
 
     @property
@@ -27,25 +26,8 @@ class FailoverRecognizer(Recognizer):
         return self._order.first.busy
 
     async def transcribe(self, samples: Samples, language: str | None = None) -> Transcript:
-        for recognizer in self._order.in_turn():
-            try:
-                transcript = await recognizer.transcribe(samples, language)
-            except ModelError as error:
-                last = error
-                self._order.failed(recognizer, error)
-            else:
-                self._order.answered(recognizer)
-                return transcript
-        raise last
+        return await self._order.ask(lambda engine: engine.transcribe(samples, language))
 
     async def warm_up(self) -> None:
         """Make the first ready that can be; the others wait until they are needed."""
-        for recognizer in self._order.in_turn():
-            try:
-                await recognizer.warm_up()
-            except ModelError as error:
-                last = error
-                self._order.failed(recognizer, error)
-            else:
-                return
-        raise last
+        await self._order.ask(lambda engine: engine.warm_up())

@@ -89,7 +89,7 @@ class RemoteRecognizer(Recognizer):
         self._n_running = 0
 
     @property
-    def name(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def name(self) -> str:  # pyrefly: ignore[bad-override]  nobody sets it
         model = self._connection.model or self._wanted or DEFAULT_MODEL
         return f"{self._connection.peer.clean(model)} at {self._connection.where}"
 

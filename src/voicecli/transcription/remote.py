@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from voicecli.errors import ModelError
 from voicecli.remote.failover import Order
 from voicecli.stt.remote import RemoteRecognizer
 from voicecli.transcription.placing import place, segments
@@ -125,13 +124,4 @@ class WindowsElsewhere(HearsWindows):
 
     async def _hear(self, window: Window, language: str | None) -> tuple[Recognized, str]:
         async with self._at_once:
-            for engine in self._order.in_turn():
-                try:
-                    found = await engine.hear(window, language)
-                except ModelError as error:
-                    last = error
-                    self._order.failed(engine, error)
-                else:
-                    self._order.answered(engine)
-                    return found
-            raise last
+            return await self._order.ask(lambda engine: engine.hear(window, language))

@@ -23,32 +23,22 @@ class FailoverVoice(Voice):
         self.language = next((voice.language for voice in voices if voice.language), "")
 
     @property
-    def name(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def name(self) -> str:  # pyrefly: ignore[bad-override]  nobody sets it
         return self._order.name
 
     async def load(self) -> None:
-        await self._first_that(lambda voice: voice.load())
+        await self._order.ask(lambda voice: voice.load())
 
     async def warm_up(self) -> None:
         """Make the first ready that can be; the others wait until they are needed."""
-        await self._first_that(lambda voice: voice.warm_up())
-
-    async def _first_that(self, can: Callable[[Voice], object]) -> None:
-        for voice in self._order.in_turn():
-            try:
-                await can(voice)  # type: ignore[misc]
-            except ModelError as error:
-                last = error
-                self._order.failed(voice, error)
-            else:
-                return
-        raise last
+        await self._order.ask(lambda voice: voice.warm_up())
 
     def count_phonemes(self, text: str) -> int:
         return len(text)
 
     async def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
         rest, begun = sentence, _Begun()
+        failure: ModelError | None = None
         turns = self._order.in_turn()
         for i, voice in enumerate([*turns, turns[0]]):
             if i == len(turns) and begun.first is None:
@@ -58,8 +48,7 @@ class FailoverVoice(Voice):
                     async for clip in clips:
                         yield begun.with_more(clip)
             except ModelError as error:
-                last = error
-                self._order.failed(voice, error)
+                self._order.failed(voice, failure := error)
                 rest = unsaid(sentence, begun.share)
                 begun.is_other = begun.first is not None
             else:
@@ -67,7 +56,8 @@ class FailoverVoice(Voice):
                 if begun.is_other:
                     yield begun.end()
                 return
-        raise last
+        assert failure is not None  # there is a voice
+        raise failure
 
 
 class _Begun:

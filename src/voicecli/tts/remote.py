@@ -82,7 +82,7 @@ class RemoteVoice(Voice):
         self._chars_per_s = CHARS_PER_S / settings.speed
 
     @property
-    def name(self) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+    def name(self) -> str:  # pyrefly: ignore[bad-override]  nobody sets it
         peer = self._connection.peer
         model = self._connection.model or self._settings.model or DEFAULT_MODEL
         return f"{peer.clean(self._voice)} ({peer.clean(model)}) at {peer.where}"
@@ -216,7 +216,8 @@ class RemoteVoice(Voice):
                 piece = odd + piece
                 whole = len(piece) // 2 * 2
                 odd = piece[whole:]
-                yield np.frombuffer(piece[:whole], "<i2").astype(np.float32) / 32768, rate_hz
+                samples = np.frombuffer(piece[:whole], "<i2").astype(np.float32)
+                yield samples / np.float32(32768), rate_hz
 
     async def _no_sound(
         self, kind: str, head: bytes, pieces: AsyncIterator[bytes]
