@@ -255,7 +255,7 @@ class WindowRecognizer(HearsWindows):
 
     def _segments(self, heard: _Heard) -> list[Segment]:
         window, decoded = heard.window, heard.decoded
-        if self._is_nothing(heard):
+        if is_nothing(decoded, window):
             return []
         words = [TimedWord(0.0, window.duration_s, decoded.transcript.text, 1.0)]
         if self._aligns:
@@ -271,16 +271,18 @@ class WindowRecognizer(HearsWindows):
             found += self._segments(more)
         return found
 
-    def _is_nothing(self, heard: _Heard) -> bool:
-        """Text that nobody said."""
-        transcript = heard.decoded.transcript
-        if transcript.is_silent or _repeats(heard.decoded):
-            return True
-        if not any(char.isalnum() for char in transcript.text):
-            return True
-        n_words = len(words_of(transcript.text)) or 1
-        is_voiced = n_words <= WORDS_PER_VOICED_S * heard.window.voiced_s
-        return not is_voiced and transcript.avg_logprob < UNVOICED_LOGPROB
+
+def is_nothing(decoded: Decoded, window: Window) -> bool:
+    """Text that nobody said."""
+    transcript = decoded.transcript
+    if transcript.is_silent or not any(char.isalnum() for char in transcript.text):
+        return True
+    n_words = len(words_of(transcript.text)) or 1
+    is_voiced = n_words <= WORDS_PER_VOICED_S * window.voiced_s
+    is_sure = transcript.avg_logprob >= UNVOICED_LOGPROB
+    if _repeats(decoded):  # people repeat themselves, too
+        return not (is_voiced and is_sure) or transcript.cut_off
+    return not (is_voiced or is_sure)
 
 
 def _repeats(decoded: Decoded) -> bool:
