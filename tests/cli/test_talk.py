@@ -237,7 +237,7 @@ def test_a_truncated_recording_is_heard_as_far_as_it_goes(tmp_path: Path, questi
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--output", "no/such/folder/reply.wav"), "can't be written"),
+        (("--output", "no/such/folder/reply.wav"), "there is no directory no/such/folder"),
         (("--voice", "no-such-voice"), "no-such-voice"),
         (("--stt-model", "no-such-model"), "no-such-model"),
         (("--base-url", "http://127.0.0.1:9/v1"), "127.0.0.1:9"),

@@ -567,12 +567,13 @@ def test_standard_output_on_a_full_disk(wav: Path) -> None:
 
 
 def test_a_place_that_can_not_be_written(wav: Path, tmp_path: Path) -> None:
-    with pytest.raises(AudioFileError, match="is a directory"):
-        # Before any work: there is no such model.
-        here(wav, "--output", tmp_path, "--stt-model", "no-such-model")
     (tmp_path / "file").touch()
+    below = tmp_path / "file" / "below"
     with pytest.raises(AudioFileError, match="can't be made"):
-        here(wav, "--output-dir", tmp_path / "file" / "below")
+        # Before any work: there is no such model.
+        here(wav, "--output", below / "a.txt", "--stt-model", "no-such-model")
+    with pytest.raises(AudioFileError, match="can't be made"):
+        here(wav, "--output-dir", below)
 
 
 # -- endings ----------------------------------------------------------------------------------

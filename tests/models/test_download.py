@@ -622,14 +622,19 @@ def test_two_processes_pull_the_same(hub: HubServer) -> None:
 
 
 def test_whoever_waits_is_told(hub: HubServer) -> None:
-    hub.faults["cdn:"] = Fault(chunk_bytes=3000, pause_s=0.01)
+    slow = hub.faults["cdn:"] = Fault(chunk_bytes=3000, pause_s=0.5)
     other = processes.Process(target=pull_base, args=(environment(),))
     other.start()
     while not hub.downloads("model.bin"):
         time.sleep(0.005)
     told: list[str] = []
+
+    def say(text: str) -> None:
+        told.append(text)
+        slow.pause_s = 0.0  # the other may be done now
+
     client = Hub()
-    pull([look_up("base", client)], client, say=told.append)
+    pull([look_up("base", client)], client, say=say)
     client.close()
     other.join()
     assert told == ["another voicecli is busy with base: waiting for it"]

@@ -371,9 +371,8 @@ def test_stopped_before_anything_is_heard(tmp_path: Path) -> None:
         [[100, "Too late."], ["Good morning."]],
         {25: Conversation.stop_reply},
     )
-    assert [event.heard for event in stopped.events if isinstance(event, ReplyEnded)] == [
-        "Good morning."
-    ]
+    heard = [event.heard for event in stopped.events if isinstance(event, ReplyEnded)]
+    assert heard == ["", "Good morning."]
     assert stopped.history[-1] == ("assistant", "Good morning.")
 
 
