@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -22,13 +21,11 @@ from voicecli.cli.options import (
     refuse_contradictions,
     stt_engine,
 )
-from voicecli.cli.outputs import refuse_source
+from voicecli.cli.recordings import planned, refuse_names
 from voicecli.cli.streams import polite_ends, tell, write_out
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from voicecli.transcription.targets import Target
+    from collections.abc import Mapping
 
 
 class Format(StrEnum):
@@ -217,7 +214,7 @@ def transcribe(
         tell(f"-o {output} is a directory: say --output-dir; -o DIR goes with the next release")
         output, output_dir = None, output
     chosen = _format(output_format, output)
-    _refuse_names(names, raw)
+    refuse_names(names, raw)
     if mic and chosen not in (Format.TXT, Format.JSONL):
         raise typer.BadParameter("--mic writes --format txt or jsonl")
     if (max_line_width or max_line_count) and chosen not in (Format.SRT, Format.VTT):
@@ -262,11 +259,11 @@ def transcribe(
         dictate(settings, silence_s=silence, as_json=chosen is Format.JSONL)
         return
     is_default = loaded.origins["stt.beam_size"] == "default"
-    plan = _targets(
+    plan = planned(
         names,
         output,
         output_dir,
-        chosen,
+        chosen.value,
         recursive=recursive,
         force=force,
         skip_existing=skip_existing,
@@ -329,17 +326,6 @@ def transcribe(
 # -- what was asked for -----------------------------------------------------------------------
 
 
-def _refuse_names(names: Sequence[str], raw: int | None) -> None:
-    """Names that can't be meant."""
-    if "-" in names and len(names) > 1:
-        raise typer.BadParameter("- (standard input) can't be combined with files")
-    for name in {"True", "False"}.intersection(names):
-        if not os.path.exists(name):
-            raise typer.BadParameter(f"{name} is no recording; --word-timestamps takes no value")
-    if raw is not None and names != ["-"]:
-        raise typer.BadParameter("--raw is for standard input: name it with -")
-
-
 def _format(wanted: Format | None, output: Path | None) -> Format:
     """As asked for, else as the output's name says, else text."""
     ending = output.suffix[1:].lower() if output is not None else ""
@@ -352,34 +338,3 @@ def _format(wanted: Format | None, output: Path | None) -> Format:
             f"--output {output} ends in none of .{', .'.join(Format)}; or say --format"
         )
     return wanted or Format.TXT
-
-
-def _targets(
-    names: Sequence[str],
-    output: Path | None,
-    output_dir: Path | None,
-    file_format: Format,
-    *,
-    recursive: bool,
-    force: bool,
-    skip_existing: bool,
-) -> list[Target]:
-    """What is to be done. Everything that can be refused is refused here, before any work."""
-    from voicecli.transcription.targets import Input, find_inputs, of_stdin, prepare, targets
-
-    is_stdin = names == ["-"]
-    inputs = [Input(Path("stdin"))] if is_stdin else find_inputs(names, recursive=recursive)
-    if output is not None and len(inputs) > 1:
-        raise typer.BadParameter(f"--output is for one recording, not {len(inputs)}: --output-dir")
-    to_files = skip_existing or force
-    found = targets(inputs, output, output_dir, file_format.value, to_files=to_files)
-    if is_stdin:
-        found = [of_stdin(target) for target in found]
-    for target in found:
-        if target.output is not None and isinstance(target.path, Path):
-            refuse_source(target.output, target.path)
-    folders = bool(output or output_dir)
-    left = prepare(found, force=force, skip_existing=skip_existing, make_folders=folders)
-    if skip_existing:
-        tell(f"{len(found) - len(left)} of {len(found)} are there already")
-    return left
