@@ -19,6 +19,8 @@ from voicecli.errors import VoicecliError
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import silence
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = re.findall(
     r"```python\n(.*?)```", (Path(__file__).parents[1] / "docs" / "python.md").read_text(), re.S
 )

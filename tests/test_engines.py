@@ -26,6 +26,8 @@ from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 from voicecli.sound.wav import WavWriter
 from voicecli.tts.clip import Clip
 
+pytestmark = pytest.mark.slow
+
 OFFLINE = Settings(llm=LlmSettings(base_url="built-in"), offline=True)
 
 QUESTIONS = {"seven": "What is seven plus twelve?", "joke": "Tell me a joke."}

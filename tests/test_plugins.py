@@ -23,6 +23,8 @@ from voicecli.errors import AudioFileError, ModelError, SettingsError
 from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 
 SETTINGS = Settings(

@@ -26,6 +26,8 @@ from voicecli.llm.messages import Message
 from voicecli.settings import LlmSettings, Settings, SoundSettings, SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ
 
+pytestmark = pytest.mark.slow
+
 TIMED = TurnTimed(
     first_audio_ms=370, hangover_ms=350, stt_ms=20, llm_ms=150, tts_ms=10, begun_ms=160
 )

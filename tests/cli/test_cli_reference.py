@@ -21,6 +21,8 @@ from voicecli.cli.help import GROUPS, example_of
 from voicecli.cli.main import app
 from voicecli.doctor.versions import ENGINES, licences
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 COMMAND = typer.main.get_command(app)
 

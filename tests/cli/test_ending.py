@@ -16,6 +16,8 @@ import pytest
 from programs import VOICECLI, run_voicecli, save_wav, speak
 from voicecli.sound.reading import read_audio
 
+pytestmark = pytest.mark.slow
+
 TALK = ("talk", "--plain", "--base-url", "built-in")
 
 

@@ -18,6 +18,8 @@ from tmux import Terminal
 from voicecli.cli import first_run
 from voicecli.models import catalogue
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., Terminal]
 
 WELCOME = "Welcome."

@@ -10,6 +10,8 @@ import typer.main
 from programs import run_voicecli, save_wav, speak
 from voicecli.cli.main import app
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = ("", "talk", "transcribe", "say", "models", "models pull", "config", "config set")
 
 

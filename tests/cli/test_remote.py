@@ -15,6 +15,8 @@ from voicecli.errors import SettingsError
 from voicecli.server.app import ServeOptions
 from voicecli.sound.reading import read_audio
 
+pytestmark = pytest.mark.slow
+
 TEXT = "What is seven plus twelve?"
 
 

@@ -38,6 +38,8 @@ from voicecli.text.sentences import MAX_CHARS
 from voicecli.tts.alignment import words_of
 from voicecli.tts.clip import Clip, Phoneme
 
+pytestmark = pytest.mark.slow
+
 SUM, SUM_TEXT = "What is seven plus twelve?", "what is seven plus twelve"
 JOKE, JOKE_TEXT = "Tell me a joke.", "tell me a joke"
 

@@ -15,6 +15,8 @@ from voicecli.sound.samples import SAMPLE_RATE_HZ
 from voicecli.sound.wav import to_pcm16
 from voicecli.sound.writing import audio_file
 
+pytestmark = pytest.mark.slow
+
 KEY = {"VOICECLI_STT_API_KEY": "sk-secret", "VOICECLI_TTS_API_KEY": "sk-secret"}
 
 

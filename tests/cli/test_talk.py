@@ -21,6 +21,8 @@ from voicecli.sound.reading import decode_channels, read_audio
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.sound.wav import WavWriter
 
+pytestmark = pytest.mark.slow
+
 BUILT_IN = ("--base-url", "built-in")
 
 

@@ -28,6 +28,8 @@ from voicecli.errors import AudioFileError, SettingsError, VoicecliError
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 from voicecli.sound.wav import WavWriter, to_pcm16
 
+pytestmark = pytest.mark.slow
+
 SUM = "What is seven plus twelve?"
 JOKE = "Tell me a joke."
 

@@ -16,6 +16,8 @@ from voicecli.conversation import events
 from voicecli.conversation.events import as_json
 from voicecli.sound.samples import silence
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -26,6 +26,8 @@ from voicecli.llm.messages import Message
 from voicecli.sound.samples import Frame, Samples
 from voicecli.stt.transcript import Transcript
 
+pytestmark = pytest.mark.slow
+
 N_CONVERSATIONS = int(os.environ.get("VOICECLI_CONVERSATIONS", "120"))
 """Three more are those that once found something."""
 

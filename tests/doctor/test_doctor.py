@@ -27,6 +27,8 @@ from voicecli.models import find_stt, installed_stt
 from voicecli.settings import ListenSettings, LlmSettings, Settings, SoundSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 
+pytestmark = pytest.mark.slow
+
 DEVICES = {
     "VOICECLI_SOUND_INPUT_DEVICE": JACK_DEVICE,
     "VOICECLI_SOUND_OUTPUT_DEVICE": JACK_DEVICE,

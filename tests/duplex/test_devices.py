@@ -29,6 +29,8 @@ from voicecli.sound.resampling import resample
 from voicecli.sound.samples import Frame, Samples, silence
 from voicecli.tts.clip import Clip
 
+pytestmark = pytest.mark.slow
+
 RATE_HZ = 16_000
 
 
@@ -517,6 +519,7 @@ except AudioDeviceError as error:
 """
 
 
+@pytest.mark.jack
 def test_a_sound_server_that_dies_for_good_ends_with_an_error_and_no_hang():
     """PortAudio waits ten minutes in Pa_CloseStream for a JACK server that died, also at exit."""
     skip_without_jack()

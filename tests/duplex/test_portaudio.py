@@ -24,6 +24,8 @@ from voicecli.duplex.portaudio import (
 )
 from voicecli.errors import AudioDeviceError
 
+pytestmark = pytest.mark.slow
+
 BUILT_IN = Device(0, "HDA Intel PCH: ALC257", "ALSA", 2, 2, 44_100)
 HDMI = Device(1, "HDA Intel PCH: HDMI 0", "ALSA", 0, 8, 44_100)
 HEADSET = Device(2, "USB Headset", "ALSA", 1, 2, 48_000, True, True)

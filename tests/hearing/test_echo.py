@@ -39,6 +39,8 @@ from voicecli.sound.samples import (
 )
 from voicecli.tts.piper import PiperSynthesizer
 
+pytestmark = pytest.mark.slow
+
 FAR_TEXTS = (
     "Here is a story. One night a black cat and a white horse meet. I need help, says the cat.",
     "I can not go on. Then we go on my four legs, says the horse. In the morning they are home.",

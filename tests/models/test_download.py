@@ -24,6 +24,8 @@ from voicecli.models.download import pull, remove
 from voicecli.models.hub import Hub
 from voicecli.models.offers import look_up, voices_index
 
+pytestmark = pytest.mark.slow
+
 MODELS = Path(__file__).parents[2] / "models"
 BASE = "Systran/faster-whisper-base"
 KILLS = int(os.environ.get("VOICECLI_KILLS", "20"))

@@ -31,6 +31,8 @@ from voicecli.models import (
     store,
 )
 
+pytestmark = pytest.mark.slow
+
 BUNDLED_STT = next(model for model in store.bundled() if model.kind == "stt")
 BUNDLED_VOICE = next(model for model in store.bundled() if model.kind == "voice")
 

@@ -20,6 +20,8 @@ from programs import VOICECLI, save_wav, speak
 from voicecli.network import is_loopback
 from voicecli.sound.samples import silence
 
+pytestmark = pytest.mark.slow
+
 HOOK = """
 import os, sys
 def note(event, args):

@@ -25,6 +25,8 @@ from voicecli.models import (
 )
 from voicecli.models.catalogue import PACKAGED, Packaged
 
+pytestmark = pytest.mark.slow
+
 BYTES = {"one": b"first " * 1000, "two": b"second" * 3000}
 
 

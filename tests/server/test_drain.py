@@ -18,6 +18,8 @@ import websockets
 
 from serving import SMALL, spoken_pcm
 
+pytestmark = [pytest.mark.slow, pytest.mark.call]
+
 SUM = "What is seven plus twelve?"
 PIECE = 1920
 

@@ -15,6 +15,8 @@ import pytest
 from serving import Served, served_on_thread
 from voicecli.server.realtime import client_events
 
+pytestmark = [pytest.mark.slow, pytest.mark.call]
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "docs/examples"
 

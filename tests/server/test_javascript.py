@@ -22,7 +22,7 @@ MODULES = FOLDER / "node_modules"
 QUESTIONS = ("What is seven plus twelve?", "What is two times three?", "What time is it?")
 ANSWERS = ("nineteen", "six", "it is")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.call]
 
 
 def run(scenario: Coroutine[Any, Any, None]) -> None:

@@ -26,6 +26,8 @@ from voicecli.server.app import ServeOptions
 from voicecli.server.sessions import Limits
 from voicecli.settings import LlmSettings
 
+pytestmark = [pytest.mark.slow, pytest.mark.call]
+
 SUM, OTHER_SUM, CLOCK = "What is seven plus twelve?", "What is two times three?", "What time is it?"
 JOKE = "Tell me a joke."
 PIECE = 1920

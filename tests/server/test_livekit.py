@@ -10,6 +10,8 @@ import pytest
 
 from serving import served, spoken_pcm
 
+pytestmark = [pytest.mark.slow, pytest.mark.call]
+
 PYTHON = Path(__file__).parents[2] / ".peers/livekit/bin/python"
 
 TURNS = (

@@ -16,6 +16,8 @@ from serving import Served, served
 from voicecli.server.app import ServeOptions
 from voicecli.server.sessions import Limits
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "What is three times four?"
 
 UNITS = ("_seconds", "_total", "_active", "_info")

@@ -21,6 +21,8 @@ from serving import Served, served, spoken_pcm
 from voicecli.server.app import ServeOptions
 from voicecli.server.sessions import Limits
 
+pytestmark = [pytest.mark.slow, pytest.mark.call]
+
 SUM, OTHER_SUM, CLOCK = "What is seven plus twelve?", "What is two times three?", "What time is it?"
 JOKE = "Tell me a joke."
 

@@ -26,6 +26,8 @@ from voicecli.server.plain import MessageNames, PlainMessages
 from voicecli.server.plain_websocket import SoundIn
 from voicecli.server.sessions import Limits
 
+pytestmark = [pytest.mark.slow, pytest.mark.call]
+
 ASYNCAPI = yaml.safe_load(
     (Path(__file__).parents[2] / "docs/asyncapi.yaml").read_text(encoding="utf-8")
 )

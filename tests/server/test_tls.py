@@ -9,10 +9,13 @@ import stat
 from pathlib import Path
 
 import httpx
+import pytest
 
 from serving import served
 from voicecli.server.serving import listen, tell_address
 from voicecli.server.tls import Certificate, own_certificate
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_client_that_trusts_the_certificate_is_served(tmp_path: Path) -> None:

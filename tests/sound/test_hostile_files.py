@@ -20,6 +20,8 @@ from voicecli.sound.reading import MAX_FILLED_S, decode, decode_channels, read_a
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, level_db, silence
 from voicecli.sound.wav import to_pcm16, wav_header
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "http://127.0.0.1:9/secret.ts"
 
 PLAYLISTS = {

@@ -28,6 +28,8 @@ from voicecli.stt.whisper import (
     utterance_threads,
 )
 
+pytestmark = pytest.mark.slow
+
 
 class Watched(Whisper):
     """Remembers what each pass encoded and how it was decoded, and may be made to doubt."""

@@ -18,6 +18,8 @@ from voicecli.stt.recognizer import WhisperRecognizer
 from voicecli.tts.clip import Clip
 from voicecli.tts.piper import PiperSynthesizer
 
+pytestmark = pytest.mark.slow
+
 
 def speak(text: str, settings: TtsSettings | None = None) -> Clip:
     return asyncio.run(

@@ -16,6 +16,8 @@ import pytest
 
 from voicecli.llm.builtin import requests
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NEEDED = ("torch", "transformers", "tokenizers", "scipy", "soundfile", "soxr", "ctranslate2")
 

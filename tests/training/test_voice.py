@@ -34,6 +34,8 @@ from training.voice.text import (  # noqa: E402
     written_sentences,
 )
 
+pytestmark = pytest.mark.slow
+
 SENTENCES = (
     "Seven plus twelve is nineteen.",
     "Yes.",

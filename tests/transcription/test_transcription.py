@@ -49,6 +49,8 @@ from voicecli.transcription.subtitles import SubtitleRules
 from voicecli.transcription.targets import Input, find_inputs, outputs
 from voicecli.transcription.windows import Window, utterances, windows
 
+pytestmark = pytest.mark.slow
+
 SENTENCES = (
     *("What is seven plus twelve?", "Hello, how are you?", "Tell me a joke.", "Good morning."),
     *("See you on Sunday.", "Nice to meet you, Sam.", "What time is it?", "Today is Monday."),

@@ -18,6 +18,8 @@ from openai import OpenAI
 from serving import Served
 from voicecli.server.audio.encoding import MEDIA_TYPES, encoding_for
 
+pytestmark = pytest.mark.slow
+
 TEXT = "What is seven plus twelve? Tell me, please, and take your time for it."
 LONG = "This is a sentence that takes two seconds to say. " * 12
 

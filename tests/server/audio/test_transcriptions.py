@@ -21,6 +21,8 @@ from voicecli.sound.writing import audio_file
 from voicecli.stt.transcript import TimedWord
 from voicecli.transcription.segments import Segment, Transcription
 
+pytestmark = pytest.mark.slow
+
 TEXT = "What is seven plus twelve?"
 
 
