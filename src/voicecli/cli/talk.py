@@ -315,6 +315,8 @@ async def _converse(
         # In a recording, nothing comes back.
         echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
         language_model = await engines.language_model()
+        # Made before it is told that it listens: who presses a key at once is obeyed.
+        conversation = await engines.conversation(duplex, screen, echo=echo)
         screen(
             Started(
                 *(duplex.describe(), echo.describe()),
@@ -323,7 +325,6 @@ async def _converse(
         )
         for message, hint in (*language_model.remarks, *filter(None, [engines.limits()])):
             screen(Notice(message, hint))
-        conversation = await engines.conversation(duplex, screen, echo=echo)
         try:
             async with asyncio.TaskGroup() as tasks:
                 talking = tasks.create_task(conversation.run())
