@@ -132,7 +132,8 @@ class Call:
         """The SDP that answers the client's, with all candidates; raises ApiError."""
         try:
             await self._connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-            if not self._connection.getSenders():  # an offer before this one may have failed
+            # An offer before this one may have failed, after the track was added.
+            if not any(sender.track is self._reply for sender in self._connection.getSenders()):
                 self._connection.addTrack(self._reply)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except Exception as error:  # aiortc raises whatever its parser stumbles over
