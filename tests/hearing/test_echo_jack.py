@@ -126,7 +126,7 @@ def question() -> Clip:
 
 @pytest.fixture(scope="module")
 def interruptions() -> list[Clip]:
-    return [speak("Stop, please."), speak("Wait, what is the time?"), speak("No, not today.")]
+    return [speak("What day is today?"), speak("Wait, what is the time?"), speak("No, not today.")]
 
 
 def speak(text: str) -> Clip:
