@@ -1,12 +1,10 @@
-"""`voicecli talk`: builds the parts of a conversation from the settings and lets it run."""
+"""`voicecli talk`: its options become settings, and what is missing is asked for."""
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, AsyncExitStack, ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import replace
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
@@ -31,30 +29,11 @@ from voicecli.cli.options import (
 )
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.streams import tell
-from voicecli.errors import VoicecliError
 
 if TYPE_CHECKING:
-    from voicecli.conversation.conversation import Conversation
-    from voicecli.conversation.events import Event
-    from voicecli.duplex.seam import Duplex
     from voicecli.settings import Settings
-    from voicecli.terminal.screen import Screen
 
 DEMO_OUTPUT = Path("voicecli-demo.wav")
-
-KEYS = "Esc stops the reply   m mutes   q quits   ? shows this"
-
-
-@dataclass(frozen=True)
-class Files:
-    """What stands in for the devices, or is written of them."""
-
-    input: Path | None
-    track: str | None
-    """Of the input, where it has several."""
-    output: Path | None
-    stereo: bool
-    """The output has both sides."""
 
 
 class EchoChoice(StrEnum):
@@ -178,6 +157,7 @@ def talk(
     if demo and input_file:
         raise typer.BadParameter("--demo brings its own input; leave out one of the two")
     from voicecli.cli import first_run
+    from voicecli.cli.converse import Files, choose_screen, converse, messages_apart
     from voicecli.models import forbid_network
     from voicecli.settings.loading import load
     from voicecli.terminal.keys import terminal_kept
@@ -224,10 +204,10 @@ def talk(
         target = output_file or (DEMO_OUTPUT if demo else None)
         settings = _with_api_key(loaded.settings)
         if not (source and target):
-            stack.enter_context(_native_messages_apart())
-        screen = _choose_screen(json=json, plain=plain, latency=latency)
+            stack.enter_context(messages_apart())
+        screen = choose_screen(json=json, plain=plain, latency=latency)
         sound = Files(source, track, target, stereo or demo)
-        run(_converse(settings, screen, sound), before_giving_up=restore)
+        run(converse(settings, screen, sound), before_giving_up=restore)
 
 
 def _demo(settings: Settings) -> AbstractContextManager[Path]:
@@ -256,143 +236,3 @@ def _with_api_key(settings: Settings) -> Settings:
     from voicecli.settings.api_keys import api_key
 
     return replace(settings, llm=replace(settings.llm, api_key=api_key(settings.llm)))
-
-
-def _native_messages_apart() -> AbstractContextManager[None]:
-    """What ALSA and JACK write past the screen goes into a log, if there can be one."""
-    from voicecli import places
-    from voicecli.duplex.portaudio import native_messages_apart
-
-    log = places.state_folder() / "sound.log"
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.open("a").close()
-    except OSError:
-        return native_messages_apart()
-    return native_messages_apart(log)
-
-
-def _choose_screen(*, json: bool, plain: bool, latency: bool) -> Screen:
-    from voicecli.terminal.keys import is_ours
-    from voicecli.terminal.live import LiveScreen
-    from voicecli.terminal.screen import JsonEvents, PlainLines
-
-    if json:
-        return JsonEvents()
-    if plain or not sys.stderr.isatty():
-        return PlainLines(latency=latency)
-    return LiveScreen(latency=latency, keys=is_ours())
-
-
-async def _converse(
-    settings: Settings,
-    screen: Screen,
-    files: Files,
-) -> None:
-    from voicecli.conversation.events import Notice, Started
-    from voicecli.engines import Engines, first_error
-    from voicecli.hearing.echo import NoEcho, choose_echo
-    from voicecli.terminal.keys import Keyboard
-
-    async with AsyncExitStack() as stack:
-        stack.enter_context(screen)
-        keys: dict[str, Callable[[], None]] = {}
-        stack.enter_context(
-            Keyboard(
-                lambda key: keys.get(key.lower(), _nothing)(),
-                before_stop=screen.pause,
-                after_stop=screen.resume,
-            )
-        )
-        if files.output is not None:
-            stack.enter_context(_RecordedIn(files.output, screen))
-        # The microphone opens first: what is said while the models load waits in its inbox.
-        duplex = await stack.enter_async_context(_open_duplex(settings, files, screen))
-        engines = await stack.enter_async_context(
-            Engines(settings, notices=lambda message, hint: screen(Notice(message, hint)))
-        )
-        await engines.warm_up()
-        # In a recording, nothing comes back.
-        echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
-        language_model = await engines.language_model()
-        # Made before it is told that it listens: who presses a key at once is obeyed.
-        conversation = await engines.conversation(duplex, screen, echo=echo)
-        screen(
-            Started(
-                *(duplex.describe(), echo.describe()),
-                *(engines.recognizer().name, engines.voice().name, language_model.title),
-            )
-        )
-        for message, hint in (*language_model.remarks, *filter(None, [engines.limits()])):
-            screen(Notice(message, hint))
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                talking = tasks.create_task(conversation.run())
-                keys |= _keys(conversation, talking, screen)
-        except ExceptionGroup as group:
-            raise first_error(group) from None
-
-
-class _RecordedIn:
-    """Says where the conversation is, once it lies there whole."""
-
-    def __init__(self, path: Path, emit: Callable[[Event], None]) -> None:
-        self._path = path
-        self._emit = emit
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
-        from voicecli.conversation.events import Notice
-
-        failed = kind is not None and issubclass(kind, VoicecliError)
-        if not failed and self._path.exists():
-            self._emit(Notice(f"recorded in {self._path}"))
-
-
-def _keys(
-    conversation: Conversation, talking: asyncio.Task[None], emit: Callable[[Event], None]
-) -> dict[str, Callable[[], None]]:
-    from voicecli.conversation.events import KeysShown
-    from voicecli.terminal.keys import ESCAPE
-
-    def leave() -> None:
-        talking.cancel()
-
-    return {
-        ESCAPE: conversation.stop_reply,
-        "m": lambda: conversation.mute(not conversation.muted),
-        "q": leave,
-        "?": lambda: emit(KeysShown(KEYS)),
-    }
-
-
-def _nothing() -> None:
-    """What a key does that means nothing."""
-
-
-def _open_duplex(settings: Settings, files: Files, emit: Callable[[Event], None]) -> Duplex:
-    from voicecli.conversation.events import Notice
-
-    def notices(message: str, hint: str) -> None:
-        emit(Notice(message, hint))
-
-    if files.input is not None and files.output is not None:
-        from voicecli.duplex.files import FileDuplex
-
-        return FileDuplex(
-            files.input, files.output, stereo=files.stereo, track=files.track, notices=notices
-        )
-    # PortAudio is not needed, nor loaded, where files take its place.
-    from voicecli.duplex.devices import DeviceDuplex
-
-    return DeviceDuplex(
-        settings.sound.input_device,
-        settings.sound.output_device,
-        input_file=files.input,
-        track=files.track,
-        recording=files.output,
-        stereo=files.stereo,
-        notices=notices,
-    )
