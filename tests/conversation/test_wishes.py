@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -21,12 +21,14 @@ from fakes import (
 )
 from voicecli.conversation.conversation import Conversation
 from voicecli.conversation.events import (
+    Ended,
     Event,
     Level,
     ReplyEnded,
     ReplyText,
     SpeechBegan,
     SpeechEnded,
+    Stopped,
     UserSaid,
 )
 from voicecli.conversation.history import History
@@ -37,6 +39,8 @@ from voicecli.hearing.echo import NoEcho
 from voicecli.llm.messages import Message
 from voicecli.sound.samples import FRAME_SAMPLES
 from voicecli.tts.clip import TextOnly
+
+E = TypeVar("E")
 
 Wishes = dict[int, Callable[[Conversation], None]]
 """After so many frames, what is asked for."""
@@ -80,6 +84,10 @@ class Talk:
         asyncio.run(run())
         kinds = (ReplyEnded, ReplyText, SpeechBegan, SpeechEnded, UserSaid)
         return [event for event in self.events if isinstance(event, kinds)]
+
+    def of(self, kind: type[E]) -> E:
+        """The last event of a kind."""
+        return [event for event in self.events if isinstance(event, kind)][-1]
 
     n_frames = 0
 
@@ -233,3 +241,58 @@ def test_who_may_not_interrupt_is_answered_afterwards(talk: Talk) -> None:
         UserSaid("and then"),
         ReplyEnded("Four.", "", False),
     ]
+
+
+def test_typed_words_are_a_turn(talk: Talk) -> None:
+    told = talk("." * 40, {3: lambda it: it.say(" hello \n")}, scripts=[["Hello you."]])
+    assert told == [
+        UserSaid("hello"),
+        ReplyText("Hello you."),
+        ReplyEnded("Hello you.", "", False),
+    ]
+    assert talk.model.requests == [[Message("user", "hello")]]
+    assert talk.history.messages == [Message("user", "hello"), Message("assistant", "Hello you.")]
+    assert talk.of(Ended).n_turns == 1
+
+
+def test_typed_words_cut_a_reply_off(talk: Talk) -> None:
+    wishes: Wishes = {3: lambda it: it.say("count"), 18: lambda it: it.say("and again")}
+    talk("." * 70, wishes, scripts=[["One two three."], ["Four."]])
+    assert [message.content for message in talk.model.requests[-1]] == [
+        "count",
+        "One —",
+        "and again",
+    ]
+    assert talk.of(Ended).n_interruptions == 1
+
+
+def test_typed_words_wait_for_what_was_spoken_before(talk: Talk) -> None:
+    """It is still being recognised: both are asked in their order, and answered together."""
+    told = talk(
+        "....####........" + "." * 60,
+        {20: lambda it: it.say("and two")},
+        texts=["one"],
+        scripts=[["Never."], ["Three."]],
+        stt_frames=15,
+    )
+    assert [event.text for event in told if isinstance(event, UserSaid)] == ["one", "and two"]
+    assert talk.history.messages == [Message("user", "one and two"), Message("assistant", "Three.")]
+
+
+def test_a_typed_stop_is_obeyed_and_not_answered(talk: Talk) -> None:
+    wishes: Wishes = {3: lambda it: it.say("count"), 18: lambda it: it.say("Stop!")}
+    told = talk("." * 60, wishes, scripts=[["One two three."]])
+    assert told[-1] == ReplyEnded("One", "two three.", True)
+    assert talk.of(Stopped).text == "Stop!"
+
+
+def test_typed_blanks_are_nothing(talk: Talk) -> None:
+    assert talk("." * 10, {3: lambda it: it.say(" \n\t")}) == []
+
+
+def test_a_repeated_reply_is_heard_and_not_remembered_again(talk: Talk) -> None:
+    wishes: Wishes = {3: lambda it: it.say("hello"), 40: lambda it: it.repeat("Hello you.")}
+    told = talk("." * 80, wishes, scripts=[["Hello you."]])
+    assert [event.heard for event in told if isinstance(event, ReplyEnded)] == ["Hello you."] * 2
+    assert len(talk.history.messages) == 2
+    assert len(talk.model.requests) == 1

@@ -36,6 +36,19 @@ class Habits:
     """The user knows that it answers in a language that the voice does not speak."""
 
 
+class Recital(LanguageModel):
+    """In place of a model: a text that is there already."""
+
+    name = "recital"
+    is_local = True
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+        yield self._text
+
+
 @dataclass
 class Answer:
     """Language model -> sentences -> voice, pulled piece by piece."""

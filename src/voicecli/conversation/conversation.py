@@ -20,7 +20,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from voicecli.conversation.answer import Answer, Habits
+from voicecli.conversation.answer import Answer, Habits, Recital
+from voicecli.conversation.completeness import is_stop
 from voicecli.conversation.draft import Drafts
 from voicecli.conversation.effort import Effort
 from voicecli.conversation.events import (
@@ -132,6 +133,20 @@ class Conversation:
         """End the reply that is heard, or in the making; listening goes on."""
         self._wishes.add(Wish(self._floor.stop))
 
+    def say(self, text: str) -> None:
+        """Take typed words as a turn of the user's: they end what is being said, and are answered.
+
+        What was spoken before, and is still being recognised, is waited for.
+        """
+        if text := text.strip():
+            self._wishes.add(Wish(lambda: self._say(text), when_settled=True))
+
+    def repeat(self, text: str) -> None:
+        """Speak what a reply said, once more; it is in the history already."""
+        answer = replace(self.answer, language_model=Recital(text))
+        wish = Wish(lambda: self._speak(answer, [], is_aside=True), when_settled=True)
+        self._wishes.add(wish)
+
     def respond(
         self, answer: Answer | None = None, messages: Sequence[Message] | None = None
     ) -> None:
@@ -220,8 +235,24 @@ class Conversation:
         self._pending.clear()
         self._floor.unsaid()
 
-    def _speak(self, answer: Answer | None, messages: Sequence[Message] | None) -> None:
+    def _say(self, text: str) -> None:
+        self._floor.stop(Why.WORDS)
+        if is_stop(text, self.answer.language):
+            self._report.no_answer(Stop(text))
+            return
+        self._report.understood()
+        self._emit(UserSaid(text, self._history.add_user(text)))
+        self._speak(None, None)
+
+    def _speak(
+        self,
+        answer: Answer | None,
+        messages: Sequence[Message] | None,
+        *,
+        is_aside: bool = False,
+    ) -> None:
         reply = Reply([], self._ears.now, self._emit, over_at=self._ears.now, may_be_heard=True)
+        reply.is_aside = is_aside
         self._replies.say(reply, answer or replace(self.answer), messages)
         self._floor.speak(reply, user_speaks=self._endpointer.in_speech)
 
@@ -301,7 +332,7 @@ class Conversation:
             number = self._history.add_user(words.text)
             self._emit(UserSaid(words.text, number))
         else:
-            reply.asks_again = True
+            reply.is_aside = True
             self._report.not_understood(words.text)
         reply.may_be_heard = True
         reply.tell_kept()
@@ -314,7 +345,7 @@ class Conversation:
             return
         if reply.spoken and why in (Why.WORDS, Why.KEY):
             self._speaker.stop()
-        reopened |= reply.asks_again
+        reopened |= reply.is_aside
         self._report.n_interruptions += why is Why.WORDS and interrupted and not reopened
         heard, unheard = reply.heard_and_unheard()
         number = 0

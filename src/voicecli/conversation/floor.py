@@ -203,18 +203,18 @@ class Floor(Generic[R]):
         self._settle(replace(state, turn_over=True))
         return state.reply
 
-    def stop(self) -> None:
+    def stop(self, why: Why = Why.KEY) -> None:
         """The user wants no answer: a turn that is being understood is taken back with it."""
         match self.state:
             case Speaking(reply):
-                self._hands.end(reply, Why.KEY, reopened=False)
+                self._hands.end(reply, why, reopened=False)
                 self._hands.forget()
                 self._become(Free())
             case Suspended():
-                self._end_suspended(Why.KEY)
+                self._end_suspended(why)
                 self._become(Free())
             case Preparing(turn_over=turn_over) as state:
-                self._end_suspended(Why.KEY)
+                self._end_suspended(why)
                 prepared = replace(state, suspended=None)
                 self._become(prepared)
                 if turn_over:

@@ -94,7 +94,7 @@ class Replies:
             await self.speaker.until(lambda: reply.may_be_heard)
             reply.error = error.message
             reply.cut_off = isinstance(error, LanguageModelError) and error.cut_off
-            if not reply.spoken and not reply.asks_again:
+            if not reply.spoken and not reply.is_aside:
                 self.history.fail()
             self.emit(Notice(error.message, error.hint))
 

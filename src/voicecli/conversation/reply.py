@@ -53,8 +53,8 @@ class Reply:
     """Sample index of the moment in which the user's turn was over."""
     may_be_heard: bool = False
     """The user's turn is over, was worth this answer, and is in the history."""
-    asks_again: bool = False
-    """It answers words that were not understood: neither they nor it are remembered."""
+    is_aside: bool = False
+    """It is not remembered: it asks to hear again what was not understood, or repeats a reply."""
     complete: bool = False
     """All of it was made."""
     spoken: list[tuple[str, Playback]] = field(default_factory=list)

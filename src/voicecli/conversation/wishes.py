@@ -18,12 +18,16 @@ class Wish:
     """Not before this sample index was heard."""
     when_understood: bool = False
     """Not while what the user said is being recognised."""
+    when_settled: bool = False
+    """Not in a pause of the user's either, who may go on."""
     when_quiet: bool = False
     """Not while a reply speaks."""
 
     def has_time(self, now: int, state: State) -> bool:
         match state:
             case Preparing(turn_over=True) if self.when_understood:
+                return True
+            case Preparing() if self.when_settled:
                 return True
             case Speaking() if self.when_quiet:
                 return True
