@@ -170,7 +170,7 @@ class NetworkTalk:
         try:
             done, _ = await asyncio.wait([ending, *work], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self.session.ending = True
+            self.session.responses.ending = True
             for task in work:
                 task.cancel()
             await asyncio.gather(*work, return_exceptions=True)

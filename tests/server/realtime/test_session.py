@@ -663,6 +663,30 @@ def test_an_item_of_sound_is_recognised() -> None:
     assert client.talk.history.messages == [Message("user", "good morning")]
 
 
+def test_sound_of_an_item_is_not_told_back_and_what_is_no_sound_makes_no_item() -> None:
+    client = Client()
+    sounds = [base64.b64encode(bytes(24_000)).decode()] * 2
+    content = [{"type": "input_audio", "audio": sound} for sound in sounds]
+    added = client.send("conversation.item.create", item={"role": "user", "content": content})
+    assert [one.get("audio") for one in added[0]["item"]["content"]] == [None, None]
+    assert client.talk.asked == ["recognize 1 s"]  # as one
+    content[1]["audio"] = "%"
+    refused = client.send("conversation.item.create", item={"role": "user", "content": content})
+    assert types(refused) == ["error"]
+    assert len(client.session.items) == 1
+
+
+def test_an_answer_that_was_asked_for_while_the_user_spoke_is_the_only_one_in_progress() -> None:
+    client = Client()
+    client.tell(SpeechBegan(16_000))
+    (created,) = client.send("response.create")
+    number = client.talk.history.add_user("hello")
+    assert types(client.tell(SpeechEnded(32_000, 40_000), UserSaid("hello", number))) == HEARD[1:]
+    client.tell(ReplyPlain("Hi."), TONE)
+    done = client.reply_ends("Hi.")[-1]["response"]
+    assert (done["id"], done["status"]) == (created["response"]["id"], "completed")
+
+
 def test_a_call_has_its_own_events_of_sound() -> None:
     client = Client(sends_sound=False)
     client.user_says("hello")

@@ -257,3 +257,10 @@ def decode_audio(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise EventRefusedError("audio is not base64", "invalid_value", param="audio") from None
+
+
+def sound_of(item: MessageItem | FunctionCallItem | FunctionCallOutputItem) -> bytes:
+    """All that an item brings; raises EventRefusedError."""
+    if not isinstance(item, MessageItem):
+        return b""
+    return b"".join(decode_audio(one.audio) for one in item.content if one.audio)

@@ -6,7 +6,13 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from voicecli.server.realtime.client_events import EventRefusedError
+from voicecli.llm.messages import Message, ToolCall
+from voicecli.server.realtime.client_events import (
+    EventRefusedError,
+    FunctionCallItem,
+    FunctionCallOutputItem,
+    MessageItem,
+)
 
 MAX_ITEMS = 500
 
@@ -111,3 +117,36 @@ class Items:
 
     def with_number(self, number: int) -> Item | None:
         return next((item for item in self._items if number in item.numbers), None)
+
+
+def new_item(given: MessageItem | FunctionCallItem | FunctionCallOutputItem) -> Item:
+    """As the client gave it, with what it left out; sound is not told back."""
+    hidden = {"id": True, "content": {"__all__": {"audio"}}}
+    body = given.model_dump(mode="json", exclude_none=True, exclude=hidden)
+    if isinstance(given, FunctionCallItem):
+        body.setdefault("call_id", new_id("call"))
+    if isinstance(given, MessageItem):
+        for content in body["content"]:
+            content["type"] = _content_type(content["type"], given.role)
+    return Item(given.id or new_id("item"), body)
+
+
+def _content_type(type: str, role: str) -> str:
+    """Old names, and those of the other side: what is meant is plain."""
+    is_text = type in ("text", "input_text", "output_text")
+    if role == "assistant":
+        return "output_text" if is_text else "output_audio"
+    return "input_text" if is_text else "input_audio"
+
+
+def message_of(item: Item) -> Message | None:
+    """What the language model sees of an item; None where that is nothing."""
+    body = item.body
+    if body["type"] == "function_call":
+        call = ToolCall(body["call_id"], body["name"], body["arguments"])
+        return Message("assistant", "", (call,))
+    if body["type"] == "function_call_output":
+        return Message("tool", body["output"], tool_call_id=body["call_id"])
+    texts = [content.get("text") or content.get("transcript") for content in body["content"]]
+    text = " ".join(text for text in texts if text)
+    return Message(body["role"], text) if text else None
