@@ -6,6 +6,7 @@ from voicecli.conversation.completeness import (
     Completeness,
     completeness,
     is_backchannel,
+    is_start_over,
     is_stop,
     same_words,
 )
@@ -168,3 +169,25 @@ def test_backchannels_are_of_the_language_that_is_spoken() -> None:
 )
 def test_stop(text: str, language: str, expected: bool) -> None:
     assert is_stop(text, language) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Start over.", "en", True),
+        ("Okay, let’s start over!", "en", True),
+        ("Forget everything.", "en", True),
+        ("Start over the dishwasher.", "en", False),
+        ("Start", "en", False),
+        ("How do I clear the history?", "en", False),
+        ("Fang von vorne an.", "de", True),
+        ("Von vorne", "de", False),
+        ("On recommence à zéro.", "fr", True),
+        ("Empecemos de nuevo.", "es", True),
+        ("重新开始。", "zh", True),
+        ("Ricominciamo da capo!", "it", True),
+        ("", "en", False),
+    ],
+)
+def test_start_over(text: str, language: str, expected: bool) -> None:
+    assert is_start_over(text, language) is expected

@@ -34,6 +34,7 @@ from voicecli.conversation.events import (
     ReplyResumed,
     ReplyText,
     SpeechEnded,
+    StartedOver,
     State,
     StateChanged,
     Stopped,
@@ -634,6 +635,57 @@ def test_stop_where_nothing_is_said_stays_unanswered(talk) -> None:
     outcome = talk("....####..........", ["Stop."], [])
     assert outcome.conversation == []
     assert outcome.of(Stopped) == [Stopped("Stop.")]
+
+
+def test_start_over_is_obeyed_with_a_short_answer(talk) -> None:
+    outcome = talk(
+        ("....####.........." + "." * 60) * 3,
+        ["My name is Anna.", "Start over.", "What is my name?"],
+        [["Hello Anna."], ["I do not know."]],
+    )
+    assert [m.content for m in outcome.model.requests[-1]] == [
+        *("Start over.", "All right, from the start.", "What is my name?"),
+    ]
+    assert len(outcome.model.requests) == 2
+    assert len(outcome.of(StartedOver)) == 1
+    assert [event.heard for event in outcome.of(ReplyEnded)] == [
+        *("Hello Anna.", "All right, from the start.", "I do not know."),
+    ]
+
+
+def test_start_over_cuts_a_reply_off(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 27 + "####.........." + "." * 60,
+        ["hello", "start over"],
+        [["One two three four five. Six seven eight."]],
+    )
+    assert outcome.conversation == [
+        ("user", "start over"),
+        ("assistant", "All right, from the start."),
+    ]
+    cut, _ = outcome.of(ReplyEnded)
+    assert cut.interrupted
+
+
+def test_start_over_that_may_not_have_been_said_is_asked_for_again(talk) -> None:
+    outcome = talk(
+        ("....####.........." + "." * 60) * 2,
+        ["hello", "start over"],
+        [["Good morning."]],
+        unsure=["start over"],
+    )
+    assert outcome.of(StartedOver) == []
+    assert outcome.conversation[0] == ("user", "hello")
+
+
+def test_start_over_can_be_the_answer_to_a_question(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 80 + "####.........." + "." * 20,
+        ["hello", "start over"],
+        [["Go on with the story or start over?"], ["Once upon a time."]],
+    )
+    assert outcome.of(StartedOver) == []
+    assert outcome.conversation[-1] == ("assistant", "Once upon a time.")
 
 
 def test_a_question_that_went_wrong_is_asked_once_more(talk) -> None:

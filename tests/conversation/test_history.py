@@ -267,3 +267,18 @@ def test_what_was_said_twice_in_vain_is_kept_and_not_sent() -> None:
     history.add_user("again")
     assert history.messages == history.with_user("")
     assert [entry.message.content for entry in history.entries][-3:] == ["in", "vain", "again"]
+
+
+def test_what_was_said_before_the_start_is_forgotten_and_kept() -> None:
+    history = History()
+    history.add_user("one")
+    number = history.add_assistant("two")
+    history.start_over()
+    assert history.messages == []
+    assert [message.content for message in history.with_user("three")] == ["three"]
+    history.add_user("four")
+    assert [message.content for message in history.copy().messages] == ["four"]
+    history.start_over()
+    history.delete(number)  # by a client that keeps a copy
+    assert history.messages == []
+    assert [entry.message.content for entry in history.entries] == ["one", "four"]

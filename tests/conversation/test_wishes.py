@@ -296,3 +296,27 @@ def test_a_repeated_reply_is_heard_and_not_remembered_again(talk: Talk) -> None:
     assert [event.heard for event in told if isinstance(event, ReplyEnded)] == ["Hello you."] * 2
     assert len(talk.history.messages) == 2
     assert len(talk.model.requests) == 1
+
+
+def test_a_key_starts_over(talk: Talk) -> None:
+    """The reply ends, and the next is asked for without anything that came before it."""
+    wishes: Wishes = {
+        3: lambda it: it.respond(),
+        18: lambda it: it.start_over(),
+        24: lambda it: it.respond(),
+    }
+    told = talk("." * 70, wishes, scripts=[["One two three."], ["Four."]])
+    assert told[-1] == ReplyEnded("Four.", "", False)
+    assert talk.model.requests[0] == talk.model.requests[1]
+
+
+def test_a_typed_start_over_is_obeyed(talk: Talk) -> None:
+    wishes: Wishes = {
+        3: lambda it: it.say("hello"),
+        40: lambda it: it.say("Start over."),
+        110: lambda it: it.say("who am i"),
+    }
+    talk("." * 150, wishes, scripts=[["Hello."], ["No idea."]])
+    assert [message.content for message in talk.model.requests[-1]] == [
+        *("Start over.", "All right, from the start.", "who am i"),
+    ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from voicecli.conversation.events import Event, Notice, ReplyPlain, ReplyText, ToolCalled
 from voicecli.errors import LanguageModelError
-from voicecli.languages import language_of
+from voicecli.languages import Phrases, language_of
 from voicecli.languages.names import name_of
 from voicecli.llm.messages import LanguageModel, Message, Options, Part, ToolCall
 from voicecli.sound.samples import silence
@@ -94,9 +94,13 @@ class Answer:
         if broke_off:
             raise broke_off[0]
 
-    async def that_it_was_not_understood(self) -> AsyncGenerator[tuple[str, Clip], None]:
+    @property
+    def phrases(self) -> Phrases:
+        """What is said in the voice's language where no model is asked."""
+        return language_of(self.language).phrases
+
+    async def say(self, sentence: str) -> AsyncGenerator[tuple[str, Clip], None]:
         """In place of an answer; no model is asked."""
-        sentence = language_of(self.language).phrases.not_understood
         self.tell(ReplyText(sentence))
         self.tell(ReplyPlain(sentence))
         async with aclosing(self._spoken(sentence)) as clips:

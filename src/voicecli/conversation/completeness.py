@@ -63,7 +63,7 @@ def is_whole(text: str, language: str = "en") -> bool:
 def _is_whole(words: Sequence[str], language: Language) -> bool:
     return (
         says_only(words, language.short_answers)
-        or says_only(words, language.stop_words)
+        or says_only(words, language.stop_words | language.start_over)
         or _dictated_digits(words, language) in language.phone_digits
     )
 
@@ -114,3 +114,8 @@ def is_backchannel(text: str, language: str = "en") -> bool:
 def is_stop(text: str, language: str = "en") -> bool:
     """A command that ends an answer and asks for none."""
     return says_only(words_of(text.lower()), language_of(language).stop_words)
+
+
+def is_start_over(text: str, language: str = "en") -> bool:
+    """A command that begins the conversation anew."""
+    return says_only(words_of(text.lower().replace("’", "'")), language_of(language).start_over)

@@ -21,7 +21,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from voicecli.conversation.answer import Answer, Habits, Recital
-from voicecli.conversation.completeness import is_stop
+from voicecli.conversation.completeness import is_start_over, is_stop
 from voicecli.conversation.draft import Drafts
 from voicecli.conversation.effort import Effort
 from voicecli.conversation.events import (
@@ -32,6 +32,7 @@ from voicecli.conversation.events import (
     ReplyResumed,
     SpeechBegan,
     SpeechEnded,
+    StartedOver,
     State,
     UserSaid,
 )
@@ -147,6 +148,10 @@ class Conversation:
         wish = Wish(lambda: self._speak(answer, [], is_aside=True), when_settled=True)
         self._wishes.add(wish)
 
+    def start_over(self) -> None:
+        """End the reply, and forget all that was said; listening goes on."""
+        self._wishes.add(Wish(self._start_over))
+
     def respond(
         self, answer: Answer | None = None, messages: Sequence[Message] | None = None
     ) -> None:
@@ -240,9 +245,25 @@ class Conversation:
         if is_stop(text, self.answer.language):
             self._report.no_answer(Stop(text))
             return
+        answer = replace(self.answer)
+        start_over = is_start_over(text, answer.language)
+        self._user_said(text, start_over=start_over)
+        if start_over:
+            answer.language_model = Recital(answer.phrases.started_over)
+        self._speak(answer, None)
+
+    def _user_said(self, text: str, *, start_over: bool = False) -> None:
         self._report.understood()
+        if start_over:
+            self._history.start_over()
         self._emit(UserSaid(text, self._history.add_user(text)))
-        self._speak(None, None)
+        if start_over:
+            self._emit(StartedOver())
+
+    def _start_over(self) -> None:
+        self._floor.stop()
+        self._history.start_over()
+        self._emit(StartedOver())
 
     def _speak(
         self,
@@ -328,9 +349,7 @@ class Conversation:
         self._replies.newest = reply
         self._pending.clear()
         if words.are_clear:
-            self._report.understood()
-            number = self._history.add_user(words.text)
-            self._emit(UserSaid(words.text, number))
+            self._user_said(words.text, start_over=words.start_over)
         else:
             reply.is_aside = True
             self._report.not_understood(words.text)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from voicecli.conversation.answer import Answer, Emit
-from voicecli.conversation.completeness import is_stop, same_words
+from voicecli.conversation.completeness import is_start_over, is_stop, same_words
 from voicecli.conversation.events import Event
 from voicecli.conversation.jobs import Jobs
 from voicecli.conversation.patience import seems_over
@@ -106,7 +106,8 @@ class Drafts:
         if self._draft is not None or self._n_begun >= MAX_DRAFTS:
             return
         text, language = transcript.text, transcript.language
-        if seems_over(transcript) and not is_stop(text, language):
+        is_command = is_stop(text, language) or is_start_over(text, language)
+        if seems_over(transcript) and not is_command:
             self._n_begun += 1
             self.begin(text, messages)
 
@@ -131,7 +132,13 @@ class Drafts:
 
     def that_it_was_not_understood(self, tell: Emit) -> AsyncGenerator[tuple[str, Clip], None]:
         """Said at once, in place of an answer."""
-        return self._told(tell).that_it_was_not_understood()
+        answer = self._told(tell)
+        return answer.say(answer.phrases.not_understood)
+
+    def that_it_starts_over(self, tell: Emit) -> AsyncGenerator[tuple[str, Clip], None]:
+        """Likewise."""
+        answer = self._told(tell)
+        return answer.say(answer.phrases.started_over)
 
     def _told(self, tell: Emit) -> Answer:
         answer = self._new_answer()

@@ -110,6 +110,11 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class StartedOver:
+    """The conversation begins anew, as the user wished: all that was said before is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotUnderstood:
     """The recogniser failed. What was said is tried again, once, with what is said next."""
 
@@ -231,6 +236,7 @@ Event = (
     | UserSaid
     | Dropped
     | Stopped
+    | StartedOver
     | NotUnderstood
     | ReplyText
     | ReplyPlain

@@ -36,6 +36,8 @@ class Words:
     text: str
     are_clear: bool = True
     """Else the answer is that they were not understood."""
+    start_over: bool = False
+    """They want all that was said before to be forgotten."""
 
 
 @dataclass(frozen=True)

@@ -51,13 +51,15 @@ class History:
     entries: list[Entry] = field(default_factory=list)
     max_turns: int = MAX_TURNS
     """The model is told of no more of the newest turns; the older ones stay in `entries`."""
+    _begins_after: int = 0
+    """Entries up to this number are forgotten."""
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
 
     @property
     def messages(self) -> list[Message]:
         """As the language model gets them: the user's messages in a row are one."""
         messages: list[Message] = []
-        for entry in self.entries:
+        for entry in self._remembered():
             if entry.n_failures < MAX_FAILURES or entry is self.entries[-1]:
                 messages = _joined(messages, entry.message)
         messages = _with_results(messages)
@@ -73,7 +75,14 @@ class History:
 
     def copy(self) -> History:
         """For what may come of it: nothing that is added there is remembered here."""
-        return History(list(self.entries), self.max_turns)
+        return History(self._remembered(), self.max_turns)
+
+    def start_over(self) -> None:
+        """The model is told of nothing that was said so far; it stays in `entries`."""
+        self._begins_after = max((entry.number for entry in self.entries), default=0)
+
+    def _remembered(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.number > self._begins_after]
 
     def add_user(self, text: str) -> int:
         """The number of the new entry; 0 where there is nothing to remember."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from voicecli.conversation.answer import Emit
-from voicecli.conversation.completeness import is_backchannel, is_stop
+from voicecli.conversation.completeness import is_backchannel, is_start_over, is_stop
 from voicecli.conversation.events import Notice, PartialTranscript
 from voicecli.conversation.floor import Nothing, Stop, Suspended, Verdict, Words
 from voicecli.conversation.ghosts import is_echo, why_nothing
@@ -89,7 +89,9 @@ class Judge:
                 n_spoken / SAMPLE_RATE_HZ,
             )
         if reason is None:
-            return Words(transcript.text, are_clear=not (transcript.is_unsure and reply.answers))
+            are_clear = not (transcript.is_unsure and reply.answers)
+            wants_anew = not answers and is_start_over(transcript.text, transcript.language)
+            return Words(transcript.text, are_clear, start_over=are_clear and wants_anew)
         self._wait_for(self.settings.min_silence_ms)
         return Nothing(transcript.text, reason, was_said)
 

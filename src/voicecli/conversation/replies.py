@@ -112,14 +112,17 @@ class Replies:
             newest=newest,
             played=newest.last_words() if may_be_echo else "",
         )
-        if not isinstance(verdict, Words) or not verdict.are_clear:
+        if not isinstance(verdict, Words) or not verdict.are_clear or verdict.start_over:
             self.drafts.discard()
         return verdict
 
     async def _respond(self, reply: Reply, words: Words) -> None:
-        if not words.are_clear:
+        if not words.are_clear or words.start_over:
             await self.speaker.until(lambda: reply.may_be_heard)
-            await self._play(reply, self.drafts.that_it_was_not_understood(reply.tell))
+            if words.start_over:
+                await self._play(reply, self.drafts.that_it_starts_over(reply.tell))
+            else:
+                await self._play(reply, self.drafts.that_it_was_not_understood(reply.tell))
             return
         text = words.text
         await self._wait_to_ask(reply, text)

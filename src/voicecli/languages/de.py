@@ -210,6 +210,13 @@ LANGUAGE = Language(
         "stopp, stop, halt, warte, warte mal, moment, ruhe, sei still, sei ruhig, still, schluss, "
         "genug, das reicht, aufhören, hör auf, abbrechen, halt den mund"
     ),
+    start_over=phrases(
+        "fang von vorne an, bitte fang von vorne an, fangen wir von vorne an, lass uns von vorne "
+        "anfangen, fang neu an, fangen wir neu an, lass uns neu anfangen, alles auf anfang, "
+        "vergiss alles, bitte vergiss alles, neues gespräch, ein neues gespräch, neue "
+        "unterhaltung, eine neue unterhaltung, lösch das gespräch, lösche das gespräch, gespräch "
+        "löschen"
+    ),
     has_ordinal_dot=True,
     has_spaced_abbreviations=True,
     user_labels=words("user human benutzer nutzer mensch anwender"),
@@ -278,6 +285,7 @@ LANGUAGE = Language(
         yes="ja",
         no="nein",
         not_understood="Das habe ich nicht verstanden.",
+        started_over="Gut, fangen wir von vorne an.",
     ),
     aloud=_ALOUD,
 )

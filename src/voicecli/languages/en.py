@@ -229,6 +229,14 @@ LANGUAGE = Language(
         "quiet, quiet please, be quiet, please be quiet, silence, hush, shut up, enough, "
         "that's enough, cancel, never mind"
     ),
+    start_over=phrases(
+        "start over, please start over, start over please, okay start over, let's start over, okay "
+        "let's start over, can we start over, i want to start over, start all over, let's start "
+        "all over, start from scratch, let's start from scratch, forget everything, forget "
+        "everything i said, new conversation, a new conversation, start a new conversation, let's "
+        "start a new conversation, clear the conversation, clear the history, reset the "
+        "conversation"
+    ),
     common_words=words(
         "a i the of and to in is you that it he was for on are as with his they at be this have "
         "from or had by but not what all were we when your can said there an each which she do how "
@@ -306,6 +314,7 @@ LANGUAGE = Language(
         yes="yes",
         no="no",
         not_understood="Sorry, I didn't catch that.",
+        started_over="All right, from the start.",
     ),
     aloud=_ALOUD,
 )

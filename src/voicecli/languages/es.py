@@ -203,6 +203,11 @@ LANGUAGE = Language(
         "para, para ya, basta, espera, espere, silencio, cállate, cállese, ya está, detente, alto, "
         "stop, cancela"
     ),
+    start_over=phrases(
+        "empieza de nuevo, empecemos de nuevo, empezar de nuevo, vamos a empezar de nuevo, empieza "
+        "de cero, empecemos de cero, empecemos desde cero, olvida todo, olvídalo todo, nueva "
+        "conversación, una nueva conversación, borra la conversación"
+    ),
     has_spaced_abbreviations=True,
     user_labels=words("user human usuario usuaria humano"),
     own_labels=words("assistant asistente ai ia"),
@@ -262,6 +267,7 @@ LANGUAGE = Language(
         yes="sí",
         no="no",
         not_understood="Perdona, no te he entendido.",
+        started_over="De acuerdo, empezamos de nuevo.",
     ),
     aloud=_ALOUD,
 )

@@ -194,6 +194,11 @@ LANGUAGE = Language(
         "stop, arrête, arrêtez, arrête-toi, attends, attendez, silence, chut, tais-toi, "
         "taisez-vous, s'il te plaît stop, arrête de parler, assez, ça suffit, annule"
     ),
+    start_over=phrases(
+        "recommence à zéro, recommençons à zéro, on recommence à zéro, repars de zéro, repartons "
+        "de zéro, on repart de zéro, recommençons depuis le début, oublie tout, oubliez tout, "
+        "nouvelle conversation, une nouvelle conversation, efface la conversation"
+    ),
     has_spaced_abbreviations=True,
     user_labels=words("user human utilisateur utilisatrice humain"),
     own_labels=words("assistant ai ia"),
@@ -253,6 +258,7 @@ LANGUAGE = Language(
         yes="oui",
         no="non",
         not_understood="Pardon, je n'ai pas compris.",
+        started_over="D'accord, on repart de zéro.",
     ),
     aloud=_ALOUD,
 )

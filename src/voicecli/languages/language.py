@@ -66,6 +66,8 @@ class Phrases:
     no: str
     not_understood: str
     """Asks to hear it again."""
+    started_over: str
+    """Says that what came before is forgotten."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,8 @@ class Language:
     """Listeners say these words to be polite, not to take the turn."""
     stop_words: frozenset[str] = frozenset({"stop"})
     """Words and phrases that end an answer, and ask for none."""
+    start_over: frozenset[str] = frozenset()
+    """Phrases that begin the conversation anew: what came before is forgotten."""
 
     user_labels: frozenset[str] = frozenset({"user", "human"})
     """What stands before a colon where a model goes on to play the user."""

@@ -30,6 +30,7 @@ _PHRASES = {
         yes="sì",
         no="no",
         not_understood="Scusa, non ho capito.",
+        started_over="Va bene, ricominciamo da capo.",
     ),
     "pt": Phrases(
         code="O código é mostrado na tela.",
@@ -40,6 +41,7 @@ _PHRASES = {
         yes="sim",
         no="não",
         not_understood="Desculpe, não entendi.",
+        started_over="Certo, vamos começar de novo.",
     ),
     "nl": Phrases(
         code="De code staat op het scherm.",
@@ -50,6 +52,7 @@ _PHRASES = {
         yes="ja",
         no="nee",
         not_understood="Sorry, dat heb ik niet verstaan.",
+        started_over="Goed, we beginnen opnieuw.",
     ),
     "pl": Phrases(
         code="Kod jest na ekranie.",
@@ -60,6 +63,7 @@ _PHRASES = {
         yes="tak",
         no="nie",
         not_understood="Przepraszam, proszę powtórzyć.",
+        started_over="Dobrze, zaczynamy od nowa.",
     ),
     "ru": Phrases(
         code="Код показан на экране.",
@@ -70,6 +74,7 @@ _PHRASES = {
         yes="да",
         no="нет",
         not_understood="Извините, повторите, пожалуйста.",
+        started_over="Хорошо, начнём сначала.",
     ),
 }  # fmt: skip
 _COMMON_WORDS = {
@@ -107,6 +112,7 @@ _TURNS: dict[str, dict[str, frozenset[str]]] = {
         "stop_words": phrases(
             "ストップ, 止まって, 止めて, やめて, 待って, ちょっと待って, 静かに, 黙って, もういい"
         ),
+        "start_over": phrases("最初からやり直して, 最初からやり直し, 全部忘れて, 新しい会話"),
     },
     "it": {
         "short_answers": phrases(
@@ -122,6 +128,10 @@ _TURNS: dict[str, dict[str, frozenset[str]]] = {
         ),
         "finished_ends": phrases("ce la, ce l'ho, non lo so come, e come"),
         "stop_words": phrases("stop, basta, fermati, fermo, zitto, silenzio, aspetta, annulla"),
+        "start_over": phrases(
+            "ricominciamo, ricominciamo da capo, ricominciamo da zero, dimentica tutto, nuova "
+            "conversazione, cancella la conversazione"
+        ),
     },
     "pt": {
         "short_answers": phrases(
@@ -136,6 +146,10 @@ _TURNS: dict[str, dict[str, frozenset[str]]] = {
         ),
         "finished_ends": phrases("porque não, e como, para o que, sabe como"),
         "stop_words": phrases("para, pare, basta, chega, espera, silêncio, cala-te, cancela, stop"),
+        "start_over": phrases(
+            "vamos recomeçar, vamos começar de novo, começa de novo, comece de novo, começar do "
+            "zero, esquece tudo, esqueça tudo, nova conversa, apaga a conversa, apague a conversa"
+        ),
     },
     "nl": {
         "short_answers": phrases(
@@ -153,6 +167,10 @@ _TURNS: dict[str, dict[str, frozenset[str]]] = {
             "is dat, was dat, wil dat, heb ik, ben ik, kan ik, wil ik, is het"
         ),
         "stop_words": phrases("stop, hou op, genoeg, wacht, stil, wees stil, annuleer"),
+        "start_over": phrases(
+            "begin opnieuw, laten we opnieuw beginnen, vergeet alles, nieuw gesprek, een nieuw "
+            "gesprek, wis het gesprek"
+        ),
     },
 }
 """What is said in a conversation."""

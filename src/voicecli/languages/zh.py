@@ -109,6 +109,10 @@ LANGUAGE = Language(
     digit_words=words("幺 两"),
     backchannels=SOUNDS | words("嗯 哦 对 好 是 是的 好的"),
     stop_words=phrases("停, 停下, 停止, 别说了, 安静, 闭嘴, 等等, 等一下, 够了, 取消"),
+    start_over=phrases(
+        "重新开始, 重新开始吧, 我们重新开始, 我们重新开始吧, 从头开始, 从头再来, 重新来过, "
+        "忘掉一切, 忘记一切, 新对话, 新的对话, 开始新对话, 清空对话"
+    ),
     is_wide=True,
     is_spaced=False,
     user_labels=words("user human 用户 用戶 人类"),
@@ -135,6 +139,7 @@ LANGUAGE = Language(
         yes="是",
         no="否",
         not_understood="对不起，我没听清。",
+        started_over="好的，我们重新开始。",
     ),
     aloud=_ALOUD,
 )

@@ -14,6 +14,7 @@ from voicecli.conversation.events import (
     ReplyEnded,
     ReplyText,
     Started,
+    StartedOver,
     State,
     StateChanged,
     Stopped,
@@ -139,6 +140,8 @@ class LiveScreen:
                 self._print_right(timing_line(event))
             case Notice(message, hint):
                 self._print("!", message + (f"\n{hint}" if hint else ""), "yellow")
+            case StartedOver():
+                self._print("", "(from the start)", "dim")
             case KeysShown(text):
                 self._print("", text, "dim")
             case Ended():

@@ -15,6 +15,7 @@ from voicecli.conversation.events import (
     Notice,
     ReplyEnded,
     Started,
+    StartedOver,
     Stopped,
     TurnTimed,
     UserSaid,
@@ -112,6 +113,8 @@ class PlainLines(_Lines):
                 self._line(f"you: {text}")
             case ReplyEnded("", ""):
                 pass  # it was stopped, or failed, before anything was said
+            case StartedOver():
+                self._line("(from the start)")
             case Dropped(was_said=True):
                 self._line("(not understood)")
             case ReplyEnded(heard, _, interrupted):
