@@ -218,6 +218,7 @@ class Conversation:
         self._carry_out_wishes()
         if (newest := self._replies.newest) is not None:
             self._report.first_audio(newest, self._speaker.latency_s)
+            newest.tell_begun()
         if self.effort.partials:
             self._partials.feed()
         if self._duplex.stands_still:
@@ -366,6 +367,7 @@ class Conversation:
             self._speaker.stop()
         reopened |= reply.is_aside
         self._report.n_interruptions += why is Why.WORDS and interrupted and not reopened
+        reply.tell_begun()
         heard, unheard = reply.heard_and_unheard()
         number = 0
         if not reopened:

@@ -151,6 +151,16 @@ class ToolCalled:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceBegan:
+    """A sentence of the reply begins to be heard."""
+
+    text: str
+    """As it is written, without markup."""
+    first_sample: int
+    """Index of its first sample, at 16 kHz."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyEnded:
     """A reply is over: said to its end, cut off, or failed."""
 
@@ -241,6 +251,7 @@ Event = (
     | ReplyText
     | ReplyPlain
     | ToolCalled
+    | SentenceBegan
     | ReplyEnded
     | ReplyResumed
     | TurnTimed

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from voicecli.conversation.answer import Emit
-from voicecli.conversation.events import Event
+from voicecli.conversation.events import Event, SentenceBegan
 from voicecli.conversation.heard import heard_words, times_of_words, words_before_end
 from voicecli.conversation.history import WordEnd
 from voicecli.duplex.speaker import Playback, Speaker
@@ -63,6 +63,8 @@ class Reply:
     timed: bool = False
     task: asyncio.Task[None] = field(init=False)
     _untold: list[Event] = field(default_factory=list)
+    _n_begun: int = 0
+    """Sentences of which was told that they are heard."""
 
     def priority(self) -> Priority:
         """Of the jobs that make it, as things stand."""
@@ -90,6 +92,14 @@ class Reply:
         for event in untold:
             self.emit(event)
 
+    def tell_begun(self) -> None:
+        """Emit which sentences began to be heard since it was told last."""
+        for sentence, playback in self.spoken[self._n_begun :]:
+            if playback.first_sample is None:
+                break
+            self._n_begun += 1
+            self.emit(SentenceBegan(sentence.strip(), playback.first_sample))
+
     async def play(self, pieces: AsyncGenerator[tuple[str, Clip], None], speaker: Speaker) -> None:
         """Give the speaker what is made of it, as far ahead as there is room."""
         try:
@@ -98,6 +108,7 @@ class Reply:
                     if sentence is TAKEN_BACK:  # it was a thought: nothing of it is remembered
                         speaker.stop()
                         self.spoken.clear()
+                        self._n_begun = 0
                         continue
                     self.stopwatch.mark("first audio")
                     if sentence:
