@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 from voicecli.errors import NetworkError, SettingsError, VoicecliError
 
 if TYPE_CHECKING:
-    import httpx
+    from http.client import HTTPResponse
 
+    from voicecli.cli.http import HttpLine
     from voicecli.transcription.pipeline import Recording, TranscriptionEvent
     from voicecli.transcription.segments import Segment
     from voicecli.tts.clip import Clip
@@ -27,8 +28,11 @@ SPEECH_HZ = 24_000
 MAX_CHARS = 4096
 """Of one request."""
 
-CONNECT_S, READ_S = 5.0, 600.0
-"""Others' recordings may come first."""
+PIECE_BYTES = 65_536
+
+SPEECH = "/v1/audio/speech"
+HEARING = {"transcribe": "/v1/audio/transcriptions", "translate": "/v1/audio/translations"}
+"""Task -> path."""
 
 START_HINT = "start one with `voicecli serve`, and give the address that it prints"
 
@@ -63,19 +67,18 @@ class RemoteServer:
         self, texts: AsyncIterator[str], voice: str | None, speed: float | None
     ) -> AsyncIterator[Clip]:
         """The sound of each text, as it comes; raises VoicecliError."""
-        import httpx
+        from asyncio import to_thread
 
         body = {"model": "voicecli", "voice": voice or "default", "response_format": "pcm"}
-        with self._told():
-            async with httpx.AsyncClient(**self._how()) as client:
-                async for text in texts:
-                    request = {**body, "input": text, "speed": speed or 1.0}
-                    async with client.stream("POST", "/v1/audio/speech", json=request) as answer:
-                        if answer.is_error:
-                            await answer.aread()
-                            raise self._failure(answer)
-                        async for clip in _clips(answer):
-                            yield clip
+        with self._told(), closing(self._line()) as line:
+            await to_thread(self._connect, line)
+            async for text in texts:
+                request = json.dumps({**body, "input": text, "speed": speed or 1.0}).encode()
+                answer = await to_thread(line.post, SPEECH, request, "application/json")
+                if answer.status >= 400:
+                    raise self._failure(answer)
+                async for clip in _clips(answer):
+                    yield clip
 
     # ---- transcriptions -----------------------------------------------------------------------
 
@@ -90,24 +93,13 @@ class RemoteServer:
         def hear(
             sources: Sequence[Recording], *, at_once: bool = False
         ) -> Iterator[TranscriptionEvent]:
-            import httpx
-
             from voicecli.transcription.pipeline import RecordingEnded, Transcribed
 
-            data: dict[str, Any] = {
-                **{name: value for name, value in fields.items() if value is not None},
-                "response_format": "verbose_json",
-                "timestamp_granularities[]": ["segment", "word"],
-            }
-            with self._told(), httpx.Client(**self._how()) as client:
+            with self._told(), closing(self._line()) as line:
+                self._connect(line)
                 for i, source in enumerate(sources):
                     try:
-                        files = {"file": (source.name, _read(source))}
-                        path = {"transcribe": "transcriptions", "translate": "translations"}[task]
-                        answer = client.post(f"/v1/audio/{path}", data=data, files=files)
-                        if answer.is_error:
-                            raise self._failure(answer)
-                        found = answer.json()
+                        found = self._heard(line, task, fields, source)
                     except VoicecliError as error:
                         yield RecordingEnded(i, error=error)
                         continue
@@ -118,40 +110,57 @@ class RemoteServer:
 
         return hear
 
+    def _heard(
+        self, line: HttpLine, task: str, fields: dict[str, str | None], source: Recording
+    ) -> dict[str, Any]:
+        from voicecli.cli.http import form
+
+        wanted: dict[str, str | list[str]] = {
+            **{name: value for name, value in fields.items() if value is not None},
+            "response_format": "verbose_json",
+            "timestamp_granularities[]": ["segment", "word"],
+        }
+        answer = line.post(HEARING[task], *form(wanted, source.name, _read(source)))
+        if answer.status >= 400:
+            raise self._failure(answer)
+        return json.loads(answer.read())
+
     # ---- within -------------------------------------------------------------------------------
 
-    def _how(self) -> dict[str, Any]:
-        """Of the client."""
-        import httpx
-
+    def _line(self) -> HttpLine:
+        from voicecli.cli.http import HttpLine
         from voicecli.network import proxy_for
 
         headers = {"User-Agent": "voicecli"}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
-        return {
-            "base_url": self.url,
-            "headers": headers,
-            "proxy": proxy_for(self.url),
-            "trust_env": False,
-            # Certificates take 20 ms to load.
-            "verify": httpx.create_ssl_context() if self.url.startswith("https") else False,
-            "timeout": httpx.Timeout(READ_S, connect=CONNECT_S),
-        }
+        try:
+            proxy = proxy_for(self.url)
+        except ValueError as error:
+            raise NetworkError(str(error), "mend it in the environment") from error
+        return HttpLine(self.url, headers, proxy)
+
+    def _connect(self, line: HttpLine) -> None:
+        from ssl import SSLCertVerificationError
+
+        try:
+            line.connect()
+        except SSLCertVerificationError as error:
+            raise NetworkError(
+                f"the server at {self.url} can't be trusted ({error.verify_message})",
+                "name the server's own certificate in SSL_CERT_FILE",
+            ) from error
+        except OSError as error:
+            raise NetworkError(f"no server answers at {self.url} ({error})", START_HINT) from error
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Errors of the network as errors of ours."""
-        import httpx
+        from http.client import HTTPException
 
         try:
             yield
-        except httpx.ConnectError as error:
-            hint = START_HINT
-            if "CERTIFICATE" in str(error):
-                hint = "name the server's own certificate in SSL_CERT_FILE"
-            raise NetworkError(f"no server answers at {self.url} ({error})", hint) from error
-        except (httpx.HTTPError, OSError) as error:
+        except (HTTPException, OSError) as error:
             reason = str(error) or type(error).__name__
             raise NetworkError(
                 f"the server at {self.url} broke off ({reason})", "look at what it printed"
@@ -159,15 +168,15 @@ class RemoteServer:
         except (ValueError, KeyError, TypeError) as error:
             raise self._no_server() from error
 
-    def _failure(self, answer: httpx.Response) -> VoicecliError:
+    def _failure(self, answer: HTTPResponse) -> VoicecliError:
         try:
-            message = json.loads(answer.content)["error"]["message"]
+            message = json.loads(answer.read())["error"]["message"]
         except (ValueError, LookupError, TypeError):
             return self._no_server()
         hint = ""
-        if answer.status_code == 401:
+        if answer.status == 401:
             hint = f"give the address as the server prints it, or set {TOKEN_VARIABLE}"
-        elif answer.status_code in (429, 503):
+        elif answer.status in (429, 503):
             hint = "try again in a moment"
         return NetworkError(f"the server at {self.url} refuses: {message}", hint)
 
@@ -175,14 +184,16 @@ class RemoteServer:
         return NetworkError(f"what answers at {self.url} is no voicecli", START_HINT)
 
 
-async def _clips(answer: httpx.Response) -> AsyncIterator[Clip]:
+async def _clips(answer: HTTPResponse) -> AsyncIterator[Clip]:
     """Samples as they come; pieces may end in the middle of one."""
+    from asyncio import to_thread
+
     import numpy as np
 
     from voicecli.tts.clip import Clip
 
     rest = b""
-    async for data in answer.aiter_bytes():
+    while data := await to_thread(answer.read1, PIECE_BYTES):
         data = rest + data
         n_whole = len(data) // 2 * 2
         rest = data[n_whole:]
