@@ -232,8 +232,14 @@ def test_push_to_talk(tmp_path: Path) -> None:
     run(scenario())
 
 
-@pytest.mark.parametrize("transport", ["WebRTC", "WebSocket"])
-def test_a_lost_connection_comes_back_with_the_conversation(tmp_path: Path, transport: str) -> None:
+@pytest.mark.parametrize(
+    ("transport", "elsewhere"), [("WebRTC", False), ("WebSocket", False), ("WebSocket", True)]
+)
+def test_a_lost_connection_comes_back_with_the_conversation(
+    tmp_path: Path, transport: str, elsewhere: bool
+) -> None:
+    """elsewhere: in a process that knows nothing of it."""
+
     async def scenario() -> None:
         address = "/?transport=websocket" if transport == "WebSocket" else "/"
         async with visiting(tmp_path, address=address) as visitor:
@@ -245,14 +251,18 @@ def test_a_lost_connection_comes_back_with_the_conversation(tmp_path: Path, tran
             assert session.close is not None
             await session.close(1001, "the server is going away")
             await visitor.until("state", "reconnecting")
+            if elsewhere:
+                visitor.where.server.sessions._parked.clear()
             await visitor.until("notice", "goes on")
             await visitor.until("state", "listening")
             await visitor.type("What is two times three?")
             await visitor.line(1, "assistant", "six")
-            for call in visitor.where.server.calls.values():
-                messages = [message.content for message in call.talk.history.messages]
-                assert len(messages) == 4
-                assert "twelve" in messages[1]
+            await visitor.click("hangup")
+            await visitor.until("state", "idle")
+            (parked,) = visitor.where.server.sessions._parked.values()
+            messages = [message.content for message in parked.conversed.history.messages]
+            assert len(messages) == 4
+            assert "twelve" in messages[1]
             # What the browser must say of its own of a WebSocket that ends.
             visitor.complaints.errors = [
                 error for error in visitor.complaints.errors if "WebSocket connection" not in error

@@ -173,15 +173,13 @@ function show() {
   [orb.state, orb.muted] = [state, talks && page.muted && !settings.push];
 }
 
-const BACK = {
-  resumed: "Back again; the conversation goes on.",
-  anew: "Back again; but the server knows no more of what was said.",
-};
-
 function status(word, detail = "") {
   page.status = word;
   page.detail = word === "connected" ? "" : detail;
-  if (word === "connected") tell(BACK[detail] ?? "");
+  if (word === "connected") {
+    tell(transcript.turns.length ? "Back again; the conversation goes on." : "");
+    if (detail !== "resumed") recall();
+  }
   if (word === "idle") {
     audio.closeMicrophone();
     page.state = "";
@@ -325,6 +323,15 @@ async function send(text) {
     $("text").value ||= unsent ?? "";
     status("idle");
     tell(`Can't connect: ${error.message}.`, { stays: true });
+  }
+}
+
+// Another process answers than the one that knew the conversation, or it was kept no longer: the page tells it.
+function recall() {
+  for (const { role, itemId, heard } of transcript.turns) {
+    if (!heard) continue;
+    const content = [{ type: role === "user" ? "input_text" : "output_text", text: heard }];
+    client.send("conversation.item.create", { item: { ...(itemId && { id: itemId }), type: "message", role, content } });
   }
 }
 

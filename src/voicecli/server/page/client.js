@@ -250,7 +250,7 @@ export class Client {
       await this.#open(new Socket(this.audio, this.#handlers()), how);
     }
     this.transport.mute(this.muted);
-    this.handlers.status("connected", !resume ? "" : this.resumed ? "resumed" : "anew");
+    this.handlers.status("connected", this.resumed ? "resumed" : "");
   }
 
   async #open(transport, how) {
