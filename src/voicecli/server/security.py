@@ -29,7 +29,7 @@ KEY_PROTOCOL = "openai-insecure-api-key."
 """Browsers can't send headers with a WebSocket: OpenAI's clients put the key into a subprotocol."""
 
 OPEN_PATHS = frozenset({"/healthz", "/readyz"})
-"""Asked by those who start and balance servers; they tell nothing."""
+"""Asked by those who start and balance servers, by whatever name or none; they tell nothing."""
 
 EPHEMERAL_PATHS = ("/v1/realtime",)
 """All that an ephemeral key is good for."""
@@ -161,6 +161,9 @@ class Guard:
     def _check(self, connection: HTTPConnection) -> Response | None:
         """Raises ApiError; an answer of ours, or None where the app is to answer."""
         headers = connection.headers
+        path = connection.url.path
+        if path in OPEN_PATHS:
+            return None
         if not is_our_host(headers.get("host", ""), self._host_names):
             raise ApiError(
                 403,
@@ -168,8 +171,7 @@ class Guard:
                 "host_not_allowed",
             )
         self._check_origin(headers)
-        path = connection.url.path
-        if self._token is None or path in OPEN_PATHS:
+        if self._token is None:
             return None
         if path == "/" and (given := connection.query_params.get("token")) is not None:
             if self._is_token(given):

@@ -49,7 +49,7 @@ class Outbox:
         self._filled.set()
 
     async def run(self) -> None:
-        """Send for ever; raises EndError for a client that doesn't read."""
+        """Send until the client has hung up; raises EndError for one that doesn't read."""
         while True:
             await self._filled.wait()
             while self._waiting:
@@ -62,6 +62,8 @@ class Outbox:
                         await self._send({"type": "websocket.send", kind: message})
                 except TimeoutError:
                     raise EndError(1008, "you don't read what is sent") from None
+                except WebSocketDisconnect:
+                    return
                 self._n_bytes -= len(message)
             self._filled.clear()
 
