@@ -275,6 +275,7 @@ class Engines:
                 answer.language_model,
                 answer.voice,
                 await self.turn_detector(settings.listen.turn_model),
+                SileroVad,
             ),
             history,
             emit,

@@ -421,3 +421,16 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, question: Path) -> No
             f"voicecli: {name} can't be written (No space left on device)\n"
             "  free some space on the disk\n"
         )
+
+
+def test_a_microphone_that_is_far_too_quiet_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "quiet.wav"
+    sentence = speak("What is seven plus twelve, and what is six times seven?")
+    wav = WavWriter(path, SAMPLE_RATE_HZ)
+    for _ in range(3):
+        wav.write(np.concatenate([silence(SAMPLE_RATE_HZ), 0.004 * sentence]))
+    wav.close()
+    done = run_voicecli("talk", "--input", path, "--json", *BUILT_IN)
+    notices = [event for event in events(done.stdout) if event["event"] == "notice"]
+    (faint,) = [notice for notice in notices if "far too quietly" in str(notice["message"])]
+    assert "turn the microphone up" in str(faint["hint"])

@@ -199,10 +199,10 @@ def _print_table(rows: Sequence[dict[str, Any]]) -> None:
 def _test(sound: SoundSettings, *, as_json: bool) -> None:
     import json
 
-    from voicecli.doctor.soundcheck import QUIET_DB
     from voicecli.duplex.portaudio import native_messages_apart
     from voicecli.duplex.zeros import zeros_hint
     from voicecli.errors import AudioDeviceError
+    from voicecli.hearing.faintness import FAINT_DB
 
     with native_messages_apart():
         microphone, loudspeaker, heard = run(_record_and_play(sound))
@@ -222,7 +222,7 @@ def _test(sound: SoundSettings, *, as_json: bool) -> None:
         "that is what was played just now",
         err=True,
     )
-    if heard.loudest_db < QUIET_DB:
+    if heard.loudest_db < FAINT_DB:
         typer.echo(
             "that is very quiet: turn the microphone up, or speak while it records", err=True
         )

@@ -60,7 +60,8 @@ async def _examine(settings: Settings, *, quiet: bool, as_json: bool) -> list[Fi
         if shows_progress:
             print(f"\r\x1b[K       {sentence} ...", end="", file=sys.stderr, flush=True)  # noqa: T201
 
-    async for finding in examine(settings, quiet=quiet, tell=tell):
+    somebody = shows_progress and sys.stdin.isatty() and not quiet
+    async for finding in examine(settings, quiet=quiet, somebody=somebody, tell=tell):
         if shows_progress:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)  # noqa: T201
         findings.append(finding)

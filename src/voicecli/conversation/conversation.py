@@ -27,6 +27,7 @@ from voicecli.conversation.effort import Effort
 from voicecli.conversation.events import (
     Event,
     Level,
+    Notice,
     PartialTranscript,
     ReplyEnded,
     ReplyResumed,
@@ -56,6 +57,7 @@ from voicecli.hearing.endpointing import (
     SpeechStarted,
     Utterance,
 )
+from voicecli.hearing.faintness import FAINT_HINT, faint_message
 from voicecli.llm.messages import Message
 from voicecli.settings import ListenSettings, Speculate
 from voicecli.sound.samples import Frame, level_db
@@ -90,7 +92,7 @@ class Conversation:
         self._speculate: Speculate = speculate
         self._may_draft = draft and speculate == "full"
         self._jobs = Jobs()
-        self._ears = Ears(parts.echo, parts.detector, settings)
+        self._ears = Ears(parts.echo, parts.detector, settings, parts.faint_detector)
         self._endpointer = self._ears.endpointer
         self._ducker = Ducker(self._speaker)
         self._judge = Judge(parts.recognizer, parts.turn_detector, self._endpointer, settings, emit)
@@ -215,6 +217,8 @@ class Conversation:
                     self._floor.resume()
                 case Utterance():
                     self._user_ends(event)
+        if heard.faint_db is not None:
+            self._emit(Notice(faint_message(heard.faint_db), FAINT_HINT))
         self._carry_out_wishes()
         if (newest := self._replies.newest) is not None:
             self._report.first_audio(newest, self._speaker.latency_s)

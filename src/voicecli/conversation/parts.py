@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from voicecli.duplex.seam import Duplex
@@ -21,3 +22,5 @@ class Parts:
     language_model: LanguageModel
     voice: Voice
     turn_detector: TurnDetector | None = None
+    faint_detector: Callable[[], SpeechDetector] | None = None
+    """Makes one more detector, for those who speak too quietly."""

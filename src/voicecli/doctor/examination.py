@@ -14,11 +14,13 @@ async def examine(
     settings: Settings,
     *,
     quiet: bool = False,
+    somebody: bool = False,
     tell: Callable[[str], None] = lambda sentence: None,
 ) -> AsyncIterator[Finding]:
     """The findings, each as soon as it is there.
 
     quiet: play nothing; what comes back from the loudspeaker is not measured then.
+    somebody: is there, and can be asked to speak.
 
     tell: gets what the user should do or expect meanwhile.
     """
@@ -27,7 +29,7 @@ async def examine(
     voice = speech.found(engines.voice)
     recognizer = speech.found(engines.recognizer)
     latency_s = 0.0
-    async for finding in sound.check(settings, voice, quiet=quiet, tell=tell):
+    async for finding in sound.check(settings, voice, quiet=quiet, somebody=somebody, tell=tell):
         latency_s = finding.values.get("loudspeaker_latency_ms", 1000 * latency_s) / 1000
         yield finding
     tell("asking the language model")

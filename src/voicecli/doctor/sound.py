@@ -7,18 +7,30 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import numpy as np
 
 from voicecli.doctor.findings import Finding, Verdict, failed
-from voicecli.doctor.soundcheck import NOISY_DB, Recorded, listen, measure_echo, play
+from voicecli.doctor.soundcheck import (
+    NOISY_DB,
+    Recorded,
+    frames_of,
+    listen,
+    loudest_speech_db,
+    measure_echo,
+    play,
+)
 from voicecli.duplex.devices import DeviceDuplex
 from voicecli.duplex.portaudio import Device, Kind, SoundSystem, choose
 from voicecli.duplex.zeros import zeros_hint
 from voicecli.errors import AudioDeviceError, VoicecliError
 from voicecli.hearing.echo import NOTHING_DB, EchoMeasurement
+from voicecli.hearing.faintness import FAINT_DB, FAINT_HINT
 from voicecli.settings import Settings, SoundSettings
 from voicecli.sound.samples import level_db
 from voicecli.tts.clip import Voice
 from voicecli.worker import Worker
 
 LISTEN_S = 1.5
+
+SPEAK_WITHIN_S = 5.0
+"""Somebody at a keyboard who is asked to say something has begun by then."""
 
 SENTENCE = "This is a test of the loudspeaker. Please be quiet for a moment while I speak."
 """Speech, because it is what will come back; long enough for the echo's path to be learned."""
@@ -35,9 +47,10 @@ async def check(
     voice: Voice | VoicecliError,
     *,
     quiet: bool,
+    somebody: bool = False,
     tell: Callable[[str], None],
 ) -> AsyncIterator[Finding]:
-    """quiet: play nothing."""
+    """quiet: play nothing. somebody: is there, and can be asked to speak."""
     try:
         devices = await Worker("sound").run(_look, settings.sound)
         async with DeviceDuplex(
@@ -48,6 +61,10 @@ async def check(
             heard = await listen(duplex, LISTEN_S)
             finding = judge_microphone(heard, _name(duplex.microphone))
             yield finding
+            if somebody and finding.verdict is not Verdict.BAD:
+                tell("now please say a sentence")
+                speech_db = await loudest_speech_db(frames_of(duplex), SPEAK_WITHIN_S)
+                yield judge_speech(speech_db)
             if quiet or finding.verdict is Verdict.BAD or isinstance(voice, VoicecliError):
                 return
             tell("playing a sentence: please be quiet still")
@@ -117,6 +134,18 @@ def judge_microphone(heard: Recorded, name: str) -> Finding:
         hint = "turn it down a little, move away from the fan, or use a headset"
         return Finding("microphone", Verdict.WARN, f"{text}: that is loud", hint, values)
     return Finding("microphone", Verdict.OK, text, values=values)
+
+
+def judge_speech(loudest_db: float | None) -> Finding:
+    """How loud somebody is who was asked to speak; None where nobody was heard."""
+    if loudest_db is None:
+        hint = "say a sentence when you are asked to; is it the right microphone?"
+        return Finding("your voice", Verdict.WARN, "your voice: not heard", hint)
+    values = {"loudest_db": round(loudest_db, 1)}
+    text = f"your voice: {loudest_db:.0f} dBFS at the loudest"
+    if loudest_db < FAINT_DB:
+        return Finding("your voice", Verdict.WARN, f"{text}: far too quiet", FAINT_HINT, values)
+    return Finding("your voice", Verdict.OK, text, values=values)
 
 
 def judge_echo(

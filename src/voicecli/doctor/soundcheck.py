@@ -11,6 +11,8 @@ import numpy as np
 from voicecli.duplex.devices import DeviceDuplex
 from voicecli.duplex.zeros import ZeroWatch, patience_s
 from voicecli.hearing.echo import TAIL_S, EchoMeasurement, EchoPath
+from voicecli.hearing.faintness import Faintness
+from voicecli.hearing.vad import SileroVad
 from voicecli.sound.samples import (
     FRAME_MS,
     FRAME_SAMPLES,
@@ -24,9 +26,6 @@ from voicecli.tts.clip import Clip
 
 NOISY_DB = -45.0
 """A noise floor above it makes speech hard to tell: people at arm's length speak at -35 to -20."""
-
-QUIET_DB = -55.0
-"""The loudest speech below it is hardly understood."""
 
 NOISE_PERCENTILE = 10
 """Of the frames' levels: the pauses between words and clicks."""
@@ -91,6 +90,24 @@ async def listen(
             if len(heard) * FRAME_MS >= 1000 * duration_s:
                 break
     return Recorded(np.concatenate(heard), is_zeros=len(heard) == 1)
+
+
+async def loudest_speech_db(frames: AsyncGenerator[Frame, None], within_s: float) -> float | None:
+    """How loud the loudest frame of what somebody says is, in dBFS; None where nobody speaks.
+
+    Ends as soon as there was enough speech to tell.
+    """
+    detector, watch = SileroVad(), Faintness(SileroVad)
+    async with aclosing(frames):
+        end = None
+        async for frame in frames:
+            end = frame.start + int(within_s * SAMPLE_RATE_HZ) if end is None else end
+            faint_db = watch.feed(frame, detector.probability(frame.samples))
+            if faint_db is not None:
+                return faint_db
+            if watch.is_clear or frame.end >= end:
+                break
+    return watch.loudest_db if watch.is_clear else None
 
 
 async def play(duplex: DeviceDuplex, clip: Clip) -> list[Frame]:

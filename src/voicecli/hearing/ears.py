@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from voicecli.hearing.detectors import SpeechDetector
 from voicecli.hearing.echo import Echo
 from voicecli.hearing.endpointing import Endpointer, SpeechEvent, Utterance
+from voicecli.hearing.faintness import Faintness
 from voicecli.hearing.loudness import Loudness
 from voicecli.settings import ListenSettings
 from voicecli.sound.samples import FRAME_SAMPLES, Frame, silence
@@ -22,12 +24,21 @@ class Heard:
     may_be_user: bool
     """It is speech, and not the loudspeaker's."""
     events: list[SpeechEvent]
+    faint_db: float | None = None
+    """Once: somebody speaks, and is no louder than that in any frame (dBFS)."""
 
 
 class Ears:
     """Echo, mute, speech detector, loudness and endpointer as one. Feed it every frame."""
 
-    def __init__(self, echo: Echo, detector: SpeechDetector, settings: ListenSettings) -> None:
+    def __init__(
+        self,
+        echo: Echo,
+        detector: SpeechDetector,
+        settings: ListenSettings,
+        faint_detector: Callable[[], SpeechDetector] | None = None,
+    ) -> None:
+        """faint_detector: makes one more detector, for those who speak too quietly."""
         self.endpointer = Endpointer(settings)
         self.now = 0
         """Sample index after the frame that was heard last."""
@@ -35,6 +46,7 @@ class Ears:
         self._detector = detector
         self._threshold = settings.threshold
         self._loudness = Loudness()
+        self._faintness = Faintness(faint_detector) if faint_detector is not None else None
         self._heard_from = 0.0
         """Sample index before which the microphone is muted."""
 
@@ -61,10 +73,11 @@ class Ears:
         else:
             probability = self._detector.probability(frame.samples)
             loud = self._loudness.is_loud(frame.samples)
+        faint_db = self._faintness.feed(frame, probability) if self._faintness else None
         self.now = frame.end
         if not self._echo.may_be_user(frame):
             probability = 0.0
         events = self.endpointer.feed(frame, probability, loud=loud)
         if any(isinstance(event, Utterance) and event.speech_end < frame.end for event in events):
             self._detector.reset()  # a turn that is cut in the middle, for its length, goes on
-        return Heard(frame, probability >= self._threshold, events)
+        return Heard(frame, probability >= self._threshold, events, faint_db)
