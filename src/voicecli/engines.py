@@ -136,6 +136,11 @@ class Engines:
 
         return InLanguage(shared, settings.language)
 
+    def conversation_recognizer(self, settings: SttSettings, language: str) -> Recognizer:
+        """For one conversation, whose first words are probably in that language; raises as
+        `recognizer` does."""
+        return _for_conversation(self.recognizer(settings), language)
+
     def limits(self, settings: SttSettings | None = None) -> tuple[str, str] | None:
         """What alone a small recogniser understands, and what to do for free speech; None for one
         that understands whatever is said."""
@@ -271,7 +276,7 @@ class Engines:
                 duplex,
                 echo,
                 SileroVad(),
-                _for_conversation(self.recognizer(settings.stt), answer.language),
+                self.conversation_recognizer(settings.stt, answer.language),
                 answer.language_model,
                 answer.voice,
                 await self.turn_detector(settings.listen.turn_model),

@@ -11,10 +11,22 @@ import httpx
 import pytest
 
 from asking import ASK, KEY, ask, settings_for
-from sse_server import DONE, Answer, Request, SseServer, body, event, models, reply, status, stream
+from sse_server import (
+    DONE,
+    FINISH,
+    Answer,
+    Request,
+    SseServer,
+    body,
+    event,
+    models,
+    reply,
+    status,
+    stream,
+)
 from voicecli.errors import LanguageModelError, SettingsError
 from voicecli.llm.client import ChatClient
-from voicecli.llm.messages import Message
+from voicecli.llm.messages import Message, Options, Usage
 from voicecli.llm.request import DEFAULT_SYSTEM_PROMPT
 from voicecli.remote.client import checked_api_key
 from voicecli.settings import LlmSettings
@@ -184,6 +196,40 @@ def test_a_stream_that_is_refused_is_asked_for_as_a_whole(server: SseServer) -> 
     server.respond = lambda request: refusal if request.body["stream"] else whole
     assert ask_twice(settings_for(server)) == ["Okay.", "Okay."]
     assert len(server.chats) == 3
+
+
+def counted(server: SseServer) -> list[Usage]:
+    """Of two replies to who wants to know."""
+
+    async def talk() -> list[Usage]:
+        async with ChatClient(settings_for(server)) as model:
+            await model.connect()
+            return [
+                part
+                for _ in range(2)
+                async for part in model.respond(ASK, Options(counts_tokens=True))
+                if isinstance(part, Usage)
+            ]
+
+    return asyncio.run(talk())
+
+
+def test_who_wants_the_usage_gets_the_last_that_is_told(server: SseServer) -> None:
+    details = {"prompt_tokens_details": {"cached_tokens": 3}}
+    first = {"prompt_tokens": 9, "completion_tokens": 1, **details}
+    last = {"prompt_tokens": 9, "completion_tokens": 2, **details}
+    ends = [event({"choices": [], "usage": usage}) for usage in (first, None, last)]
+    server.respond = lambda _: reply("Okay.", then=(FINISH, *ends, DONE))
+    assert counted(server) == [Usage(9, 2, 3)] * 2
+    assert server.chats[0].body["stream_options"] == {"include_usage": True}
+    assert ask(settings_for(server)) == "Okay."
+    assert "stream_options" not in server.chats[2].body
+
+
+def test_a_server_that_counts_for_nobody_is_asked_without(server: SseServer) -> None:
+    server.respond = picky(lambda r: "unknown field stream_options" * ("stream_options" in r.body))
+    assert counted(server) == []
+    assert ["stream_options" in chat.body for chat in server.chats] == [True, False, False]
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,12 @@ from openai import AsyncOpenAI
 
 from server_callers import Microphone
 from serving import SMALL, Served, served, spoken_pcm
-from sse_server import DONE, SseServer, chunk, reply, stream
+from sse_server import DONE, FINISH, SseServer, chunk, reply, stream
+from sse_server import event as sse_event
 from voicecli.server.app import ServeOptions
 from voicecli.server.sessions import Limits
 from voicecli.settings import LlmSettings
+from voicecli.stt.transcript import Recognizer, Transcript
 
 pytestmark = [pytest.mark.slow, pytest.mark.call]
 
@@ -179,6 +181,22 @@ def test_typed_turns_text_replies_and_answers_beside_the_conversation() -> None:
     run(scenario())
 
 
+def test_a_response_that_can_not_be_made_fails_and_the_session_goes_on() -> None:
+    async def scenario() -> None:
+        async with served() as where, connected(where) as person:
+            await person.type("What is three times four?")
+            nobody = {"audio": {"output": {"voice": "nobody"}}}
+            for how in (nobody, {"conversation": "none", **nobody}):
+                await person.connection.response.create(response=how)
+                response = await person.reply()
+                assert response.status == "failed"
+                assert "nobody" in response.status_details.error.message  # type: ignore[attr-defined]
+            await person.connection.response.create()
+            assert "twelve" in transcript(await person.reply())
+
+    run(scenario())
+
+
 def test_push_to_talk(said: dict[str, bytes]) -> None:
     async def scenario() -> None:
         async with served() as where, connected(where) as person:
@@ -218,10 +236,17 @@ def test_a_function_call_goes_all_the_way() -> None:
             result = {"type": "function_call_output", "call_id": item.call_id, "output": "rain"}
             await person.connection.conversation.item.create(item=result)
             await person.connection.response.create()
-            assert transcript(await person.reply()) == "It rains."
+            response = await person.reply()
+            assert transcript(response) == "It rains."
+            assert (response.usage.input_tokens, response.usage.output_tokens) == (30, 4)
 
     with SseServer() as language_model:
-        language_model.script(stream(*deltas, chunk({}, "tool_calls"), DONE), reply("It rains."))
+        counts = {"prompt_tokens": 30, "completion_tokens": 4}
+        usage = sse_event({"choices": [], "usage": counts})
+        language_model.script(
+            stream(*deltas, chunk({}, "tool_calls"), DONE),
+            reply("It rains.", then=(FINISH, usage, DONE)),
+        )
         run(scenario(language_model))
         asked, second = language_model.chats
         assert asked.body["tools"][0]["function"]["name"] == "weather"
@@ -252,6 +277,68 @@ def test_who_lost_the_connection_goes_on_with_the_conversation() -> None:
                     found = await person.until(kind)
                     if expected:
                         assert found.item.content == item.content
+
+    run(scenario())
+
+
+def test_a_reply_that_a_broken_connection_cut_is_remembered_as_it_was_heard() -> None:
+    long = "One two three four five, and six seven eight nine ten, and so it goes on and on."
+
+    async def scenario(language_model: SseServer) -> None:
+        llm = LlmSettings(base_url=language_model.base_url, model="test-model")
+        async with served(settings=replace(SMALL, llm=llm)) as where:
+            async with connected(where) as person:
+                token = person.events[0].session.resume_token
+                await person.type("Count.")
+                await person.connection.response.create()
+                for _ in range(30):  # 0.6 s, and what is ahead
+                    item_id = (await person.until("response.output_audio.delta")).item_id
+                person.connection._connection.transport.abort()
+            async with connected(where, resume=token) as person:
+                assert person.events[0].session.resumed_items == 2
+                await person.connection.conversation.item.retrieve(item_id=item_id)
+                item = (await person.until("conversation.item.retrieved")).item
+                assert item.status == "incomplete"
+                heard = item.content[0].transcript
+                assert heard
+                assert long.startswith(heard)
+                assert len(heard) < 40
+                await person.type("Go on.")
+                await person.connection.response.create()
+                await person.reply()
+        told = [message["content"] for message in language_model.chats[1].messages[1:]]
+        assert told == ["Count.", f"{heard} \u2014", "Go on."]
+
+    with SseServer() as language_model:
+        language_model.script(reply(long), reply("Okay."))
+        run(scenario(language_model))
+
+
+def test_the_language_that_a_session_names_reaches_the_recogniser(said: dict[str, bytes]) -> None:
+    class Parrot(Recognizer):
+        """Says in which language it heard something."""
+
+        name, busy = "parrot", True
+
+        def __init__(self, language: str | None) -> None:
+            self._language = language
+
+        async def transcribe(self, samples: Any, language: str | None = None) -> Transcript:
+            return Transcript(f"This is {self._language}.", "en", -0.1, 0.0)
+
+    async def scenario() -> None:
+        async with served() as where:
+            where.server.engines.conversation_recognizer = (  # type: ignore[method-assign]
+                lambda settings, _language: Parrot(settings.language)
+            )
+            async with connected(where) as person:
+                for language in ("fr", "de"):
+                    transcription = {"audio": {"input": {"transcription": {"language": language}}}}
+                    session = {"type": "realtime", **transcription}
+                    await person.connection.session.update(session=session)
+                    await person.say(said[SUM], 1.0)
+                    done = "conversation.item.input_audio_transcription.completed"
+                    assert (await person.until(done)).transcript == f"This is {language}."
 
     run(scenario())
 

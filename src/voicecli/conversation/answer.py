@@ -6,11 +6,18 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from voicecli.conversation.events import Event, Notice, ReplyPlain, ReplyText, ToolCalled
+from voicecli.conversation.events import (
+    Event,
+    Notice,
+    ReplyPlain,
+    ReplyText,
+    TokensCounted,
+    ToolCalled,
+)
 from voicecli.errors import LanguageModelError
 from voicecli.languages import Phrases, language_of
 from voicecli.languages.names import name_of
-from voicecli.llm.messages import LanguageModel, Message, Options, Part, ToolCall
+from voicecli.llm.messages import LanguageModel, Message, Options, Part, ToolCall, Usage
 from voicecli.sound.samples import silence
 from voicecli.text.aloud import spoken
 from voicecli.text.foreign import foreign_language
@@ -141,6 +148,9 @@ class Answer:
                     yield part
                 elif isinstance(part, ToolCall):
                     self.tell(ToolCalled(part.id, part.name, part.arguments))
+                elif isinstance(part, Usage):
+                    counts = part.input_tokens, part.output_tokens, part.cached_tokens
+                    self.tell(TokensCounted(*counts))
 
     async def _told(self, plain: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
         async with aclosing(plain):

@@ -61,7 +61,7 @@ from voicecli.hearing.faintness import FAINT_HINT, faint_message
 from voicecli.llm.messages import Message
 from voicecli.settings import ListenSettings, Speculate
 from voicecli.sound.samples import Frame, level_db
-from voicecli.stt.transcript import Transcript
+from voicecli.stt.transcript import Recognizer, Transcript
 
 
 class Conversation:
@@ -191,6 +191,10 @@ class Conversation:
         self._judge.settings = settings
         self._answers, self._interruptible = replies, interruptible
         self._drafts.discard()
+
+    def recognize_by(self, recognizer: Recognizer) -> None:
+        """From the next transcription on."""
+        self._judge.recognizer = self._partials.recognizer = recognizer
 
     @property
     def muted(self) -> bool:
@@ -362,7 +366,8 @@ class Conversation:
         reply.tell_kept()
 
     def end(self, reply: Reply, why: Why, *, reopened: bool) -> None:
-        interrupted = why in (Why.WORDS, Why.KEY) and reply.is_unfinished
+        cut_off = why is not Why.HEARD and reply.is_unfinished
+        interrupted = cut_off and why is not Why.LEFT
         if why is not Why.HEARD:
             self._jobs.end(reply.task)
         if not reply.answers:
@@ -376,7 +381,7 @@ class Conversation:
         number = 0
         if not reopened:
             ends = reply.word_ends()
-            number = self._history.add_assistant(heard, interrupted=interrupted, word_ends=ends)
+            number = self._history.add_assistant(heard, interrupted=cut_off, word_ends=ends)
         self._emit(ReplyEnded(heard, unheard, interrupted, number, reply.error, reply.cut_off))
 
     def go_on(self, reply: Reply) -> None:

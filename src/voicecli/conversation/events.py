@@ -161,6 +161,18 @@ class SentenceBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class TokensCounted:
+    """What the language model's server counted for a reply; only `voicecli serve` asks for it."""
+
+    input_tokens: int
+    """Of all that it was told."""
+    output_tokens: int
+    """Of what it wrote."""
+    cached_tokens: int
+    """Of the input: what it had read before."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyEnded:
     """A reply is over: said to its end, cut off, or failed."""
 
@@ -251,6 +263,7 @@ Event = (
     | ReplyText
     | ReplyPlain
     | ToolCalled
+    | TokensCounted
     | SentenceBegan
     | ReplyEnded
     | ReplyResumed

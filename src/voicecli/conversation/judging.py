@@ -30,7 +30,7 @@ class Judge:
         settings: ListenSettings,
         emit: Emit,
     ) -> None:
-        self._recognizer = recognizer
+        self.recognizer = recognizer
         self._turn_detector = turn_detector
         self._endpointer = endpointer
         self.settings = settings
@@ -43,7 +43,7 @@ class Judge:
         self._wait_for(self.settings.max_silence_ms)
         try:
             transcript, probability = await asyncio.gather(
-                self._recognizer.transcribe(samples), self._over_by_sound(samples)
+                self.recognizer.transcribe(samples), self._over_by_sound(samples)
             )
         except VoicecliError:
             self._wait_for(self.settings.silence_ms)

@@ -65,7 +65,7 @@ class Partials:
         show: Callable[[PartialTranscript, Transcript], None],
     ) -> None:
         """show: is given each, and what it was made of."""
-        self._recognizer = recognizer
+        self.recognizer = recognizer
         self._ears = ears
         self._jobs = jobs
         self._show = show
@@ -86,7 +86,7 @@ class Partials:
             return
         self._countdown -= 1
         idle = self._job is None or self._job.done()
-        if self._countdown > 0 or self._too_slow or not idle or self._recognizer.busy:
+        if self._countdown > 0 or self._too_slow or not idle or self.recognizer.busy:
             return
         self._countdown = PARTIAL_FRAMES
         self._job = self._jobs.start(self._transcribe(self._agreement), "partial transcript")
@@ -103,7 +103,7 @@ class Partials:
             ears, begun = self._ears, self._ears.now
             samples = ears.endpointer.so_far()
             with at(lambda: Priority.PARTIAL):
-                transcript = await self._recognizer.transcribe(samples)
+                transcript = await self.recognizer.transcribe(samples)
             self._too_slow = self._takes_long(begun)
             speech_s = len(samples) / SAMPLE_RATE_HZ
             if ears.endpointer.in_speech and agreement is self._agreement:

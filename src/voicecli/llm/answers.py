@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from voicecli.llm.messages import Usage
 from voicecli.remote.said import error_code, error_in, error_kind, parsed_json, reason
 
 
@@ -36,6 +37,8 @@ class Chunk:
     is_done: bool = False
     """True where nothing can follow."""
     finish_reason: str | None = None
+    usage: Usage | None = None
+    """Of the whole request, so far."""
     error: str | None = None
     kind: str = ""
     """Type and code of the error, as the server calls them."""
@@ -70,7 +73,20 @@ def parse_chunk(data: str | bytes, name: str = "") -> Chunk:
         choice = {"delta": body.get("message"), "finish_reason": body.get("done_reason")}
     if not isinstance(choice, dict):
         return Chunk()
-    return _failed(choice) if choice.get("error") else _spoken(choice)
+    return _failed(choice) if choice.get("error") else replace(_spoken(choice), usage=_usage(body))
+
+
+def _usage(body: dict[str, Any]) -> Usage | None:
+    usage = body.get("usage")
+    if not isinstance(usage, dict):
+        return None
+    details = usage.get("prompt_tokens_details")
+    counts = (
+        usage.get("prompt_tokens"),
+        usage.get("completion_tokens"),
+        details.get("cached_tokens") if isinstance(details, dict) else 0,
+    )
+    return Usage(*(count if isinstance(count, int) and count > 0 else 0 for count in counts))
 
 
 def _failed(body: object) -> Chunk:

@@ -155,6 +155,8 @@ class ChatClient(Connection):
             raise self._peer.empty(reply.finish_reason, is_bare=not reply.anything_came)
         for call in reply.whole_calls():
             yield call
+        if reply.usage is not None and options.counts_tokens:
+            yield reply.usage
         if cut_off := self._peer.cut_off(reply.finish_reason or ""):
             raise cut_off
 

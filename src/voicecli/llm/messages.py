@@ -29,8 +29,26 @@ class ToolCallDelta:
     delta: str
 
 
-Part = str | ToolCallDelta | ToolCall
-"""What a reply is made of: text to be said, and calls, each whole one after its deltas."""
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of one request, as the server counted them."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    """Of the input: what the server had read before."""
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cached_tokens + other.cached_tokens,
+        )
+
+
+Part = str | ToolCallDelta | ToolCall | Usage
+"""What a reply is made of: text to be said, and calls, each whole one after its deltas; at the end
+its usage, where that was asked for and the server counts."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +73,8 @@ class Options:
     """auto, none, required, or one function."""
     max_tokens: int | None = None
     temperature: float | None = None
+    counts_tokens: bool = False
+    """The server is asked for the request's usage."""
 
 
 class LanguageModel(Protocol):

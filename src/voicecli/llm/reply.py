@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from voicecli.llm.answers import CallPiece, Chunk
-from voicecli.llm.messages import Part, ToolCall, ToolCallDelta
+from voicecli.llm.messages import Part, ToolCall, ToolCallDelta, Usage
 
 MAX_REPLY_CHARS = 200_000
 """Of text and of arguments, together: three hours of speech."""
@@ -17,6 +17,7 @@ class ArrivingReply:
     said: list[str] = field(default_factory=list)
     calls: list[_Call] = field(default_factory=list)
     finish_reason: str | None = None
+    usage: Usage | None = None
     n_chars: int = 0
     anything_came: bool = False
     """True where the server sent more than an end."""
@@ -27,6 +28,7 @@ class ArrivingReply:
     def feed(self, chunk: Chunk) -> Iterator[Part]:
         """What of a chunk is to be passed on. Raises OverflowError for a reply without end."""
         text = self._new_text(chunk)
+        self.usage = chunk.usage or self.usage
         if chunk.is_alive:
             self.anything_came = True
             self.finish_is_doubtful |= self.finish_reason is not None

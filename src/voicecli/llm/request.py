@@ -44,6 +44,7 @@ class Form:
     """Else the system prompt stands in the user's first message."""
     temperature: bool = True
     stream: bool = True
+    usage: bool = True
 
     def after(self, said: str, body: dict[str, Any]) -> Form | None:
         """The form to try next, where the server's words refuse something of `body`."""
@@ -53,6 +54,8 @@ class Form:
             return replace(self, limits=self.limits[1:])
         if "temperature" in body and "temperature" in said:
             return replace(self, temperature=False)
+        if "stream_options" in body and re.search("stream_options|include_usage", said):
+            return replace(self, usage=False)
         has_system = any(message["role"] == "system" for message in body["messages"])
         if has_system and _SYSTEM.search(said):
             return replace(self, system_role=False)
@@ -89,6 +92,8 @@ def request_body(
     max_tokens = settings.max_tokens if options.max_tokens is None else options.max_tokens
     if max_tokens is not None and form.limits:
         body[form.limits[0]] = max_tokens
+    if options.counts_tokens and form.stream and form.usage:
+        body["stream_options"] = {"include_usage": True}
     if options.tools:
         body["tools"] = list(options.tools)
         if options.tool_choice is not None:

@@ -50,7 +50,10 @@ OWN_EVENTS = "voicecli.events"
 """Who names it in the session's `include` gets what the API has no events for: words that may still
 change, what was heard of a reply and what was not, where a turn's time went, notices."""
 
-UNTOLD = (told.Started, told.Level, told.UserSaid, told.ReplyText, told.KeysShown, told.Ended)
+UNTOLD = (
+    *(told.Started, told.Level, told.UserSaid, told.ReplyText, told.TokensCounted),
+    *(told.KeysShown, told.Ended),
+)
 """Events that a client has no use for, or gets by the API's own."""
 
 LINGER_S = 0.3
@@ -114,6 +117,8 @@ class NetworkTalk:
         """Nobody speaks, and nothing is being answered."""
         self._quiet.set()
         self._conversation: Conversation
+        self._stt = self._settings(fields).stt
+        """By which the conversation recognises."""
         self._wait_s = 0.0
         """Sound came too fast by this."""
         self._asides: dict[str, asyncio.Task[None]] = {}
@@ -208,9 +213,15 @@ class NetworkTalk:
     async def configure(self, fields: Fields) -> Fields:
         fields = self._as_they_hold(fields)
         detection = fields.audio.input.turn_detection
-        self._conversation.answer = await self._answer(fields, self._tell)
+        settings = self._settings(fields)
+        self._conversation.answer = answer = await self._answer(fields, self._tell)
+        if settings.stt != self._stt:
+            self._stt = settings.stt
+            self._conversation.recognize_by(
+                self._engines.conversation_recognizer(settings.stt, answer.language)
+            )
         self._conversation.listen(
-            self._settings(fields).listen,
+            settings.listen,
             manual=detection is None,
             replies=fields.answers_by_itself,
             interruptible=detection is None or detection.interrupt_response,
@@ -240,8 +251,12 @@ class NetworkTalk:
 
     async def respond(self, response: Response, messages: Sequence[Message] | None) -> None:
         self._quiet.clear()
-        answer = await self._answer(response.fields, self._tell)
-        self._conversation.respond(answer, messages)
+        try:
+            answer = await self._answer(response.fields, self._tell)
+        except VoicecliError as failure:
+            self._tell(told.ReplyEnded("", "", False, error=failure.message))
+        else:
+            self._conversation.respond(answer, messages)
 
     def stop(self) -> None:
         self._conversation.stop_reply()
@@ -250,9 +265,13 @@ class NetworkTalk:
         self._asides[response.id].cancel()
 
     async def respond_aside(self, response: Response, messages: Sequence[Message]) -> None:
-        answer = await self._answer(
-            response.fields, lambda event: self.session.tell_aside(response, event)
-        )
+        try:
+            answer = await self._answer(
+                response.fields, lambda event: self.session.tell_aside(response, event)
+            )
+        except VoicecliError as failure:
+            self.session.aside_ended(response, failure.message)
+            return
 
         async def speak() -> None:
             error = ""

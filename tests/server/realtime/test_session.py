@@ -26,6 +26,7 @@ from voicecli.conversation.events import (
     SpeechBegan,
     SpeechEnded,
     Stopped,
+    TokensCounted,
     ToolCalled,
     UserSaid,
 )
@@ -364,6 +365,15 @@ def test_a_reply_at_its_limit_is_incomplete() -> None:
     client.tell(ReplyPlain("Hello"), TONE)
     response = client.reply_ends("Hello", cut_off=True, error="too long")[-1]["response"]
     assert response["status_details"]["reason"] == "max_output_tokens"
+
+
+def test_the_tokens_of_a_response_are_counted() -> None:
+    client = Client()
+    client.user_says("hello")
+    client.tell(ReplyPlain("Hello"), TONE, TokensCounted(9, 2, 3))
+    usage = client.reply_ends("Hello")[-1]["response"]["usage"]
+    assert (usage["input_tokens"], usage["output_tokens"], usage["total_tokens"]) == (9, 2, 11)
+    assert usage["input_token_details"]["cached_tokens"] == 3
 
 
 def test_text_alone() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,14 +30,28 @@ class ResponderTransport(httpx.AsyncBaseTransport):
         return httpx.Response(
             200,
             headers={"Content-Type": "text/event-stream"},
-            content=_events(answer(messages, self._clock())),
+            content=_events(
+                answer(messages, self._clock()),
+                _n_words(messages) if "stream_options" in body else None,
+            ),
         )
 
 
-async def _events(text: str) -> AsyncIterator[bytes]:
-    """The reply as a server streams it, a word an event."""
+def _n_words(messages: Sequence[Message]) -> int:
+    return sum(len(message.content.split()) for message in messages)
+
+
+async def _events(text: str, n_asked: int | None) -> AsyncIterator[bytes]:
+    """The reply as a server streams it, a word an event: words are its tokens.
+
+    n_asked: those of the request, for who wants to know; None for others.
+    """
     deltas = [{"content": word} for word in re.findall(r"\s*\S+", text)]
     for delta, finish_reason in [*((delta, None) for delta in deltas), ({}, "stop")]:
         choice: dict[str, Any] = {"index": 0, "delta": delta, "finish_reason": finish_reason}
         yield f"data: {json.dumps({'model': BUILTIN, 'choices': [choice]})}\n\n".encode()
+    if n_asked is not None:
+        usage = {"prompt_tokens": n_asked, "completion_tokens": len(deltas)}
+        told = {"model": BUILTIN, "choices": [], "usage": usage}
+        yield f"data: {json.dumps(told)}\n\n".encode()
     yield b"data: [DONE]\n\n"

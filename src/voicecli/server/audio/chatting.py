@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from voicecli.errors import VoicecliError
-from voicecli.llm.messages import Message, Options, Part, ToolCall
+from voicecli.llm.messages import Message, Options, Part, ToolCall, Usage
 from voicecli.server.audio.streaming import EventStream, sse
 from voicecli.server.errors import ApiError
 from voicecli.server.realtime.items import new_id
@@ -68,6 +68,7 @@ class ChatRequest(BaseModel):
     model: str = Field("", max_length=128)
     """Whatever it says, the one that the server was started with answers."""
     stream: bool = False
+    stream_options: dict[str, Any] = {}
     temperature: float | None = Field(None, ge=0, le=2)
     max_tokens: int | None = Field(None, ge=1)
     max_completion_tokens: int | None = Field(None, ge=1)
@@ -76,7 +77,9 @@ class ChatRequest(BaseModel):
 
     def options(self) -> Options:
         max_tokens = self.max_completion_tokens or self.max_tokens
-        return Options(self.tools, self.tool_choice, max_tokens, self.temperature)
+        return Options(
+            self.tools, self.tool_choice, max_tokens, self.temperature, counts_tokens=True
+        )
 
 
 @router.post("/v1/chat/completions")
@@ -95,7 +98,9 @@ async def chat(request: Request, wanted: ChatRequest) -> Response:
         parts = await stack.enter_async_context(aclosing(model.respond(messages, wanted.options())))
         if wanted.stream:
             first = await anext(parts, None)  # what fails now is told as an error of HTTP
-            return EventStream(_streamed(first, parts, head), stack.pop_all())
+            counts_tokens = wanted.stream_options.get("include_usage") is True
+            events = _streamed(first, parts, head, counts_tokens=counts_tokens)
+            return EventStream(events, stack.pop_all())
         return JSONResponse(_completion([part async for part in parts], head))
 
 
@@ -106,18 +111,31 @@ def _completion(parts: list[Part], head: dict[str, Any]) -> dict[str, Any]:
     if calls:
         message["tool_calls"] = [_call(call) for call in calls]
     choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if calls else "stop"}
-    usage = dict.fromkeys(("prompt_tokens", "completion_tokens", "total_tokens"), 0)
-    return {**head, "object": "chat.completion", "choices": [choice], "usage": usage}
+    usage = sum((part for part in parts if isinstance(part, Usage)), Usage())
+    return {**head, "object": "chat.completion", "choices": [choice], "usage": _counts(usage)}
+
+
+def _counts(usage: Usage) -> dict[str, Any]:
+    return {
+        "prompt_tokens": usage.input_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.input_tokens + usage.output_tokens,
+        "prompt_tokens_details": {"cached_tokens": usage.cached_tokens},
+    }
 
 
 async def _streamed(
-    first: Part | None, rest: AsyncGenerator[Part, None], head: dict[str, Any]
+    first: Part | None,
+    rest: AsyncGenerator[Part, None],
+    head: dict[str, Any],
+    *,
+    counts_tokens: bool,
 ) -> AsyncIterator[bytes]:
     def chunk(delta: dict[str, Any], finish_reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
         return sse({**head, "object": "chat.completion.chunk", "choices": [choice]})
 
-    part, n_calls = first, 0
+    part, n_calls, usage = first, 0, Usage()
     yield chunk({"role": "assistant", "content": ""})
     try:
         while part is not None:
@@ -126,11 +144,16 @@ async def _streamed(
             elif isinstance(part, ToolCall):
                 yield chunk({"tool_calls": [{"index": n_calls, **_call(part)}]})
                 n_calls += 1
+            elif isinstance(part, Usage):
+                usage = part
             part = await anext(rest, None)
     except VoicecliError as error:
         yield sse({"error": {"message": error.message, "type": "server_error", "code": None}})
         return
     yield chunk({}, "tool_calls" if n_calls else "stop")
+    if counts_tokens:
+        counts = {"choices": [], "usage": _counts(usage)}
+        yield sse({**head, "object": "chat.completion.chunk", **counts})
     yield b"data: [DONE]\n\n"
 
 

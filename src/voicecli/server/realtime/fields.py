@@ -254,4 +254,4 @@ def llm_options(fields: Fields) -> Options:
             else fields.tool_choice
         )
     most = None if fields.max_output_tokens == "inf" else fields.max_output_tokens
-    return Options(tuple(tools), choice, most, fields.temperature)
+    return Options(tuple(tools), choice, most, fields.temperature, counts_tokens=True)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from voicecli.llm.messages import Usage
 from voicecli.server.realtime.fields import Fields
 from voicecli.server.realtime.items import Item, new_id
 
@@ -21,25 +22,19 @@ Status = Literal["completed", "cancelled", "failed", "incomplete"]
 Reason = Literal["turn_detected", "client_cancelled", "max_output_tokens"]
 
 
-@dataclass(frozen=True)
-class Usage:
-    """Tokens, as the language model's server counted them; 0 where it didn't."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "total_tokens": self.input_tokens + self.output_tokens,
-            "input_tokens": self.input_tokens,
-            "output_tokens": self.output_tokens,
-            "input_token_details": {
-                "text_tokens": self.input_tokens,
-                "audio_tokens": 0,
-                "cached_tokens": 0,
-            },
-            "output_token_details": {"text_tokens": self.output_tokens, "audio_tokens": 0},
-        }
+def _usage_json(usage: Usage) -> dict[str, Any]:
+    """Sound costs the language model nothing: it reads and writes text."""
+    return {
+        "total_tokens": usage.input_tokens + usage.output_tokens,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "input_token_details": {
+            "text_tokens": usage.input_tokens,
+            "audio_tokens": 0,
+            "cached_tokens": usage.cached_tokens,
+        },
+        "output_token_details": {"text_tokens": usage.output_tokens, "audio_tokens": 0},
+    }
 
 
 @dataclass(eq=False)
@@ -67,6 +62,8 @@ class Response:
     output: list[Item] = field(default_factory=list)
     calls: list[Item] = field(default_factory=list)
     """Functions that the model wants to have called."""
+    usage: Usage = Usage()
+    """Of the language model; 0 where its server doesn't count, or was cut off before it did."""
 
     @property
     def speaks(self) -> bool:
@@ -122,7 +119,6 @@ class Response:
         *,
         reason: Reason | None = None,
         error: str = "",
-        usage: Usage = Usage(),
         previous_item_id: str | None = None,
     ) -> Iterator[Event]:
         """heard: what the user heard of it; that is what the conversation remembers."""
@@ -134,7 +130,7 @@ class Response:
         if error:
             details["error"] = {"type": "server_error", "code": "reply_failed", "message": error}
         shown = None if status == "completed" else details
-        yield {"type": "response.done", "response": self._as_json(status, shown, usage)}
+        yield {"type": "response.done", "response": self._as_json(status, shown)}
         if self.sounded and not self.sends_sound:
             how = "stopped" if status == "completed" else "cleared"
             yield {"type": f"output_audio_buffer.{how}", "response_id": self.id}
@@ -197,7 +193,7 @@ class Response:
         return {"type": f"{prefix}text", "text": text}
 
     def _as_json(
-        self, status: str, details: dict[str, Any] | None, usage: Usage | None = None
+        self, status: Status | Literal["in_progress"], details: dict[str, Any] | None
     ) -> dict[str, Any]:
         output = self.fields.audio.output
         return {
@@ -215,6 +211,6 @@ class Response:
                     "voice": output.voice,
                 }
             },
-            "usage": None if usage is None else usage.as_json(),
+            "usage": None if status == "in_progress" else _usage_json(self.usage),
             "metadata": self.metadata,
         }

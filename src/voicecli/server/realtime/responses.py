@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voicecli.conversation import events as told
+from voicecli.llm.messages import Usage
 from voicecli.server.realtime.client_events import EventRefusedError
 from voicecli.server.realtime.fields import Fields
 from voicecli.server.realtime.formats import encode
@@ -52,7 +53,7 @@ class Responses:
         self._line.tell(response.begin())
         return response
 
-    def write(self, event: told.ReplyText | told.ReplyPlain | told.ToolCalled) -> None:
+    def write(self, event: told.Event) -> None:
         """More of the current one."""
         if (response := self.current) is not None:
             self._line.tell(_written(event, response, self._record.last_id))
@@ -139,6 +140,8 @@ def _written(
             yield from response.write(delta, previous_item_id)
         case told.ReplyText(delta) if not response.speaks:
             yield from response.write(delta, previous_item_id)
+        case told.TokensCounted():
+            response.usage += Usage(event.input_tokens, event.output_tokens, event.cached_tokens)
         case told.ToolCalled(call_id, name, arguments):
             yield from response.call(call_id, name, arguments, previous_item_id)
 

@@ -294,6 +294,8 @@ class RealtimeSession:
             case told.ReplyText() | told.ReplyPlain() | told.ToolCalled():
                 self._answer_by_itself()  # the user is asked to say it again
                 self.responses.write(event)
+            case told.TokensCounted():
+                self.responses.write(event)
 
     def _answer_by_itself(self) -> None:
         """The conversation answers what the user said; or the client has asked for it already."""
