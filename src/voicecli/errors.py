@@ -8,6 +8,7 @@ VoicecliError                  exit code 1
 ├── ModelError
 │   ├── ModelMissingError      no model of that name is on this machine
 │   └── ModelCorruptError      the files are there and can't be loaded
+├── SessionError               a recorded conversation is missing, damaged or in use
 ├── NetworkError               a download failed, or --offline forbids it
 └── ServerError                a server refused, failed or hung
     ├── LanguageModelError     the language model's
@@ -57,6 +58,10 @@ class ModelMissingError(ModelError):
 
 
 class ModelCorruptError(ModelError):
+    pass
+
+
+class SessionError(VoicecliError):
     pass
 
 

@@ -144,6 +144,22 @@ def _lock(descriptor: int, *, wait: bool = False) -> bool:
     return True
 
 
+def hold(descriptor: int) -> bool:
+    """Lock an open file until it is closed; False where another process has it. On systems without
+    locks everybody may."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def flush(path: Path) -> None:
     """Have the bytes on the disk before something that counts on them is."""
     with path.open("rb") as file:

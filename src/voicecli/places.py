@@ -31,6 +31,11 @@ def pulled_folder() -> Path:
     return _place("data") / "models"
 
 
+def sessions_folder() -> Path:
+    """Recorded conversations, a folder each."""
+    return _place("data") / "sessions"
+
+
 def cache_folder() -> Path:
     """What can be made again at any time."""
     return _place("cache") / "cache"

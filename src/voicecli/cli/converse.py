@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from voicecli.conversation.conversation import Conversation
     from voicecli.conversation.events import Event
     from voicecli.duplex.seam import Duplex
+    from voicecli.sessions.keeping import Keeping
     from voicecli.settings import Settings
     from voicecli.terminal.screen import Screen
 
@@ -47,10 +48,12 @@ def choose_screen(*, json: bool, plain: bool, latency: bool) -> Screen:
     return LiveScreen(latency=latency, keys=is_ours())
 
 
-async def converse(settings: Settings, screen: Screen, files: Files) -> None:
+async def converse(
+    settings: Settings, screen: Screen, files: Files, kept: Keeping | None = None
+) -> None:
     """Hold a conversation until the user leaves it or the recording is over.
 
-    Raises VoicecliError.
+    kept: what of it is recorded, and what it goes on from. Raises VoicecliError.
     """
     from voicecli.conversation.events import Notice, Started
     from voicecli.engines import Engines, first_error
@@ -59,6 +62,11 @@ async def converse(settings: Settings, screen: Screen, files: Files) -> None:
 
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
+        emit: Callable[[Event], None] = screen
+        recorder = kept and kept.recorder
+        if recorder is not None:
+            emit = stack.enter_context(recorder).telling(screen)
+            recorder.notices = lambda message, hint: emit(Notice(message, hint))
         keys: dict[str, Callable[[], None]] = {}
         stack.enter_context(
             Keyboard(
@@ -68,30 +76,35 @@ async def converse(settings: Settings, screen: Screen, files: Files) -> None:
             )
         )
         if files.output is not None:
-            stack.enter_context(_RecordedIn(files.output, screen))
+            stack.enter_context(_RecordedIn(files.output, emit))
         # The microphone opens first: what is said while the models load waits in its inbox.
-        duplex = await stack.enter_async_context(_open_duplex(settings, files, screen))
+        duplex = await stack.enter_async_context(_open_duplex(settings, files, emit))
+        if recorder is not None:
+            duplex = recorder.recorded(duplex)
         engines = await stack.enter_async_context(
-            Engines(settings, notices=lambda message, hint: screen(Notice(message, hint)))
+            Engines(settings, notices=lambda message, hint: emit(Notice(message, hint)))
         )
         await engines.warm_up()
         # In a recording, nothing comes back.
         echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
         language_model = await engines.language_model()
         # Made before it is told that it listens: who presses a key at once is obeyed.
-        conversation = await engines.conversation(duplex, screen, echo=echo)
-        screen(
+        conversation = await engines.conversation(
+            duplex, emit, echo=echo, history=kept and kept.history
+        )
+        emit(
             Started(
                 *(duplex.describe(), echo.describe()),
                 *(engines.recognizer().name, engines.voice().name, language_model.title),
             )
         )
-        for message, hint in (*language_model.remarks, *filter(None, [engines.limits()])):
-            screen(Notice(message, hint))
+        remarks = [*language_model.remarks, *filter(None, [engines.limits()])]
+        for message, hint in (*remarks, *(kept.remarks() if kept else ())):
+            emit(Notice(message, hint))
         try:
             async with asyncio.TaskGroup() as tasks:
                 talking = tasks.create_task(conversation.run())
-                keys |= _keys(conversation, talking, screen)
+                keys |= _keys(conversation, talking, emit)
         except ExceptionGroup as group:
             raise first_error(group) from None
 

@@ -9,11 +9,13 @@ from typer.core import TyperGroup
 
 GROUPS = {
     "Speak and listen": ("talk", "transcribe", "say", "serve"),
+    "Look back": ("sessions",),
     "Set up": ("doctor", "devices", "models", "config", "help"),
     "Measure": ("bench",),
 }
 
 EXAMPLES = {
+    "sessions": "voicecli sessions show last",
     "models": "voicecli models pull small en_US-lessac-medium",
     "config": "voicecli config set llm.model llama3.2",
 }

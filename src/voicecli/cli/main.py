@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from voicecli.cli import config, models
+from voicecli.cli import config, models, sessions
 from voicecli.cli.bench import bench
 from voicecli.cli.devices import devices
 from voicecli.cli.doctor import doctor
@@ -46,6 +46,7 @@ app.command()(serve)
 app.command()(devices)
 app.command()(doctor)
 app.command()(bench)
+app.add_typer(sessions.app, name="sessions")
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 

@@ -28,9 +28,11 @@ from voicecli.cli.options import (
     voice_engine,
 )
 from voicecli.cli.outputs import check_sound_output
+from voicecli.cli.sessions import complete_session
 from voicecli.cli.streams import tell
 
 if TYPE_CHECKING:
+    from voicecli.sessions.keeping import Keeping
     from voicecli.settings import Settings
 
 DEMO_OUTPUT = Path("voicecli-demo.wav")
@@ -135,6 +137,25 @@ def talk(
             help="Encode what was said instead of 30 s. Default: as the model's card allows."
         ),
     ] = None,
+    record: Annotated[
+        bool | None,
+        typer.Option(
+            "--record/--no-record",
+            help="Keep the conversation: sound, words and times. See voicecli sessions.",
+        ),
+    ] = None,
+    keep_days: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Remove recorded ones that ended N days ago."),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID",
+            help="Go on with a recorded conversation, `last` or another.",
+            autocompletion=complete_session,
+        ),
+    ] = None,
     offline: Offline = None,
     profile: Profile = None,
     json: Annotated[bool, typer.Option("--json", help="Events on stdout, one a line.")] = False,
@@ -184,6 +205,8 @@ def talk(
             "llm.temperature": temperature,
             "llm.max_tokens": max_tokens,
             "llm.history": history,
+            "sessions.record": record,
+            "sessions.keep_days": keep_days,
             "offline": offline,
         },
         profile=profile,
@@ -207,7 +230,22 @@ def talk(
             stack.enter_context(messages_apart())
         screen = choose_screen(json=json, plain=plain, latency=latency)
         sound = Files(source, track, target, stereo or demo)
-        run(converse(settings, screen, sound), before_giving_up=restore)
+        kept = _keeping(settings, resume, record=record)
+        if keep_days and not (kept and kept.recorder):
+            raise typer.BadParameter("--keep-days needs --record")
+        run(converse(settings, screen, sound, kept), before_giving_up=restore)
+
+
+def _keeping(settings: Settings, resume: str | None, *, record: bool | None) -> Keeping | None:
+    """None where nothing is kept and nothing goes on: the room of sessions isn't loaded. What goes
+    on is recorded on, but with --no-record."""
+    sessions = settings.sessions
+    is_recorded = sessions.record or (resume is not None and record is None)
+    if not is_recorded and resume is None:
+        return None
+    from voicecli.sessions.keeping import keep
+
+    return keep(record=is_recorded, resume=resume, keep_days=sessions.keep_days)
 
 
 def _demo(settings: Settings) -> AbstractContextManager[Path]:

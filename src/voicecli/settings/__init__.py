@@ -199,11 +199,22 @@ class TtsSettings:
 
 
 @dataclass(frozen=True)
+class SessionsSettings:
+    record: bool = False
+    """Keep every conversation: its sound, its events, its transcript. `voicecli sessions` lists
+    them."""
+    keep_days: Annotated[int, Between(1)] | None = None
+    """When a conversation is recorded, those that ended before so many days are removed. Unset, all
+    stay."""
+
+
+@dataclass(frozen=True)
 class Settings:
     sound: SoundSettings = SoundSettings()
     listen: ListenSettings = ListenSettings()
     stt: SttSettings = SttSettings()
     llm: LlmSettings = LlmSettings()
     tts: TtsSettings = TtsSettings()
+    sessions: SessionsSettings = SessionsSettings()
     offline: bool = False
     """No connection but to this machine itself."""

@@ -1,0 +1,208 @@
+"""`voicecli sessions` and `talk --record`: the whole program, as a process."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from programs import VOICECLI, Talk, run_voicecli, save_wav, speak
+from session_files import record, turn
+from sse_server import HANG, SseServer, reply
+from tmux import Terminal
+from voicecli import places
+from voicecli.cli.main import app
+from voicecli.errors import VoicecliError
+from voicecli.sessions.folders import all_folders, id_of
+from voicecli.sessions.reading import read
+from voicecli.sessions.recording import SessionRecorder
+from voicecli.sessions.sound import end_of
+from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
+
+SECRET = "sk-a-very-secret-key"
+
+
+def run_here(*arguments: str | Path) -> Result:
+    """A command in this process. `stderr` has the message of an error, too."""
+    done = CliRunner().invoke(app, list(map(str, arguments)))
+    if isinstance(done.exception, VoicecliError):
+        done.stderr_bytes += f"{done.exception.message}: {done.exception.hint}".encode()
+    elif isinstance(done.exception, Exception):
+        raise done.exception
+    return done
+
+
+@pytest.fixture(scope="module")
+def question(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    gap = silence(4 * SAMPLE_RATE_HZ)
+    sound = [gap[:8000], speak("What is seven plus twelve?"), gap]
+    return save_wav(tmp_path_factory.mktemp("sound") / "question.wav", np.concatenate(sound))
+
+
+@pytest.mark.slow
+def test_a_talk_is_recorded_goes_on_and_holds_no_secret(tmp_path: Path, question: Path) -> None:
+    files = ("--input", question, "--output", tmp_path / "reply.wav", "--force")
+    with SseServer() as server:
+        server.script(reply("Nineteen, I believe."), reply("Still nineteen."))
+        server_options = ("--base-url", server.base_url, "--system", "Be discreet about Zorro.")
+        server_options = (*server_options, "--speculate", "off")
+        key = {"OPENAI_API_KEY": SECRET, "OPENAI_BASE_URL": server.base_url}
+        done = run_voicecli("talk", *files, "--record", *server_options, env=key)
+        assert done.returncode == 0, done.stderr
+        (folder,) = all_folders()
+        assert f"this conversation is recorded: session {id_of(folder)}" in done.stderr
+        first_end = end_of(folder)
+        done = run_voicecli("talk", *files, "--resume", "last", *server_options, env=key)
+        assert done.returncode == 0, done.stderr
+        assert f"session {id_of(folder)} goes on after 1 turn" in done.stderr
+        sent = [message["content"] for message in server.chats[-1].messages]
+    assert sent == [
+        "Be discreet about Zorro.",
+        *("What is seven plus twelve?", "Nineteen, I believe.", "What is seven plus twelve?"),
+    ]
+    session = read(folder)
+    assert [one.text for one in session.said] == [
+        *("What is seven plus twelve?", "Nineteen, I believe."),
+        *("What is seven plus twelve?", "Still nineteen."),
+    ]
+    assert session.said[2].start > first_end
+    for path in folder.iterdir():
+        content = path.read_bytes()
+        assert SECRET.encode() not in content
+        assert b"Zorro" not in content
+    # Its sound is what was heard and played: the reply begins at the sample that its event names.
+    from voicecli.sessions.sound import both_sides
+
+    ai = np.concatenate(list(both_sides(folder)), axis=1)[1]
+    begins = int(np.flatnonzero(np.abs(ai) > 0.003)[0])
+    assert 0 <= begins - session.said[1].start < 0.15 * SAMPLE_RATE_HZ
+
+
+@pytest.mark.slow
+def test_a_killed_talk_leaves_what_was_heard(tmp_path: Path, question: Path) -> None:
+    with SseServer() as server:
+        server.script([*reply("The first sentence. And the second one ")[:-1], HANG])
+        with Talk(
+            *("--input", question, "--output", tmp_path / "reply.wav", "--record"),
+            *("--base-url", server.base_url, "--speculate", "off"),
+        ) as talk:
+            assert talk.wait_for("sentence_began")["text"] == "The first sentence."
+            talk.send(signal.SIGKILL)
+            talk.wait()
+    (folder,) = all_folders()
+    done = run_voicecli("sessions", "show", "last")
+    assert done.returncode == 0, done.stderr
+    assert "you: What is seven plus twelve?" in done.stdout
+    assert "ai: The first sentence." in done.stdout
+    assert end_of(folder) > read(folder).said[0].end
+
+
+def test_nothing_is_kept_unless_asked(tmp_path: Path, question: Path) -> None:
+    done = run_here(
+        *("talk", "--input", question, "--output", tmp_path / "reply.wav"),
+        *("--base-url", "built-in", "--keep-days", "3"),
+    )
+    assert done.exit_code == 2
+    assert "--keep-days needs --record" in done.stderr
+    assert not places.sessions_folder().exists()
+
+
+def test_the_table() -> None:
+    done = run_here("sessions")
+    assert done.exit_code == 0
+    assert "no conversation was recorded yet" in done.stderr
+    folder = record(*turn("What is the time?", "Noon.", at=16_000), n_frames=200)
+    damaged = record()
+    (damaged / "events.jsonl").unlink()
+    done = run_here("sessions")
+    assert done.exit_code == 0
+    heading, row, broken = (line.split() for line in done.stdout.splitlines())
+    assert heading == ["id", "when", "length", "turns", "first", "words"]
+    assert row[0] == id_of(folder)
+    assert row[3:] == ["0:06", "1", "What", "is", "the", "time?"]
+    assert broken[:2] == [id_of(damaged), "damaged:"]
+    listed = json.loads(run_here("sessions", "--json").stdout)
+    assert listed[0]["first_words"] == "What is the time?"
+    assert listed[0]["n_turns"] == 1
+    assert "can't be read" in listed[1]["error"]
+
+
+def test_export_to_a_file_by_its_name(tmp_path: Path) -> None:
+    record(*turn("hello", "hi", at=0))
+    page = tmp_path / "talk.html"
+    done = run_here("sessions", "export", "last", "-o", page)
+    assert done.exit_code == 0, done.stderr
+    assert page.read_text().startswith("<!doctype html>")
+    again = run_here("sessions", "export", "last", "-o", page)
+    assert again.exit_code == 1
+    assert "would be overwritten" in again.stderr
+    assert run_here("sessions", "export", "last", "--format", "md").stdout.startswith("# Conv")
+    assert run_here("sessions", "export", "last", "--format", "pdf").exit_code == 2
+
+
+def test_rm_asks() -> None:
+    folder = record(*turn("hello", "hi", at=0))
+    done = run_here("sessions", "rm", "last")
+    assert done.exit_code == 1
+    assert "--yes" in done.stderr
+    assert folder.exists()
+    done = run_here("sessions", "rm", "last", id_of(folder), "--yes")
+    assert done.exit_code == 0, done.stderr
+    assert done.stderr.count("removed session") == 1
+    assert not folder.exists()
+
+
+def test_rm_is_answered_in_a_terminal(terminal: Callable[..., Terminal]) -> None:
+    folder = record(*turn("hello", "hi", at=0))
+    shell = terminal()
+    for answer, is_there in (("n", True), ("y", False)):
+        shell.type(f"clear; {' '.join(VOICECLI)} sessions rm last; echo code:$?")
+        shell.wait_for("remove it? [y/N]:")
+        shell.type(answer)
+        shell.wait_for("code:1" if is_there else "code:0")
+        assert folder.exists() == is_there
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("sessions", "show", "zzz"), "there is no session 'zzz'"),
+        (("sessions", "export", ""), "there is no session ''"),
+        (("sessions", "rm", "2026", "--yes"), "may be any of 2 sessions"),
+        (("sessions", "play", "zzz"), "there is no session 'zzz'"),
+        (("talk", "--resume", "zzz", "--base-url", "built-in"), "there is no session 'zzz'"),
+    ],
+)
+def test_a_session_that_isnt_there_is_a_sentence(arguments: tuple[str, ...], told: str) -> None:
+    record()
+    record()
+    done = run_here(*arguments)
+    assert done.exit_code == 1
+    assert told in done.stderr
+    assert len(all_folders()) == 2
+
+
+def test_one_that_is_being_recorded_stays(tmp_path: Path, question: Path) -> None:
+    with SessionRecorder() as recorder:
+        for arguments in (
+            ("sessions", "rm", "last", "--yes"),
+            ("talk", "--resume", "last", "--base-url", "built-in", "--plain"),
+        ):
+            done = run_here(*arguments)
+            assert done.exit_code == 1
+            assert f"session {recorder.id} is being recorded by another voicecli" in done.stderr
+        assert run_here("sessions", "show", "last").exit_code == 0
+    assert all_folders() == [recorder.folder]
+
+
+def test_ids_are_completed() -> None:
+    from voicecli.cli.sessions import complete_session
+
+    folder = record()
+    assert complete_session("") == ["last", id_of(folder)]
+    assert complete_session(id_of(folder)[:2])[-1] == id_of(folder)
