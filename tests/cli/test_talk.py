@@ -430,7 +430,8 @@ def test_a_microphone_that_is_far_too_quiet_is_told_once(tmp_path: Path) -> None
     for _ in range(3):
         wav.write(np.concatenate([silence(SAMPLE_RATE_HZ), 0.004 * sentence]))
     wav.close()
-    done = run_voicecli("talk", "--input", path, "--json", *BUILT_IN)
+    output = tmp_path / "reply.wav"
+    done = run_voicecli("talk", "--input", path, "--output", output, "--json", *BUILT_IN)
     notices = [event for event in events(done.stdout) if event["event"] == "notice"]
     (faint,) = [notice for notice in notices if "far too quietly" in str(notice["message"])]
     assert "turn the microphone up" in str(faint["hint"])
