@@ -13,7 +13,7 @@ import numpy as np
 
 from voicecli.duplex.speaker import Speaker
 from voicecli.errors import ModelError, VoicecliError
-from voicecli.llm.messages import Message
+from voicecli.llm.messages import LanguageModel, Message
 from voicecli.settings import ListenSettings
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples
 from voicecli.sound.wav import WavWriter
@@ -69,6 +69,9 @@ class ScriptedRecognizer:
         self._speaker = speaker
         self._texts = list(texts)
 
+    def settle(self, language: str, doubted: str) -> None:
+        """It remembers nothing."""
+
     async def transcribe(self, samples: Samples) -> Transcript:
         self.heard.append(samples)
         await pass_frames(self._speaker, self.delay_frames)
@@ -78,8 +81,10 @@ class ScriptedRecognizer:
         return Transcript(text, self.language, -0.1, 0.0, is_unsure=text in self.unsure)
 
 
-class ScriptedModel:
+class ScriptedModel(LanguageModel):
     """Answers with the next script: deltas, numbers of frames to wait, or an error to raise."""
+
+    name = "scripted"
 
     def __init__(self, speaker: Speaker, scripts: Sequence[Sequence[str | int | VoicecliError]]):
         self.requests: list[list[Message]] = []
@@ -111,6 +116,7 @@ class ToneVoice:
     """Speaks every word as 10 frames (0.32 s) of a constant."""
 
     sample_rate_hz = SAMPLE_RATE_HZ
+    language = "en"
 
     def __init__(self) -> None:
         self.sentences: list[str] = []

@@ -75,7 +75,7 @@ def _transcribe(path: Path, settings: Settings) -> list[Segment]:
     segments: list[Segment] = []
     source = Recording(path, str(path))
     for event in events_of(
-        [source], model, ReadOptions(), language=stt.language, n_workers=speed.n_workers
+        [source], model, ReadOptions(), language=stt.only_language, n_workers=speed.n_workers
     ):
         if isinstance(event, RecordingEnded):
             if event.error is not None:

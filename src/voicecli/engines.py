@@ -21,7 +21,7 @@ import asyncio
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Hashable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from weakref import WeakValueDictionary
 
 from voicecli.errors import ModelError, SettingsError, VoicecliError
-from voicecli.settings import NO_TURN_MODEL
+from voicecli.settings import AUTO, NO_TURN_MODEL
 from voicecli.speech_engines import (
     PIPER,
     WHISPER,
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from voicecli.stt.transcript import Recognizer
     from voicecli.tts.clip import Voice
     from voicecli.tts.piper import PiperModel
+    from voicecli.tts.voices import OtherVoices
 
 ENTRY_POINTS = "voicecli.engines"
 """The group of those whose modules have one or more of the functions `recognizers`, `voices` and
@@ -89,6 +90,7 @@ class Engines:
         self._around = Surroundings(settings.offline, notices, self._closed_in_the_end)
         self._own: list[object] = []
         """Keeps what the settings of the process ask for, also while no session uses it."""
+        self._loading: set[asyncio.Future[None]] = set()
         self._connections = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -97,6 +99,8 @@ class Engines:
     async def __aexit__(self, *_: object) -> None:
         self._own.clear()
         self._language_models.clear()
+        if self._loading:
+            await asyncio.wait(self._loading)
         await self._connections.aclose()
 
     def _closed_in_the_end(self, connection: SpeechConnection) -> None:
@@ -130,16 +134,19 @@ class Engines:
             replace(settings, language=None),
             lambda settings: make_recognizer(settings, self._around, _plugged_recognizer),
         )
-        if settings.language is None:
+        if settings.only_language is None:
             return shared
         from voicecli.stt.transcript import InLanguage
 
-        return InLanguage(shared, settings.language)
+        return InLanguage(shared, settings.only_language)
 
     def conversation_recognizer(self, settings: SttSettings, language: str) -> Recognizer:
         """For one conversation, whose first words are probably in that language; raises as
         `recognizer` does."""
-        return _for_conversation(self.recognizer(settings), language)
+        from voicecli.languages import primary
+        from voicecli.stt.conversation import InConversation
+
+        return InConversation(self.recognizer(settings), primary(language))
 
     def limits(self, settings: SttSettings | None = None) -> tuple[str, str] | None:
         """What alone a small recogniser understands, and what to do for free speech; None for one
@@ -159,7 +166,8 @@ class Engines:
             return settings
         from voicecli.models import find_stt
 
-        language = settings.language or self._voice_language()
+        spoken = settings.language or self._voice_language()
+        language = None if spoken == AUTO else spoken
         return replace(settings, model=str(find_stt(None, language)))
 
     def _voice_language(self) -> str:
@@ -281,6 +289,7 @@ class Engines:
                 answer.voice,
                 await self.turn_detector(settings.listen.turn_model),
                 SileroVad,
+                answer.others,
             ),
             history,
             emit,
@@ -303,10 +312,39 @@ class Engines:
         return Answer(
             await self.language_model(settings.llm),
             voice,
-            voice.language or settings.stt.language or "en",
+            voice.language or settings.stt.only_language or "en",
             pronunciations_of(settings.tts),
             tell,
-        )
+            others=self.other_voices(settings.tts),
+        ).in_language(settings.stt.only_language or "")
+
+    def other_voices(self, settings: TtsSettings) -> OtherVoices:
+        """For who hears the voice of these settings: Piper voices of other languages."""
+        from voicecli.models.catalogue import how_to_get_voice
+        from voicecli.tts.voices import OtherVoices
+
+        found: dict[str, Voice] = {}
+
+        def of(code: str) -> Voice | None:
+            if code not in found and (name := _voice_named_for(code)):
+                found[code] = voice = self.voice(
+                    replace(settings, engine=PIPER, voice=name, speaker=None)
+                )
+                self._load(voice)
+            return found.get(code)
+
+        return OtherVoices(of, how_to_get_voice)
+
+    def _load(self, voice: Voice) -> None:
+        """Meanwhile; what is wrong with it is told when it is to speak."""
+
+        async def load() -> None:
+            with suppress(VoicecliError):
+                await voice.load()
+
+        task = asyncio.ensure_future(load())
+        self._loading.add(task)
+        task.add_done_callback(self._loading.discard)
 
 
 class _Shared(Generic[T]):
@@ -357,14 +395,11 @@ def _plugged_recognizer(settings: SttSettings) -> Recognizer:
     return _plugged("recognizers", settings.engine, "speech recognition engine", settings)
 
 
-def _for_conversation(recognizer: Recognizer, language: str) -> Recognizer:
-    """The same for one conversation, whose first words are probably in this language."""
-    from voicecli.languages import primary
-    from voicecli.stt.recognizer import InConversation, WhisperRecognizer
+def _voice_named_for(code: str) -> str | None:
+    """Of the voices on this machine the first that speaks a language."""
+    from voicecli.models import installed_voices
 
-    if isinstance(recognizer, WhisperRecognizer):
-        return InConversation(recognizer, primary(language))
-    return recognizer
+    return next((model.name for model in installed_voices() if code in model.languages), None)
 
 
 def _plugged_voice(settings: TtsSettings) -> Voice:

@@ -157,7 +157,9 @@ def remote_recognizers(settings: SttSettings, around: Surroundings) -> list[Remo
 
     return [
         RemoteRecognizer(
-            connection, replace(server, model=server.model or settings.model), settings.language
+            connection,
+            replace(server, model=server.model or settings.model),
+            settings.only_language,
         )
         for connection, server in _connections(settings, "VOICECLI_STT_API_KEY", WORDS, around)
     ]

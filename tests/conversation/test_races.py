@@ -43,6 +43,9 @@ class Recognizer:
         self._draw, self._speaker = draw, speaker
         self._queue: list[object] = []
 
+    def settle(self, language: str, doubted: str) -> None:
+        pass
+
     @property
     def busy(self) -> bool:
         return bool(self._queue)

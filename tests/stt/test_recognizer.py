@@ -16,7 +16,9 @@ from voicecli.models import find_stt
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.stt import whisper as whisper_module
-from voicecli.stt.recognizer import InConversation, WhisperRecognizer, likely_language
+from voicecli.stt.conversation import InConversation
+from voicecli.stt.languages import Earlier
+from voicecli.stt.recognizer import WhisperRecognizer
 from voicecli.stt.transcript import Transcript, compression, has_loop
 from voicecli.stt.whisper import (
     FULL_FRAMES,
@@ -152,7 +154,10 @@ def test_official_models_bear_less_silence_in_english(
 def test_an_official_model_hears_a_sentence(official_models: None, name: str) -> None:
     whisper = Watched(trim=None, folder=official.path(name))
     spoken = speak_as(official.path(official.JOE), "What is the weather like today?")
-    assert normal(hear(whisper, spoken, expected="en").text) == "what is the weather like today"
+    assert (
+        normal(hear(whisper, spoken, earlier=Earlier("en")).text)
+        == "what is the weather like today"
+    )
     assert whisper.encoded == [1200 if name == official.TINY_EN else 1600]
 
 
@@ -181,19 +186,24 @@ def normal(text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("probability", "duration_s", "expected", "language"),
+    ("probability", "duration_s", "earlier", "language"),
     [
-        (0.7, 1.0, None, "de"),
-        (0.9, 1.0, "en", "en"),
-        (0.7, 3.0, "en", "en"),
-        (0.9, 3.0, "en", "de"),
+        (0.7, 1.0, Earlier(), ("de", "")),
+        (0.9, 1.0, Earlier("en"), ("en", "de")),
+        (0.7, 3.0, Earlier("en"), ("en", "de")),
+        (0.4, 3.0, Earlier("en"), ("en", "")),
+        (0.9, 3.0, Earlier("en"), ("de", "")),
+        (0.7, 1.0, Earlier("en", "de"), ("de", "")),
+        (0.4, 1.0, Earlier("en", "de"), ("en", "")),
+        (0.7, 1.0, Earlier("en", "nl"), ("en", "de")),
+        (0.3, 1.0, Earlier("de"), ("de", "")),
     ],
 )
-def test_a_language_is_the_expected_one_unless_long_speech_clearly_says_otherwise(
-    probability: float, duration_s: float, expected: str | None, language: str
+def test_a_language_changes_with_long_clear_speech_or_the_second_turn(
+    probability: float, duration_s: float, earlier: Earlier, language: tuple[str, str]
 ) -> None:
-    found = [("de", probability), ("en", 1 - probability)]
-    assert likely_language(found, duration_s, expected) == language
+    found = [("de", probability), ("fr", 0.2), ("en", 0.1)]
+    assert earlier.language_of(found, duration_s) == language
 
 
 def test_a_language_is_found_out_without_encoding_twice(tmp_path: Path) -> None:
@@ -267,26 +277,62 @@ class Expecting(WhisperRecognizer):
 
     def __init__(self, *heard: str) -> None:
         super().__init__(find_stt("stt-en"), SttSettings())
-        self.expected: list[str | None] = []
+        self.expected: list[Earlier] = []
         self._heard = list(heard)
 
-    async def transcribe(self, samples, language=None, expected=None):
-        self.expected.append(expected)
+    async def transcribe(self, samples, language=None, earlier=None):
+        self.expected.append(earlier)
         text, code = self._heard.pop(0).split()
         return Transcript(text.strip("-"), code, -0.1, 0.0)
 
 
-def test_a_conversation_is_in_the_language_of_what_was_said_before() -> None:
+def test_a_conversation_is_in_the_language_of_the_turns_before() -> None:
     shared = Expecting("yes en", "ja de", "- es", "nein de", "yes en")
     mine, other = InConversation(shared, "en"), InConversation(shared, "fr")
 
     async def talk() -> None:
-        for _ in range(4):
-            await mine.transcribe(silence(100))
+        await mine.transcribe(silence(100))
+        mine.settle("en", "de")
+        await mine.transcribe(silence(100))
+        mine.settle("de", "")
+        await mine.transcribe(silence(100))  # only a partial transcript, or a noise
+        await mine.transcribe(silence(100))
         await other.transcribe(silence(100))
 
     asyncio.run(talk())
-    assert shared.expected == ["en", "en", "de", "de", "fr"]
+    told = [(it.spoken, it.suspected) for it in shared.expected]
+    assert told == [("en", ""), ("en", "de"), ("de", ""), ("de", ""), ("fr", "")]
+
+
+class Remote:
+    """A server's recogniser, which says in which language a text is, and not how sure that is."""
+
+    name = "remote"
+    busy = False
+
+    def __init__(self, text: str, language: str) -> None:
+        self.transcript = Transcript(text, language, -0.1, 0.0)
+
+    async def transcribe(self, samples, language=None):
+        return self.transcript
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "duration_s", "language"),
+    [
+        ("Ja.", "nl", 1.0, "en"),
+        ("Und was ist mit der anderen?", "de", 1.0, "de"),
+        ("好的，谢谢。", "zh", 1.0, "zh"),
+        ("Und wie?", "de", 3.0, "de"),
+        ("Hm.", "", 3.0, "en"),
+    ],
+)
+def test_one_short_word_of_a_server_changes_no_language(
+    text: str, told: str, duration_s: float, language: str
+) -> None:
+    recognizer = InConversation(Remote(text, told), "en")
+    heard = asyncio.run(recognizer.transcribe(silence(int(duration_s * SAMPLE_RATE_HZ))))
+    assert (heard.text, heard.language) == (text, language)
 
 
 def test_what_would_have_followed_a_last_word(official_models: None) -> None:

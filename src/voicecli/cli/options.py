@@ -224,8 +224,9 @@ def _seconds(parts: tuple[str | None, ...]) -> float | None:
 
 def language_code_of(name: str) -> str:
     from voicecli.languages.names import CODE_OF, language_code
+    from voicecli.settings import AUTO
 
-    code = language_code(name)
+    code = AUTO if name == AUTO else language_code(name)
     if code is None:
         from difflib import get_close_matches
 

@@ -88,7 +88,7 @@ def talk(
         typer.Option(metavar="NAME", help="faster-whisper model: name or folder; or a server's."),
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Of what you say, e.g. en.")
+        str | None, typer.Option(metavar="CODE", help="Of what you say, e.g. en; or auto.")
     ] = None,
     voice: VoiceName = None,
     voice_url: VoiceUrl = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from voicecli.conversation.events import (
     Event,
@@ -15,16 +15,15 @@ from voicecli.conversation.events import (
     ToolCalled,
 )
 from voicecli.errors import LanguageModelError
-from voicecli.languages import Phrases, language_of
+from voicecli.languages import Phrases, language_of, primary
 from voicecli.languages.names import name_of
 from voicecli.llm.messages import LanguageModel, Message, Options, Part, ToolCall, Usage
 from voicecli.sound.samples import silence
-from voicecli.text.aloud import spoken
-from voicecli.text.foreign import foreign_language
 from voicecli.text.markdown import speakable
 from voicecli.text.markdown.turns import own_turn
 from voicecli.text.sentences import FIRST_CLAUSE_WORDS, TAKEN_BACK, sentences
 from voicecli.tts.clip import Clip, Voice, without_lead
+from voicecli.tts.voices import OtherVoices, Passage, passages, read_aloud
 
 Emit = Callable[[Event], None]
 
@@ -39,8 +38,12 @@ class Habits:
 
     thinks_first: bool = False
     """It writes down its thoughts, and only their end is marked."""
-    foreign_told: bool = False
-    """The user knows that it answers in a language that the voice does not speak."""
+    foreign_told: set[str] = field(default_factory=set)
+    """Languages of which the user knows that no voice speaks them."""
+    apologised: bool = False
+    """That was also said aloud, in place of what could not be read."""
+    languages: set[str] = field(default_factory=set)
+    """In which the user spoke, as ISO 639-1."""
 
 
 class Recital(LanguageModel):
@@ -63,12 +66,34 @@ class Answer:
     language_model: LanguageModel
     voice: Voice
     language: str
+    """Of the turn that it answers, as far as that is known."""
     pronunciations: Mapping[str, str]
     tell: Emit
     """Gets the text as it is written."""
     habits: Habits = field(default_factory=Habits)
     options: Options = Options()
     """Of each request: tools, and what is otherwise than in the settings."""
+    others: OtherVoices = OtherVoices()
+    """Read what the voice doesn't speak."""
+
+    def in_language(self, language: str) -> Answer:
+        """To what was said in this language, as ISO 639-1; empty where that isn't known."""
+        if language:
+            self.habits.languages.add(primary(language))
+        if not language or primary(language) == primary(self.language):
+            return replace(self)
+        self.others.of(primary(language))  # it is loaded while the model is asked
+        return replace(self, language=language)
+
+    def _instructed(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """With the language to answer in, where the model might take another. English is that of
+        the system prompt."""
+        code = primary(self.language)
+        if self.habits.languages <= {"en"} or code not in self.habits.languages:
+            return messages
+        name = name_of(code)
+        text = f"The user speaks {name} now. Answer in {name}, unless asked for another language."
+        return [Message("system", text), *messages]
 
     async def to(self, messages: Sequence[Message]) -> AsyncGenerator[tuple[str, Clip], None]:
         """Sentences as written, each with its sound, or with its beginning: what is still to come
@@ -114,33 +139,41 @@ class Answer:
             async for text, clip in clips:
                 yield text, without_lead(clip) if text else clip
 
-    def _tell_foreign(self, sentence: str) -> None:
-        """Once: the voice can't say this."""
-        if self.habits.foreign_told or not (found := foreign_language(sentence, self.language)):
-            return
-        self.habits.foreign_told = True
-        self.tell(
-            Notice(
-                f"the answer is {found.name}, and the voice speaks {name_of(self.language)}",
-                f"`voicecli models --language {found.code}` lists voices; --voice takes one",
+    def _tell_foreign(self, part: Passage) -> None:
+        """Once a language: there is no voice for this."""
+        for code in set(part.missing) - self.habits.foreign_told:
+            self.habits.foreign_told.add(code)
+            speaks = name_of(part.voice.language)
+            self.tell(
+                Notice(
+                    f"the answer is {name_of(code)}, and the voice speaks {speaks}",
+                    self.others.how_to_get(code),
+                )
             )
-        )
 
     async def _spoken(self, sentence: str) -> AsyncGenerator[tuple[str, Clip], None]:
-        self._tell_foreign(sentence)
-        aloud = spoken(sentence.strip(), self.language, self.pronunciations)
-        async with aclosing(self.voice.stream(aloud)) as clips:
-            async for clip in clips:
-                yield sentence, clip
-                sentence = ""
+        parts = passages(sentence, self.language, self.voice, self.others)
+        for part in parts:
+            self._tell_foreign(part)
+        if all(part.is_lost for part in parts) and not self.habits.apologised:
+            self.habits.apologised = True
+            code = self.voice.language
+            apology = Passage(language_of(code).phrases.no_voice, code, self.voice)
+            async with aclosing(read_aloud([apology])) as clips:
+                async for text, clip in clips:
+                    yield sentence if text else "", clip
+            return
+        async with aclosing(read_aloud(parts, self.pronunciations)) as clips:
+            async for text, clip in clips:
+                yield text, clip
 
     async def _asked(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """The text of what the model writes; calls of tools are told."""
         model = self.language_model
         parts: AsyncGenerator[Part, None] = (
-            model.stream(messages)
+            model.stream(self._instructed(messages))
             if self.options == Options()
-            else model.respond(messages, self.options)
+            else model.respond(self._instructed(messages), self.options)
         )
         async with aclosing(parts):
             async for part in parts:

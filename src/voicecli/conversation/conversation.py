@@ -62,6 +62,7 @@ from voicecli.llm.messages import Message
 from voicecli.settings import ListenSettings, Speculate
 from voicecli.sound.samples import Frame, level_db
 from voicecli.stt.transcript import Recognizer, Transcript
+from voicecli.text.foreign import foreign_language
 
 
 class Conversation:
@@ -98,14 +99,17 @@ class Conversation:
         self._judge = Judge(parts.recognizer, parts.turn_detector, self._endpointer, settings, emit)
         self._partials = Partials(parts.recognizer, self._ears, self._jobs, self._show_partial)
         self.answer = Answer(
-            *(parts.language_model, parts.voice, language, pronunciations or {}, emit, Habits())
+            *(parts.language_model, parts.voice, language, pronunciations or {}, emit, Habits()),
+            others=parts.others,
         )
         """What replies are made by. May be another from the next turn on."""
         self.effort = Effort()
         """May be that of many conversations on one machine."""
-        self._drafts = Drafts(lambda: replace(self.answer), self._jobs)
+        self._drafts = Drafts(lambda language: self.answer.in_language(language), self._jobs)
         self._report = Report(emit)
         self._floor: Floor[Reply] = Floor(self)
+        self._language = ""
+        """Of the turn that was taken last."""
         self._pending: list[Speech] = []
         """Said, and not yet in the history."""
         self._wishes = Wishes()
@@ -251,10 +255,12 @@ class Conversation:
 
     def _say(self, text: str) -> None:
         self._floor.stop(Why.WORDS)
-        if is_stop(text, self.answer.language):
+        if found := foreign_language(text, self._language or self.answer.language):
+            self._language = found.code
+        answer = self.answer.in_language(self._language)
+        if is_stop(text, answer.language):
             self._report.no_answer(Stop(text))
             return
-        answer = replace(self.answer)
         start_over = is_start_over(text, answer.language)
         self._user_said(text, start_over=start_over)
         if start_over:
@@ -283,7 +289,8 @@ class Conversation:
     ) -> None:
         reply = Reply([], self._ears.now, self._emit, over_at=self._ears.now, may_be_heard=True)
         reply.is_aside = is_aside
-        self._replies.say(reply, answer or replace(self.answer), messages)
+        answer = (answer or self.answer).in_language(self._language)
+        self._replies.say(reply, answer, messages)
         self._floor.speak(reply, user_speaks=self._endpointer.in_speech)
 
     def _user_starts(self, event: SpeechStarted) -> None:
@@ -358,6 +365,8 @@ class Conversation:
         self._replies.newest = reply
         self._pending.clear()
         if words.are_clear:
+            self._language = words.language
+            self._judge.recognizer.settle(words.language, words.doubted_language)
             self._user_said(words.text, start_over=words.start_over)
         else:
             reply.is_aside = True

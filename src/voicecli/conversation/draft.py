@@ -85,7 +85,8 @@ class Draft:
 class Drafts:
     """At most one draft, of what the user is saying."""
 
-    def __init__(self, new_answer: Callable[[], Answer], jobs: Jobs) -> None:
+    def __init__(self, new_answer: Callable[[str], Answer], jobs: Jobs) -> None:
+        """new_answer: to what was said in a language."""
         self._new_answer = new_answer
         self._jobs = jobs
         self._draft: Draft | None = None
@@ -109,16 +110,17 @@ class Drafts:
         is_command = is_stop(text, language) or is_start_over(text, language)
         if seems_over(transcript) and not is_command:
             self._n_begun += 1
-            self.begin(text, messages)
+            self.begin(text, language, messages)
 
-    def begin(self, text: str, messages: Sequence[Message]) -> None:
-        """Begin to answer `messages`, of which `text` is the newest thing said."""
+    def begin(self, text: str, language: str, messages: Sequence[Message]) -> None:
+        """Begin to answer `messages`, of which `text` is the newest thing said, in a language."""
         self.discard()
-        self._draft = draft = Draft(text, self._new_answer(), messages, self._jobs.settled)
+        answer = self._new_answer(language)
+        self._draft = draft = Draft(text, answer, messages, self._jobs.settled)
         self._job = self._jobs.start(draft.begin(), "draft")
 
     async def answer(
-        self, text: str, messages: Sequence[Message], tell: Emit
+        self, text: str, language: str, messages: Sequence[Message], tell: Emit
     ) -> AsyncGenerator[tuple[str, Clip], None]:
         """The answer to `messages`, of which `text` is the newest thing said: the draft, if that is
         what it answers, or a new one."""
@@ -128,20 +130,24 @@ class Drafts:
             self._job.cancel()  # from now on it is the reply that waits
             return draft.take_over(tell)
         await self._jobs.settled()
-        return self._told(tell).to(messages)
+        return self._told(language, tell).to(messages)
 
-    def that_it_was_not_understood(self, tell: Emit) -> AsyncGenerator[tuple[str, Clip], None]:
+    def that_it_was_not_understood(
+        self, language: str, tell: Emit
+    ) -> AsyncGenerator[tuple[str, Clip], None]:
         """Said at once, in place of an answer."""
-        answer = self._told(tell)
+        answer = self._told(language, tell)
         return answer.say(answer.phrases.not_understood)
 
-    def that_it_starts_over(self, tell: Emit) -> AsyncGenerator[tuple[str, Clip], None]:
+    def that_it_starts_over(
+        self, language: str, tell: Emit
+    ) -> AsyncGenerator[tuple[str, Clip], None]:
         """Likewise."""
-        answer = self._told(tell)
+        answer = self._told(language, tell)
         return answer.say(answer.phrases.started_over)
 
-    def _told(self, tell: Emit) -> Answer:
-        answer = self._new_answer()
+    def _told(self, language: str, tell: Emit) -> Answer:
+        answer = self._new_answer(language)
         answer.tell = tell
         return answer
 

@@ -38,6 +38,10 @@ class Words:
     """Else the answer is that they were not understood."""
     start_over: bool = False
     """They want all that was said before to be forgotten."""
+    language: str = ""
+    """ISO 639-1; empty where that isn't known."""
+    doubted_language: str = ""
+    """As of its transcript."""
 
 
 @dataclass(frozen=True)

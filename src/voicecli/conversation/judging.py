@@ -91,7 +91,13 @@ class Judge:
         if reason is None:
             are_clear = not (transcript.is_unsure and reply.answers)
             wants_anew = not answers and is_start_over(transcript.text, transcript.language)
-            return Words(transcript.text, are_clear, start_over=are_clear and wants_anew)
+            return Words(
+                transcript.text,
+                are_clear,
+                start_over=are_clear and wants_anew,
+                language=transcript.language,
+                doubted_language=transcript.doubted_language,
+            )
         self._wait_for(self.settings.min_silence_ms)
         return Nothing(transcript.text, reason, was_said)
 

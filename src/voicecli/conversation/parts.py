@@ -11,6 +11,7 @@ from voicecli.hearing.echo import Echo
 from voicecli.llm.messages import LanguageModel
 from voicecli.stt.transcript import Recognizer
 from voicecli.tts.clip import Voice
+from voicecli.tts.voices import OtherVoices
 
 
 @dataclass(frozen=True)
@@ -24,3 +25,4 @@ class Parts:
     turn_detector: TurnDetector | None = None
     faint_detector: Callable[[], SpeechDetector] | None = None
     """Makes one more detector, for those who speak too quietly."""
+    others: OtherVoices = OtherVoices()

@@ -119,19 +119,21 @@ class Replies:
     async def _respond(self, reply: Reply, words: Words) -> None:
         if not words.are_clear or words.start_over:
             await self.speaker.until(lambda: reply.may_be_heard)
-            if words.start_over:
-                await self._play(reply, self.drafts.that_it_starts_over(reply.tell))
-            else:
-                await self._play(reply, self.drafts.that_it_was_not_understood(reply.tell))
+            said = (
+                self.drafts.that_it_starts_over
+                if words.start_over
+                else self.drafts.that_it_was_not_understood
+            )
+            await self._play(reply, said(words.language, reply.tell))
             return
-        text = words.text
-        await self._wait_to_ask(reply, text)
+        await self._wait_to_ask(reply, words)
         reply.stopwatch.mark("asked")
         # Heard, the user's words are in the history already.
-        messages = self.history.with_user("" if reply.may_be_heard else text)
-        await self._play(reply, await self.drafts.answer(text, messages, reply.tell))
+        messages = self.history.with_user("" if reply.may_be_heard else words.text)
+        answer = await self.drafts.answer(words.text, words.language, messages, reply.tell)
+        await self._play(reply, answer)
 
-    async def _wait_to_ask(self, reply: Reply, text: str) -> None:
+    async def _wait_to_ask(self, reply: Reply, words: Words) -> None:
         """A reply that was suspended may yet go on, as long as the user's turn is not over."""
         suspended = self.floor.suspended
         reply.may_ask_early &= self._n_asked < MAX_HELD_REPLIES
@@ -141,6 +143,6 @@ class Replies:
             if not suspended.reopened:
                 heard, _ = old.heard_and_unheard()
                 history.add_assistant(heard, interrupted=old.is_unfinished)
-            self.drafts.begin(text, history.with_user(text))
+            self.drafts.begin(words.text, words.language, history.with_user(words.text))
         if suspended is not None or not reply.may_ask_early:
             await self.speaker.until(lambda: reply.may_be_heard)

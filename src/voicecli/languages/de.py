@@ -286,6 +286,7 @@ LANGUAGE = Language(
         no="nein",
         not_understood="Das habe ich nicht verstanden.",
         started_over="Gut, fangen wir von vorne an.",
+        no_voice="Für diese Sprache fehlt mir die Stimme; die Antwort steht auf dem Bildschirm.",
     ),
     aloud=_ALOUD,
 )

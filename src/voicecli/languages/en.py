@@ -315,6 +315,7 @@ LANGUAGE = Language(
         no="no",
         not_understood="Sorry, I didn't catch that.",
         started_over="All right, from the start.",
+        no_voice="I have no voice for this language; the answer is on the screen.",
     ),
     aloud=_ALOUD,
 )

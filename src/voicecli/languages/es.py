@@ -268,6 +268,7 @@ LANGUAGE = Language(
         no="no",
         not_understood="Perdona, no te he entendido.",
         started_over="De acuerdo, empezamos de nuevo.",
+        no_voice="No tengo voz para este idioma; la respuesta está en la pantalla.",
     ),
     aloud=_ALOUD,
 )

@@ -259,6 +259,7 @@ LANGUAGE = Language(
         no="non",
         not_understood="Pardon, je n'ai pas compris.",
         started_over="D'accord, on repart de zéro.",
+        no_voice="Je n'ai pas de voix pour cette langue ; la réponse est affichée à l'écran.",
     ),
     aloud=_ALOUD,
 )

@@ -68,6 +68,8 @@ class Phrases:
     """Asks to hear it again."""
     started_over: str
     """Says that what came before is forgotten."""
+    no_voice: str
+    """In place of a reply in letters that this language's voice can't read."""
 
 
 @dataclass(frozen=True, kw_only=True)

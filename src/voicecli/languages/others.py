@@ -31,6 +31,7 @@ _PHRASES = {
         no="no",
         not_understood="Scusa, non ho capito.",
         started_over="Va bene, ricominciamo da capo.",
+        no_voice="Non ho una voce per questa lingua; la risposta è mostrata sullo schermo.",
     ),
     "pt": Phrases(
         code="O código é mostrado na tela.",
@@ -42,6 +43,7 @@ _PHRASES = {
         no="não",
         not_understood="Desculpe, não entendi.",
         started_over="Certo, vamos começar de novo.",
+        no_voice="Não tenho voz para este idioma; a resposta é mostrada na tela.",
     ),
     "nl": Phrases(
         code="De code staat op het scherm.",
@@ -53,6 +55,7 @@ _PHRASES = {
         no="nee",
         not_understood="Sorry, dat heb ik niet verstaan.",
         started_over="Goed, we beginnen opnieuw.",
+        no_voice="Voor deze taal heb ik geen stem; het antwoord staat op het scherm.",
     ),
     "pl": Phrases(
         code="Kod jest na ekranie.",
@@ -64,6 +67,7 @@ _PHRASES = {
         no="nie",
         not_understood="Przepraszam, proszę powtórzyć.",
         started_over="Dobrze, zaczynamy od nowa.",
+        no_voice="Nie mam głosu dla tego języka; odpowiedź jest na ekranie.",
     ),
     "ru": Phrases(
         code="Код показан на экране.",
@@ -75,6 +79,7 @@ _PHRASES = {
         no="нет",
         not_understood="Извините, повторите, пожалуйста.",
         started_over="Хорошо, начнём сначала.",
+        no_voice="Для этого языка у меня нет голоса; ответ показан на экране.",
     ),
 }  # fmt: skip
 _COMMON_WORDS = {

@@ -140,6 +140,7 @@ LANGUAGE = Language(
         no="否",
         not_understood="对不起，我没听清。",
         started_over="好的，我们重新开始。",
+        no_voice="我没有这种语言的声音，回答已显示在屏幕上。",
     ),
     aloud=_ALOUD,
 )

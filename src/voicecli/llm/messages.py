@@ -159,7 +159,14 @@ class Instructed(LanguageModel):
         return self._model.remarks
 
     def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
-        return self._model.stream([*self._prompt, *messages])
+        return self._model.stream(self._prompted(messages))
 
     def respond(self, messages: Sequence[Message], options: Options) -> AsyncGenerator[Part, None]:
-        return self._model.respond([*self._prompt, *messages], options)
+        return self._model.respond(self._prompted(messages), options)
+
+    def _prompted(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """With one system prompt: many models' templates know of no second one."""
+        if self._prompt and messages and messages[0].role == "system":
+            both = f"{self._prompt[0].content}\n\n{messages[0].content}"
+            return [Message("system", both), *messages[1:]]
+        return [*self._prompt, *messages]

@@ -62,6 +62,38 @@ WHISPER = {
 """The short names are faster-whisper's (`faster_whisper.utils._MODELS`; a test compares them)."""
 
 
+VOICES = {
+    "ar": "ar_JO-kareem-medium",
+    "ca": "ca_ES-upc_ona-medium",
+    "cs": "cs_CZ-jirka-medium",
+    "da": "da_DK-talesyntese-medium",
+    "de": "de_DE-thorsten-medium",
+    "en": "en_US-lessac-medium",
+    "es": "es_ES-davefx-medium",
+    "fi": "fi_FI-harri-medium",
+    "fr": "fr_FR-siwis-medium",
+    "hi": "hi_IN-priyamvada-medium",
+    "hu": "hu_HU-anna-medium",
+    "it": "it_IT-paola-medium",
+    "nl": "nl_BE-nathalie-medium",
+    "no": "no_NO-talesyntese-medium",
+    "pl": "pl_PL-gosia-medium",
+    "pt": "pt_BR-faber-medium",
+    "ro": "ro_RO-mihai-medium",
+    "ru": "ru_RU-irina-medium",
+    "sv": "sv_SE-nst-medium",
+    "tr": "tr_TR-dfki-medium",
+    "uk": "uk_UA-ukrainian_tts-medium",
+    "vi": "vi_VN-vais1000-medium",
+    "zh": "zh_CN-huayan-medium",
+}
+"""One of Piper's for each language: of one speaker and of the middle size, as far as there is one.
+For others its list is asked."""
+
+VOICE_MB = 63
+"""A voice of the middle size, in 10^6 bytes, about; the true one is looked up before a download."""
+
+
 @dataclass(frozen=True)
 class DataFile:
     """A file that a data package brings."""
@@ -190,7 +222,16 @@ def package_hint(name: str) -> str:
 
 def size_known(name: str) -> str:
     """ " (484 MB)" where it is known without asking anybody, else nothing."""
+    if name in VOICES.values():
+        return f" ({size_text(VOICE_MB * 10**6)})"
     return f" ({size_text(WHISPER[name].size_mb * 10**6)})" if name in WHISPER else ""
+
+
+def how_to_get_voice(language: str) -> str:
+    """The command that brings a voice for a language, as ISO 639-1, with its size."""
+    if name := VOICES.get(language):
+        return f"fetch one: voicecli models pull {name}{size_known(name)}"
+    return f"those that there are: voicecli models --language {language}"
 
 
 def size_text(size_bytes: int) -> str:

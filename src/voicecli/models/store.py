@@ -107,24 +107,29 @@ def find_turn_detector(name: str | None = None) -> Path | None:
 
 def installed_voices() -> list[Model]:
     """Every voice on this machine, the default first."""
-    return [model for model in installed() if model.kind == "voice"]
+    return installed("voice")
 
 
 def installed_stt() -> list[Model]:
     """Every recogniser on this machine, the default first."""
-    return [model for model in installed() if model.kind == "stt"]
+    return installed("stt")
 
 
-def installed() -> list[Model]:
-    """Everything on this machine: pulled (the last first), in packages, bundled by name.
+def installed(kind: Kind | None = None) -> list[Model]:
+    """What is on this machine, of one kind or all: pulled (the last first), in packages, bundled by
+    name.
 
     What was pulled hides the package of the same name; VOICECLI_SMALL hides all packages.
     """
     pulled = sorted(receipts(), key=lambda receipt: receipt.pulled_at, reverse=True)
     names = {receipt.name for receipt in pulled}
     present = () if os.environ.get("VOICECLI_SMALL") else packages.present()
-    packaged = [_from_package(it) for it in present if it.name not in names]
-    return [*map(_from_receipt, pulled), *packaged, *bundled()]
+    # What isn't asked for is not looked at: a recogniser's vocabulary is 50,000 lines.
+    packaged = [
+        _from_package(it) for it in present if it.name not in names and kind in (None, it.kind)
+    ]
+    found = [_from_receipt(it) for it in pulled if kind in (None, it.kind)]
+    return [*found, *packaged, *bundled(kind)]
 
 
 def name_of(path: Path) -> str:
@@ -149,12 +154,16 @@ def canonical(name: str) -> str:
 # -- what is bundled --------------------------------------------------------------------------
 
 
-def bundled() -> list[Model]:
+def bundled(kind: Kind | None = None) -> list[Model]:
     """What came with voicecli, in any sub-folder, by name."""
     root = places.bundled_folder()
-    stt = [_bundled_stt(binary.parent) for binary in root.rglob("model.bin")]
-    voices = [_bundled_voice(o) for o in root.rglob("*.onnx") if formats.config_of(o).is_file()]
-    return sorted(stt + voices, key=lambda model: (model.kind, model.name))
+    found: list[Model] = []
+    if kind in (None, "stt"):
+        found += [_bundled_stt(binary.parent) for binary in root.rglob("model.bin")]
+    if kind in (None, "voice"):
+        voices = (onnx for onnx in root.rglob("*.onnx") if formats.config_of(onnx).is_file())
+        found += map(_bundled_voice, voices)
+    return sorted(found, key=lambda model: (model.kind, model.name))
 
 
 def _bundled_stt(folder: Path) -> Model:
@@ -254,7 +263,7 @@ def _as_path(name: str | None, kind: Kind) -> Path | None:
 
 
 def _find(name: str | None, kind: Kind, language: str | None = "en") -> Model:
-    models = [model for model in installed() if model.kind == kind]
+    models = installed(kind)
     if name is None:
         if not models:
             raise ModelMissingError(

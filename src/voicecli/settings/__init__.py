@@ -58,7 +58,10 @@ Speculate = Literal["off", "stt", "full"]
 Probability = Between(0, 1)
 Milliseconds = Between(0, 60_000)
 Seconds = Between(0.1, 3600)
-LanguageCode = Matching(r"[a-z]{2,3}", "an ISO 639 code such as en or de")
+AUTO = "auto"
+"""In `stt.language`: whatever is spoken."""
+
+LanguageCode = Matching(rf"[a-z]{{2,3}}|{AUTO}", "an ISO 639 code such as en or de, or auto")
 _PORT = r"0*(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
 ServerUrl = Matching(
     rf"built-in|https?://([^\s/@]+@)?([^\s/:?#@\[\]]+|\[[\w:.%]+\])(:{_PORT})?([/?#]\S*)?",
@@ -130,7 +133,8 @@ class SttSettings:
     timeout_s: Annotated[float, Seconds] = 30.0
     """Until a server has answered."""
     language: Annotated[str, LanguageCode] | None = None
-    """ISO 639-1 code; unset, it is detected, where the model knows several."""
+    """ISO 639-1 code; unset, it is detected, where the model knows several. `auto` takes a model
+    that does."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """cpu, cuda or auto."""
     compute_type: Annotated[str, ComputeType] = "auto"
@@ -140,6 +144,11 @@ class SttSettings:
     trim_encoder: bool | None = None
     """Encode what was said instead of 30 s: up to 20 times faster. Unset, as the model's card
     allows; models that were trained on 30 s alone may get worse."""
+
+    @property
+    def only_language(self) -> str | None:
+        """The one that is spoken; None where that is to be found out."""
+        return None if self.language == AUTO else self.language
 
 
 @dataclass(frozen=True)

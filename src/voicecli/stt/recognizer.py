@@ -14,6 +14,7 @@ from voicecli.models import name_of
 from voicecli.settings import SttSettings
 from voicecli.sound.quiet import quietest
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
+from voicecli.stt.languages import NOTHING_EARLIER, Earlier
 from voicecli.stt.transcript import Recognizer, Transcript, has_loop
 from voicecli.stt.whisper import (
     FULL_FRAMES,
@@ -28,11 +29,6 @@ from voicecli.worker import Worker
 
 if TYPE_CHECKING:
     from ctranslate2 import StorageView as Encoded
-
-SURE_LANGUAGE_S = 2.0
-SURE_LANGUAGE_PROB = 0.8
-"""What is shorter, or less sure, is in the language of what was said before: of 86 short English
-utterances three were taken for Dutch, Portuguese, Spanish (base)."""
 
 SECOND_BEAM_SIZE = 5
 """A doubtful text is decoded once more, more widely, before anyone believes it or drops it."""
@@ -58,24 +54,22 @@ class WhisperRecognizer(Recognizer):
         await self.transcribe(silence(SAMPLE_RATE_HZ))
 
     async def transcribe(
-        self, samples: Samples, language: str | None = None, expected: str | None = None
+        self, samples: Samples, language: str | None = None, earlier: Earlier = NOTHING_EARLIER
     ) -> Transcript:
         """What is said in `samples` (16 kHz, mono). Empty text where nothing is.
 
         language: ISO 639-1; None is that of the settings, or else is found out.
-        expected: the language that it is in unless the sound clearly says otherwise.
+        earlier: the languages of what the same user said before.
         """
-        language = language or self._settings.language
-        transcript = await self._worker.run(self._transcribe, samples, language, expected)
+        language = language or self._settings.only_language
+        transcript = await self._worker.run(self._transcribe, samples, language, earlier)
         return replace(transcript, is_unsure=transcript.avg_logprob < self._unsure_logprob)
 
-    def _transcribe(
-        self, samples: Samples, language: str | None, expected: str | None
-    ) -> Transcript:
+    def _transcribe(self, samples: Samples, language: str | None, earlier: Earlier) -> Transcript:
         whisper = self._loaded()
         try:
             return _joined(
-                [self._hear(whisper, piece, language, expected) for piece in _windows(samples)]
+                [self._hear(whisper, piece, language, earlier) for piece in _windows(samples)]
             )
         except ModelError:
             raise
@@ -93,15 +87,19 @@ class WhisperRecognizer(Recognizer):
         return self._whisper
 
     def _hear(
-        self, whisper: Whisper, samples: Samples, language: str | None, expected: str | None
+        self, whisper: Whisper, samples: Samples, language: str | None, earlier: Earlier
     ) -> Transcript:
         duration_s = len(samples) / SAMPLE_RATE_HZ
 
+        doubted = ""
+
         def encoded(n_frames: int) -> tuple[Encoded, str]:
+            nonlocal doubted
             sound = whisper.encode([samples], n_frames)
-            return sound, language or likely_language(
-                whisper.languages(sound), duration_s, expected
-            )
+            if language:
+                return sound, language
+            code, doubted = earlier.language_of(whisper.languages(sound), duration_s)
+            return sound, code
 
         def decoded(sound: Encoded, code: str, beam_size: int) -> Transcript:
             how = Decoding(beam_size=beam_size, tells_ending=True)
@@ -121,38 +119,7 @@ class WhisperRecognizer(Recognizer):
             again = decoded(sound, code, SECOND_BEAM_SIZE)
             # Only one guess tells what else it might have been.
             found = replace(max(found, again, key=_trust), ending=found.ending)
-        return found
-
-
-class InConversation(Recognizer):
-    """A recogniser that many share, for one conversation: what is short, or unsure, is in the
-    language of what was said before."""
-
-    def __init__(self, recognizer: WhisperRecognizer, language: str) -> None:
-        """language: ISO 639-1, in which the conversation probably begins."""
-        self.name = recognizer.name
-        self._recognizer = recognizer
-        self._spoken = language
-
-    @property
-    def busy(self) -> bool:
-        return self._recognizer.busy
-
-    async def transcribe(self, samples: Samples, language: str | None = None) -> Transcript:
-        transcript = await self._recognizer.transcribe(samples, language, self._spoken)
-        if transcript.text:
-            self._spoken = transcript.language
-        return transcript
-
-    async def warm_up(self) -> None:
-        await self._recognizer.warm_up()
-
-
-def likely_language(found: list[tuple[str, float]], duration_s: float, expected: str | None) -> str:
-    """ISO 639-1. found: codes with their probabilities, the likeliest first."""
-    code, probability = found[0]
-    is_sure = duration_s > SURE_LANGUAGE_S and probability > SURE_LANGUAGE_PROB
-    return code if is_sure or expected is None else expected
+        return replace(found, doubted_language=doubted)
 
 
 def _trust(transcript: Transcript) -> tuple[bool, float]:
@@ -178,4 +145,5 @@ def _joined(parts: list[Transcript]) -> Transcript:
         min(part.no_speech_prob for part in parts),
         any(part.cut_off for part in parts),
         ending=parts[-1].ending,
+        doubted_language=parts[0].doubted_language,
     )

@@ -51,6 +51,8 @@ class Transcript:
     """By the model's own scale (its card) these are more likely not the words than the words."""
     ending: Ending | None = None
     """None where the recogniser can't tell."""
+    doubted_language: str = ""
+    """ISO 639-1 of what it sounded like, where that was not believed."""
 
     @property
     def is_silent(self) -> bool:
@@ -97,6 +99,10 @@ class Recognizer(Protocol):
         Raises ModelError.
         """
         ...
+
+    def settle(self, language: str, doubted: str) -> None:
+        """A turn in this language was taken; what it also sounded like, as its transcript said."""
+        return
 
     async def warm_up(self) -> None:
         """Load what is needed, so that the first utterance need not wait for it; raises

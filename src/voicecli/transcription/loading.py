@@ -117,7 +117,7 @@ def recognizer(
 def _here(
     stt: SttSettings, decoding: Decoding, speed: Workers, *, word_times: bool, tells_languages: bool
 ) -> WindowRecognizer:
-    folder = find_stt(stt.model, stt.language)
+    folder = find_stt(stt.model, stt.only_language)
     if stt.model is None and (limits := limits_of(folder)):
         message, hint = limits
         raise ModelMissingError(
@@ -126,7 +126,7 @@ def _here(
         )
     whisper = Whisper(folder, stt, n_threads=speed.n_threads, n_workers=speed.n_workers)
     if not whisper.is_multilingual and (
-        decoding.task != "transcribe" or stt.language not in (None, "en")
+        decoding.task != "transcribe" or stt.only_language not in (None, "en")
     ):
         raise SettingsError(
             f"the model {name_of(folder)} knows English only",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from voicecli.errors import ModelError
-from voicecli.stt.recognizer import SURE_LANGUAGE_S, likely_language
+from voicecli.stt.languages import SURE_LANGUAGE_S, likely_language
 from voicecli.stt.transcript import DOUBTFUL_COMPRESSION, TimedWord, compression, has_loop
 from voicecli.stt.whisper import FULL_FRAMES, Decoded, Decoding, Whisper, item
 from voicecli.text.words import words_of

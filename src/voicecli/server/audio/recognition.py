@@ -54,7 +54,7 @@ class FileRecognition:
         try:
             if name is not None and name not in {model.name for model in installed_stt()}:
                 raise _no_such_model(name)
-            folder = find_stt(chosen, self._settings.language)
+            folder = find_stt(chosen, self._settings.only_language)
         except VoicecliError as error:
             raise ApiError(400, error.message, "model_not_available", param="model") from None
         if chosen is None and (limits := limits_of(folder)):

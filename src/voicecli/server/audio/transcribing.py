@@ -176,7 +176,7 @@ def _wanted(server: Server, upload: Upload, task: str) -> Wanted:
         task,
         folder,
         response_format,
-        language or server.engines.settings.stt.language,
+        language or server.engines.settings.stt.only_language,
         Decoding(
             task,
             BEAM_SIZE,

@@ -76,7 +76,7 @@ async def file(name: str) -> FileResponse:
 def _config(server: Server) -> dict[str, Any]:
     settings = server.engines.settings
     try:
-        languages = list(stt_languages(find_stt(settings.stt.model, settings.stt.language)))
+        languages = list(stt_languages(find_stt(settings.stt.model, settings.stt.only_language)))
     except VoicecliError:  # a plug-in's
         languages = []
     voices = [{"name": one.name, "languages": list(one.languages)} for one in installed_voices()]

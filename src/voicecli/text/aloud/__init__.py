@@ -38,9 +38,15 @@ _LINE_END = re.compile(r"([^\s.!?…:;,。！？：；，、])[ \t]*\n\s*(?=\S)"
 
 
 def spoken(
-    sentence: str, language: str = "en", pronunciations: Mapping[str, str] | None = None
+    sentence: str,
+    language: str = "en",
+    pronunciations: Mapping[str, str] | None = None,
+    *,
+    goes_on: bool = False,
 ) -> str:
     """One sentence as it is to be read by the synthesiser; ends with punctuation, may be empty.
+
+    goes_on: it is only a part of one, and more follows.
 
     `language` is a code like "en", "en-GB" (day before month) or "de". `pronunciations` are the
     user's words and how they are said: a respelling or `[[ phonemes ]]`. What stands between `[[`
@@ -58,7 +64,7 @@ def spoken(
     if not any(char.isalnum() for char in said):
         return ""
     if not _END.search(said):
-        said += "。" if wide else "."
+        said += ("，" if wide else ",") if goes_on else "。" if wide else "."
     return said
 
 
