@@ -46,6 +46,8 @@ class Aloud:
     before it, the whole noun. Frozen: what is missing here is said as if it were "m"."""
     labelled: frozenset[str] = frozenset()
     """After these words a number is a name and counts nothing: "version 1 was"."""
+    ordinal_suffixes: dict[str, str] = field(default_factory=dict)
+    """Behind a number -> CLDR's rule for it, without "spellout-": "ordinal-feminine"."""
     roman_nouns: frozenset[str] = frozenset()
     """After these a Roman numeral is a number: "chapter IV"."""
     rulers: frozenset[str] = frozenset()
@@ -68,6 +70,8 @@ class Aloud:
     """Anywhere else."""
     and_half: tuple[str, ...] = ()
     """Masculine and feminine, said after the noun: "dos horas y media"."""
+    parts: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Denominator -> what one such part is, and the name of several: "un terzo", "terzi"."""
     ratio_to: str = "to"
     out_of: str = "out of"
     scored: frozenset[str] = frozenset()
@@ -103,6 +107,12 @@ class Aloud:
     month_first: bool = False
     dotted_dates: bool = False
     """Whether "24.12.23" is one."""
+    first_of_month: str = ""
+    """What is said for day 1, where that is an ordinal alone."""
+    date_joint: str = ""
+    """Between the parts of a date: "3 de maio de 2024"."""
+    clock: tuple[str, str] = ("{hours}", "{hours} {minutes}")
+    """A full hour, and any other time."""
     time_sign: str = ":"
     """A regular expression: between hours and minutes; a "." makes no time without a suffix."""
     time_suffix: str = r"(?!)"
@@ -110,6 +120,8 @@ class Aloud:
 
     # Words
 
+    fused: dict[str, str] = field(default_factory=dict)
+    """What two words become beside each other: "una ora", "un'ora"."""
     words: dict[str, str] = field(default_factory=dict)
     """Written forms that are simply said otherwise: "w/o"."""
     spelled: frozenset[str] = frozenset()

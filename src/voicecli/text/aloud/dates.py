@@ -37,8 +37,9 @@ class Dates(Subject):
     def date_pattern(self) -> str:
         """Day, month in letters, perhaps a year."""
         return (
-            rf"(?<![\w.,:/-])(?P<day>\d{{1,2}})(?:er)? (?P<month>{self._month_name})\b\.?"
-            r"(?:,? (?P<year>\d{4})(?![\w]|[.,]\d))?"
+            rf"(?<![\w.,:/-])(?P<day>\d{{1,2}})(?:er|º|°)? {self._joint}"
+            rf"(?P<month>{self._month_name})\b\.?"
+            rf"(?:,? {self._joint}(?P<year>\d{{4}})(?![\w]|[.,]\d))?"
         )
 
     def say_date(self, found: re.Match[str]) -> str | None:
@@ -107,7 +108,8 @@ class Dates(Subject):
         return self.month_and_year(month, year)
 
     def month_and_year(self, month: int, year: int) -> str:
-        return f"{self.tables.months[month - 1]} {self.year(year)}"
+        joint = f" {self.tables.date_joint} ".replace("  ", " ")
+        return f"{self.tables.months[month - 1]}{joint}{self.year(year)}"
 
     def in_figures(
         self, found: re.Match[str], first: int, second: int, year: int | None
@@ -124,8 +126,18 @@ class Dates(Subject):
         return self.date(day, month, year, found)
 
     def date(self, day: int, month: int, year: int | None, found: re.Match[str]) -> str:
-        said = f"{self.cardinal(day)} {self.tables.months[month - 1]}"
-        return f"{said} {self.year(year)}" if year else said
+        parts = [self.day(day), self.tables.months[month - 1]]
+        parts += [self.year(year)] if year else []
+        return f" {self.tables.date_joint} ".replace("  ", " ").join(parts)
+
+    def day(self, day: int) -> str:
+        first = self.tables.first_of_month
+        return first if first and day == 1 else self.cardinal(day)
+
+    @cached_property
+    def _joint(self) -> str:
+        joint = self.tables.date_joint
+        return f"(?:{joint} )?" if joint else ""
 
     @cached_property
     def month_names(self) -> dict[str, int]:
@@ -186,8 +198,9 @@ class Dates(Subject):
         return said
 
     def clock(self, hours: int, minutes: int, suffix: str) -> str:
-        said = self.counted(hours, "f")
-        return f"{said} {self.cardinal(minutes)}" if minutes else said
+        full, other = self.tables.clock
+        said = self.cardinal(minutes) if minutes else ""
+        return (other if minutes else full).format(hours=self.counted(hours, "f"), minutes=said)
 
     def duration_pattern(self) -> str:
         """ "1h 30m", "5 min 20 s"."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from voicecli.text.aloud.reader import alternatives
 from voicecli.text.aloud.subject import Subject
 
 
 class Numbers(Subject):
-    """Rules: phone, version, dimensions, score, ratio, range, plain, roman.
+    """Rules: phone, version, dimensions, score, ratio, range, plain, ordinal, roman.
 
-    A language adds the rule ordinal, and what roman says.
+    A language adds what roman says.
     """
 
     def phone_pattern(self) -> str:
@@ -101,6 +102,13 @@ class Numbers(Subject):
         gender = self.gender_after(found)
         number = self.number(found["number"], gender or "", noun=gender is not None)
         return (" " if before.isalnum() else "") + number
+
+    def ordinal_pattern(self) -> str:
+        suffixes = alternatives(self.tables.ordinal_suffixes)
+        return rf"(?<![\w.,/-])(?P<number>\d{{1,4}})\.?(?P<suffix>{suffixes})(?!\w)"
+
+    def say_ordinal(self, found: re.Match[str]) -> str | None:
+        return self.spell(int(found["number"]), self.tables.ordinal_suffixes[found["suffix"]])
 
     def roman_pattern(self) -> str:
         return r"(?<![\w.'’-])(?P<roman>[IVXLC]{1,8})(?P<suffix>(?:er?|re|ème|\.)?)(?![\w'’-])"

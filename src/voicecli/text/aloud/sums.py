@@ -110,7 +110,15 @@ class Sums(Subject):
 
     def fraction(self, whole: int | None, above: int, below: int, gender: str = "") -> str | None:
         """None: it is read as it is written."""
-        return None
+        if below not in self.tables.parts:
+            return None
+        one, many = self.tables.parts[below]
+        is_half = (above, below) == (1, 2) and bool(self.tables.and_half)
+        if is_half:
+            half = self.tables.and_half[gender == "f"]
+            return f"{self.cardinal(whole)} {half}" if whole is not None else half.split()[-1]
+        said = one if above == 1 else f"{self.cardinal(above)} {many}"
+        return f"{self.cardinal(whole)} {self.tables.and_} {said}" if whole is not None else said
 
     def sign_pattern(self) -> str:
         apart = [sign for sign in self.tables.signs if sign not in "-−+±"]

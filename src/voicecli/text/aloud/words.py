@@ -33,6 +33,8 @@ class PlainWords(Subject):
 
     def finish(self, text: str) -> str:
         """In a sentence of capitals "US" is "us"."""
+        for apart, fused in self.tables.fused.items():
+            text = re.sub(rf"\b{apart}\b", fused, text)
         if len(re.findall(r"[^\W\d_]+", text)) < MIN_CAPITAL_WORDS or not text.isupper():
             return text
         return re.sub(
