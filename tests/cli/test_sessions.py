@@ -175,6 +175,7 @@ def test_rm_is_answered_in_a_terminal(terminal: Callable[..., Terminal]) -> None
         (("sessions", "export", ""), "there is no session ''"),
         (("sessions", "rm", "2026", "--yes"), "may be any of 2 sessions"),
         (("sessions", "play", "zzz"), "there is no session 'zzz'"),
+        (("replay", "zzz"), "there is no session 'zzz'"),
         (("talk", "--resume", "zzz", "--base-url", "built-in"), "there is no session 'zzz'"),
     ],
 )

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 GROUPS = {
     "Speak and listen": ("talk", "transcribe", "say", "serve"),
-    "Look back": ("sessions",),
+    "Look back": ("sessions", "replay"),
     "Set up": ("doctor", "devices", "models", "config", "help"),
     "Measure": ("bench",),
 }

@@ -18,6 +18,7 @@ from voicecli.cli.bench import bench
 from voicecli.cli.devices import devices
 from voicecli.cli.doctor import doctor
 from voicecli.cli.help import GroupedHelp
+from voicecli.cli.replay import replay
 from voicecli.cli.say import say
 from voicecli.cli.serve import serve
 from voicecli.cli.streams import forget, open_closed_streams, unwritable
@@ -47,6 +48,7 @@ app.command()(devices)
 app.command()(doctor)
 app.command()(bench)
 app.add_typer(sessions.app, name="sessions")
+app.command()(replay)
 app.add_typer(models.app, name="models")
 app.add_typer(config.app, name="config")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -36,6 +37,15 @@ class Turn:
     """There was more of it: the user cut in, or the conversation ended."""
     remembered: bool = True
     """It is in the history: what a session that goes on knows."""
+    cut_in: bool = False
+    """The user's words ended a reply."""
+    typed: bool = False
+    """The user did not speak."""
+    hangover_ms: float | None = None
+    """Silence after the user's words that was waited for; None where no answer was timed."""
+    first_audio_ms: float | None = None
+    """From the user's last sample to the answer's first, with the time that its making took: in a
+    recording no time passes meanwhile."""
 
     @property
     def start_s(self) -> float:
@@ -107,24 +117,27 @@ def read(folder: Path) -> KeptSession:
             f"session {id_of(folder)} can't be read: {EVENTS} ({reason(error)})",
             f"look at {folder}",
         ) from error
-    session = KeptSession(folder)
-    for line in data.splitlines():
-        event = _event(line)
-        if event is None:
-            session.n_damaged += bool(line.strip())
-        else:
-            session.events.append(event)
-    if not session.events:
+    lines = [line for line in data.splitlines() if line.strip()]
+    events = [event for line in lines if (event := _event(line)) is not None]
+    if not events:
         raise SessionError(
             f"session {id_of(folder)} can't be read: {EVENTS} holds no event", f"look at {folder}"
         )
-    for event in session.events:
+    session = told_by(folder, events)
+    session.n_damaged = len(lines) - len(events)
+    return session
+
+
+def told_by(folder: Path, events: list[dict[str, Any]]) -> KeptSession:
+    """What these events tell, each with the sample index `at` which it happened."""
+    session = KeptSession(folder, events=events)
+    for event in events:
         session.end = max(session.end, event["at"])
         if event["event"] == BEGAN:
             session.last_began, session.last_at = _time(event.get("began")), event["at"]
             session.began = session.began or session.last_began
     teller = _Teller(session)
-    for event in session.events:
+    for event in events:
         teller.take(event)
     teller.end_reply(session.end)
     return session
@@ -139,12 +152,12 @@ def _event(line: bytes) -> dict[str, Any] | None:
     is_event = isinstance(event, dict) and isinstance(event.get("event"), str)
     if not is_event or not _is_index(event.get("at")):
         return None
-    return (
-        event
-        if all(_fits(name, event.get(name)) for name in _TYPES.keys() & event.keys())
-        else None
-    )
+    looked_at = _TYPES.keys() & event.keys()
+    return event if all(_fits(name, event[name]) for name in looked_at) else None
 
+
+_STAGES = ("begun_ms", "stt_ms", "llm_ms", "tts_ms")
+_TIMES = ("first_audio_ms", "hangover_ms", *_STAGES)
 
 _TYPES: dict[str, type] = {
     "text": str,
@@ -155,11 +168,14 @@ _TYPES: dict[str, type] = {
     "speech_end": int,
     "first_sample": int,
     "number": int,
+    **dict.fromkeys(_TIMES, float),
 }
 """Of the fields that are looked at."""
 
 
 def _fits(name: str, value: object) -> bool:
+    if _TYPES[name] is float:
+        return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
     return type(value) is _TYPES[name] and (not isinstance(value, int) or value >= 0)
 
 
@@ -186,6 +202,8 @@ class _Teller:
         self._sentences: list[tuple[str, int]] = []
         self._before = ""
         """The event before."""
+        self._cut_at = -1
+        """The moment in which the user's words ended a reply."""
 
     def take(self, event: dict[str, Any]) -> None:
         match event:
@@ -205,8 +223,10 @@ class _Teller:
                 self._sentences.append((text, self._offset + sample))
             case {"event": "reply_ended", "heard": heard}:
                 self._reply_ended(heard, event)
+            case {"event": "turn_timed"} if event.keys() >= set(_TIMES):
+                self._timed(event)
             case {"event": "started_over"}:
-                # Turn, it is what the new conversation begins with.
+                # As words, it is what the new conversation begins with.
                 is_said = self._before == "user_said"
                 self._session.n_forgotten = len(self._session.said) - is_said
         self._before = event["event"]
@@ -214,12 +234,33 @@ class _Teller:
     def _user_said(self, text: str, event: dict[str, Any]) -> None:
         start = event["at"] if self._onset is None else self._onset
         end = event["at"] if self._speech_end is None else self._speech_end
-        remembered = event["event"] == "user_said"
-        self._session.said.append(Turn("you", text, start, max(start, end), remembered=remembered))
+        self._session.said.append(
+            Turn(
+                *("you", text, start, max(start, end)),
+                remembered=event["event"] == "user_said",
+                cut_in=self._cut_at == event["at"],
+                typed=self._onset is None,
+            )
+        )
         self._onset = self._speech_end = None
+        self._cut_at = -1
+
+    def _timed(self, event: dict[str, Any]) -> None:
+        said = self._session.said
+        for i in reversed(range(len(said))):
+            if said[i].speaker == "you":
+                made_ms = sum(event[stage] for stage in _STAGES)
+                said[i] = replace(
+                    said[i],
+                    hangover_ms=event["hangover_ms"],
+                    first_audio_ms=max(event["first_audio_ms"], made_ms),
+                )
+                return
 
     def _reply_ended(self, heard: str, event: dict[str, Any]) -> None:
         sentences, self._sentences = tuple(self._sentences), []
+        if event.get("interrupted"):
+            self._cut_at = event["at"]
         if not heard:
             return
         start = sentences[0][1] if sentences else event["at"]
