@@ -277,7 +277,7 @@ def test_setup_installs_through_sudo_without_asking_where_nobody_can_answer(chec
     assert (checkout / "installed").read_text() == (
         "noninteractive: update -qq\n"
         "noninteractive: install -y --no-install-recommends libportaudio2 jackd2 tmux"
-        " chromium pulseaudio pulseaudio-utils libasound2-plugins\n"
+        " chromium haproxy pulseaudio pulseaudio-utils libasound2-plugins\n"
     )
 
 
