@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from math import log
 from typing import TYPE_CHECKING, Protocol
 
 from voicecli.errors import ModelError
@@ -14,6 +15,7 @@ from voicecli.stt.whisper import FULL_FRAMES, Decoded, Decoding, Whisper, item
 from voicecli.text.words import words_of
 from voicecli.transcription.placing import place, segments
 from voicecli.transcription.segments import Segment
+from voicecli.transcription.speech import SpeechStretch
 from voicecli.transcription.windows import Window
 
 if TYPE_CHECKING:
@@ -28,8 +30,12 @@ and then takes a sentence for the last. It is never less than this, and the reac
 never more than WORD_S: the decoder looks at nothing definite when it ends."""
 WORD_S = 0.6
 
-MIXED_LOGPROB = -0.5
-"""Below, another language may begin in the middle of a window."""
+STRANGE_LOGPROB = -0.35
+"""Of words said in another language (mean of their own log probabilities), or there are none: what
+was English lay above -0.25 in real recordings (base)."""
+
+SURER_LOGPROB = 0.2
+"""So much surer is a text in the language that was spoken, of two that might have been."""
 
 UNVOICED_LOGPROB = -0.5
 WORDS_PER_VOICED_S = 5.0
@@ -172,22 +178,24 @@ class WindowRecognizer(HearsWindows):
             ]
             heard = self._hear([windows[i] for i in some], [codes[i] for i in some], n_frames)
             for i, one in zip(some, heard, strict=True):
-                found[i] = Recognized(tuple(self._segments(one)), self._other_language(one))
+                found[i] = self._recognized(one)
         return found
 
-    def _other_language(self, heard: _Heard) -> str:
-        """Another than it was taken for; empty where the user named one, or nobody can tell."""
-        transcript, window = heard.decoded.transcript, heard.window
+    def _other_language(self, heard: _Heard, words: Sequence[TimedWord]) -> str:
+        """Another than it was taken for; empty where the user named one, or nobody can tell.
+
+        words: of the window.
+        """
+        window, taken_for = heard.window, heard.decoded.transcript.language
         if not self._tells_languages or not window.voiced_s or not self._whisper.is_multilingual:
             return ""
-        found = self._whisper.languages(heard.encoded)
-        code = likely_language(found, window.duration_s, transcript.language)
-        later = window.after(window.duration_s / 2, SURE_LANGUAGE_S)
-        if code == transcript.language and transcript.avg_logprob < MIXED_LOGPROB and later:
-            encoded = self._whisper.encode([later.samples], self._n_frames(later, None))
-            found = self._whisper.languages(encoded)
-            code = likely_language(found, later.duration_s, transcript.language)
-        return "" if code == transcript.language else code
+        code = likely_language(self._whisper.languages(heard.encoded), window.duration_s, taken_for)
+        for stretch in strange(words, window) if code == taken_for else ():
+            encoded = self._whisper.encode([stretch.samples])
+            code = likely_language(self._whisper.languages(encoded), stretch.voiced_s, taken_for)
+            if code != taken_for:
+                break
+        return "" if code == taken_for else code
 
     def _n_frames(self, window: Window, language: str | None) -> int:
         return self._whisper.trimming.n_frames(window.n_samples, language)
@@ -195,9 +203,25 @@ class WindowRecognizer(HearsWindows):
     def _language_of(self, window: Window, before: SpokenLanguage | None = None) -> str:
         if not self._whisper.is_multilingual:
             return "en"
-        encoded = self._whisper.encode([window.samples], self._n_frames(window, None))
+        # Less than 30 s makes the model less sure (base: 0.78 for 0.88 of 2.6 s of German).
+        encoded = self._whisper.encode([window.samples])
+        found = self._whisper.languages(encoded)
         expected = before.code() if before else None
-        return likely_language(self._whisper.languages(encoded), window.duration_s, expected)
+        code = likely_language(found, window.duration_s, expected)
+        if expected is None or found[0][0] == code:
+            return code
+        return self._better_written(encoded, window, expected, found[0][0])
+
+    def _better_written(
+        self, encoded: Encoded, window: Window, expected: str, likeliest: str
+    ) -> str:
+        """Which of two languages, none of them sure, gives the surer text."""
+        first, second = (
+            self._whisper.decode(encoded, [code], [window.duration_s])[0].transcript
+            for code in (expected, likeliest)
+        )
+        is_better = second.avg_logprob > first.avg_logprob + SURER_LOGPROB
+        return likeliest if is_better and not second.is_doubtful else expected
 
     def _hear(
         self, windows: Sequence[Window], languages: Sequence[str], n_frames: int
@@ -253,23 +277,45 @@ class WindowRecognizer(HearsWindows):
         best = max(calm or tries, key=lambda one: one.transcript.avg_logprob)
         return replace(heard, decoded=best)
 
-    def _segments(self, heard: _Heard) -> list[Segment]:
+    def _recognized(self, heard: _Heard) -> Recognized:
         window, decoded = heard.window, heard.decoded
         if is_nothing(decoded, window):
-            return []
+            return Recognized((), self._other_language(heard, []))
         words = [TimedWord(0.0, window.duration_s, decoded.transcript.text, 1.0)]
         if self._aligns:
             words = self._whisper.align(heard.encoded, decoded, window.duration_s)
-        found = list(segments(place(words, window), decoded.transcript))
+        found = tuple(segments(place(words, window), decoded.transcript))
+        other = self._other_language(heard, words)
         if self.by_utterance:
-            return found if self._aligns else [replace(one, words=()) for one in found]
+            bare = tuple(replace(one, words=()) for one in found)
+            return Recognized(found if self._aligns else bare, other)
         reach_s = max((min(word.end_s, word.start_s + WORD_S) for word in words), default=0.0)
         rest = window.after(reach_s, REST_S) if words else None
-        if rest is not None:
-            code = decoded.transcript.language
-            (more,) = self._hear([rest], [code], self._n_frames(rest, code))
-            found += self._segments(more)
-        return found
+        if rest is None:
+            return Recognized(found, other)
+        code = decoded.transcript.language
+        (heard_again,) = self._hear([rest], [code], self._n_frames(rest, code))
+        more = self._recognized(heard_again)
+        return Recognized(found + more.segments, other or more.other_language)
+
+
+def strange(words: Sequence[TimedWord], window: Window) -> list[SpeechStretch]:
+    """Stretches whose words are few or unsure, long enough to tell a language by; the last one
+    first, for another language mostly goes on.
+
+    words: of the window, at its times.
+    """
+    found: list[SpeechStretch] = []
+    end_s = 0.0
+    for stretch in window.stretches:
+        begin_s, end_s = end_s, end_s + stretch.duration_s
+        said = [word for word in words if begin_s <= (word.start_s + word.end_s) / 2 < end_s]
+        logprobs = [log(max(word.probability, 1e-6)) for word in said]
+        if stretch.voiced_s > SURE_LANGUAGE_S and (
+            not said or sum(logprobs) / len(said) < STRANGE_LOGPROB
+        ):
+            found.insert(0, stretch)
+    return found
 
 
 def is_nothing(decoded: Decoded, window: Window) -> bool:
