@@ -6,9 +6,11 @@ import io
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -18,7 +20,7 @@ import pytest
 from voicecli.errors import AudioFileError
 from voicecli.sound.reading import MAX_FILLED_S, decode, decode_channels, read_audio
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, level_db, silence
-from voicecli.sound.wav import to_pcm16, wav_header
+from voicecli.sound.wav import WAV_MAX, to_pcm16, wav_header
 
 pytestmark = pytest.mark.slow
 
@@ -321,3 +323,52 @@ def test_a_wav_through_a_pipe_comes_as_it_is_written() -> None:
     os.close(write_end)
     reader.join(20)
     assert not reader.is_alive()
+
+
+GUID = bytes.fromhex("f3acd3118cd100c04f8edb8a")
+
+
+def w64(samples: Samples, stated: int | None, behind: bool) -> bytes:
+    data = to_pcm16(samples)
+    chunks = b"wave" + GUID + b"fmt " + GUID
+    chunks += struct.pack("<QHHIIHH", 40, 1, 1, SAMPLE_RATE_HZ, 2 * SAMPLE_RATE_HZ, 2, 16)
+    n_bytes = len(data) if stated is None else stated
+    chunks += b"data" + GUID + struct.pack("<Q", 24 + n_bytes) + data
+    chunks += behind * (b"LIST" + GUID + struct.pack("<Q", 224) + 200 * b"x")
+    riff = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000")
+    return riff + struct.pack("<Q", 24 + len(chunks)) + chunks
+
+
+def aiff(samples: Samples, stated: int | None, behind: bool) -> bytes:
+    data = np.frombuffer(to_pcm16(samples), "<i2").astype(">i2").tobytes()
+    rate = struct.pack(">HQ", 16383 + 13, SAMPLE_RATE_HZ << 50)  # an 80-bit float
+    chunks = b"AIFF" + struct.pack(">4sIhIh", b"COMM", 18, 1, len(samples), 16) + rate
+    n_bytes = len(data) if stated is None else stated
+    chunks += struct.pack(">4sIII", b"SSND", 8 + n_bytes, 0, 0) + data
+    chunks += behind * (b"NAME" + struct.pack(">I", 200) + 200 * b"x")
+    return b"FORM" + struct.pack(">I", len(chunks)) + chunks
+
+
+def rf64(samples: Samples, stated: int | None, behind: bool) -> bytes:
+    data = to_pcm16(samples)
+    n_bytes = len(data) if stated is None else stated
+    chunks = b"WAVE" + struct.pack("<4sIQQQI", b"ds64", 28, 0, n_bytes, 0, 0)
+    chunks += wav_header(SAMPLE_RATE_HZ)[12:] + data + behind * CHUNK
+    return b"RF64" + struct.pack("<I", WAV_MAX) + chunks
+
+
+@pytest.mark.parametrize(
+    ("stated", "behind"), [(None, False), (None, True), (0, False), (32, False), (20_000, False)]
+)
+@pytest.mark.parametrize("kind", [w64, aiff, rf64])
+def test_other_kinds_are_heard_whole_too(
+    tmp_path: Path,
+    kind: Callable[[Samples, int | None, bool], bytes],
+    stated: int | None,
+    behind: bool,
+) -> None:
+    (tmp_path / f"a.{kind.__name__}").write_bytes(kind(tone(), stated, behind))
+    told: list[str] = []
+    pieces = decode(tmp_path / f"a.{kind.__name__}", on_damage=told.append)
+    assert np.concatenate(list(pieces)) == pytest.approx(tone(), abs=1e-4)
+    assert any("longer than its header says" in text for text in told) == bool(stated)

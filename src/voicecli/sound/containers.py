@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from voicecli.errors import AudioFileError
-from voicecli.sound.wav import ByteStream, WavOfAnyLength, is_wav
+from voicecli.sound.lengths import ByteStream, SoundOfAnyLength, chunks_of
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -48,7 +48,7 @@ class ForFFmpeg:
     traceback to stderr."""
 
     def __init__(self, stream: ByteStream, *, as_stated: bool = False) -> None:
-        """as_stated: a WAV ends where its header says, also where it goes on."""
+        """as_stated: it ends where its header says, also where it goes on."""
         self.error: Exception | None = None
         """Of reading."""
         self.name = str(getattr(stream, "name", ""))
@@ -58,8 +58,9 @@ class ForFFmpeg:
         self._unread = self.head
         self._stream = stream
         self._can_seek = isinstance(stream, _Seekable) and stream.seekable()
-        if is_wav(self.head) and not as_stated:
-            self._stream = WavOfAnyLength(self.head, stream)
+        chunks = None if as_stated else chunks_of(self.head)
+        if chunks is not None:
+            self._stream = SoundOfAnyLength(chunks, self.head, stream)
             self._unread, self._can_seek = b"", False
         elif self._can_seek:
             cast(_Seekable, stream).seek(-len(self.head), 1)
@@ -91,7 +92,7 @@ class ForFFmpeg:
     @property
     def goes_on(self) -> bool:
         """There is more sound than the header says."""
-        return isinstance(self._stream, WavOfAnyLength) and self._stream.goes_on
+        return isinstance(self._stream, SoundOfAnyLength) and self._stream.goes_on
 
 
 def _read_fully(stream: ByteStream, n_bytes: int) -> bytes:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from voicecli.errors import AudioFileError, reason
 from voicecli.sound.containers import ForFFmpeg, container_of, track_of
+from voicecli.sound.lengths import ByteStream
 from voicecli.sound.mixing import StereoToMono
 from voicecli.sound.resampling import Resampler
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
-from voicecli.sound.wav import ByteStream
 
 if TYPE_CHECKING:
     import av

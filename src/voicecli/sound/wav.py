@@ -1,14 +1,13 @@
-"""WAV files: valid after every write, read to their end whatever length they state."""
+"""WAV files that are valid after every write."""
 
 from __future__ import annotations
 
 import os
-import re
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from io import FileIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -95,88 +94,3 @@ class SoundFile(FileIO):
         except OSError as error:
             self.error = error
             raise
-
-
-class ByteStream(Protocol):
-    """An open file or a pipe."""
-
-    def read(self, n_bytes: int, /) -> bytes | None:
-        """At most so many; none at the end."""
-        ...
-
-
-def is_wav(head: bytes) -> bool:
-    """Do so many bytes begin a WAV?"""
-    return head[:4] == b"RIFF" and head[8:12] == b"WAVE"
-
-
-class WavOfAnyLength:
-    """The bytes of a WAV that states no length: it ends where another chunk begins, or the file.
-
-    Programs that are killed, or that write into a pipe, leave a length that is too small.
-    """
-
-    def __init__(self, head: bytes, stream: ByteStream) -> None:
-        """head: what was read of the stream already, 12 bytes or more."""
-        self.goes_on = False
-        """There was sound behind the stated length."""
-        self._unread = head
-        self._stream = stream
-        self._pieces = self._in_pieces()
-        self._rest = b""
-
-    def read(self, n_bytes: int, /) -> bytes:
-        while not self._rest:
-            piece = next(self._pieces, None)
-            if piece is None:
-                return b""
-            self._rest = piece
-        data, self._rest = self._rest[:n_bytes], self._rest[n_bytes:]
-        return data
-
-    def _in_pieces(self) -> Iterator[bytes]:
-        yield self._exactly(12)
-        while len(header := self._exactly(8)) == 8:
-            name, n_bytes = struct.unpack("<4sI", header)
-            if name == b"data":
-                yield struct.pack("<4sI", name, WAV_MAX)
-                yield from self._sound(n_bytes)
-                return
-            yield header
-            yield from self._some(n_bytes + n_bytes % 2)
-
-    def _sound(self, n_bytes: int) -> Iterator[bytes]:
-        if n_bytes not in (0, WAV_MAX):
-            yield from self._some(n_bytes)
-            behind = self._exactly(9)
-            if _is_end(behind, padded=n_bytes % 2 == 1):
-                return
-            self.goes_on = True
-            yield behind
-        while data := self._read(BLOCK_BYTES):
-            yield data
-
-    def _some(self, n_bytes: int) -> Iterator[bytes]:
-        while n_bytes and (data := self._read(min(n_bytes, BLOCK_BYTES))):
-            n_bytes -= len(data)
-            yield data
-
-    def _exactly(self, n_bytes: int) -> bytes:
-        return b"".join(self._some(n_bytes))
-
-    def _read(self, n_bytes: int) -> bytes:
-        if self._unread:
-            data, self._unread = self._unread[:n_bytes], self._unread[n_bytes:]
-            return data
-        return self._stream.read(n_bytes) or b""
-
-
-BLOCK_BYTES = 32_768
-
-_CHUNK = re.compile(rb"(?:[A-Za-z0-9][A-Za-z0-9_ -]{3}.{3}[\x00-\x0f]|ID3|TAG)", re.DOTALL)
-"""What a chunk looks like (its name, and a length below 256 MB), or the tags of MP3 files."""
-
-
-def _is_end(behind: bytes, *, padded: bool) -> bool:
-    """Does the sound end here, before the 9 bytes that come behind its stated length?"""
-    return len(behind) < 2 or any(_CHUNK.match(behind, at) for at in ((0, 1) if padded else (0,)))

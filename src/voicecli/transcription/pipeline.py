@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voicecli.errors import AudioFileError, VoicecliError
+from voicecli.sound.lengths import ByteStream
 from voicecli.sound.reading import decode_channels, decode_raw
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
-from voicecli.sound.wav import ByteStream
 from voicecli.transcription.recognition import HearsWindows, Recognized, SpokenLanguage
 from voicecli.transcription.segments import Segment
 from voicecli.transcription.speech import SileroBlockVad, SpeechFinder, SpeechStretch
