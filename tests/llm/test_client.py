@@ -383,6 +383,7 @@ def test_a_connection_that_died_in_the_meantime_is_replaced(server: SseServer) -
 # Failing ------------------------------------------------------------------------------------------
 
 RAW = {"raw": json.dumps({"error": {"message": "It is too loud."}}), "provider_name": "X"}
+PROBLEM = {"type": "https://x.org/quota", "title": "Too much", "detail": "The month's are used up."}
 ERROR = {"message": "out of memory", "type": "server_error", "code": None}
 
 
@@ -399,6 +400,12 @@ ERROR = {"message": "out of memory", "type": "server_error", "code": None}
         (body({"object": "error", "message": "too long"}, 400), "(400): too long"),
         (body("", 302, location="https://example.org/v1"), "redirects to https://example.org/v1"),
         (status(429, "You exceeded your current quota"), "answers no more: You exceeded"),
+        (body(PROBLEM, 403, content_type="application/problem+json"), "no more: The month's are"),
+        (status(403, "Your credit balance is too low"), "answers no more: Your credit"),
+        (status(400, "Insufficient balance"), "answers no more: Insufficient"),
+        (status(400, "API key not valid"), "asks for an API key: API key not valid"),
+        (status(403, "This country is not served"), "refuses the request (403): This country"),
+        (status(403, "Missing scopes: api.model.read"), "asks for an API key: Missing scopes"),
         (body("<html>hello</html>"), "doesn't understand"),
         (body("{oops", content_type="application/json"), "doesn't understand"),
         (body([1, 2], 200), "is no part of a reply"),
@@ -456,6 +463,7 @@ def test_an_error_that_will_not_pass_is_told_at_once(
     "answer",
     [
         pytest.param(status(429), id="429"),
+        pytest.param(status(429, "Quota exceeded: requests per minute"), id="429 of a minute"),
         pytest.param(status(500), id="500"),
         pytest.param(body("<h1>Bad Gateway</h1>", 502), id="502"),
         pytest.param(status(503), id="503"),

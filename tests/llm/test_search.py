@@ -237,6 +237,55 @@ def test_a_server_that_comes_later_is_found_at_the_next_turn(server: SseServer) 
     assert told == [f"a language model is there now: test-model at 127.0.0.1:{server.port} answers"]
 
 
+def test_a_found_server_that_goes_is_replaced_and_found_again(server: SseServer) -> None:
+    told: list[str] = []
+
+    async def talk() -> None:
+        with SseServer(model_ids=["other"]) as second:
+            async with ChatClient(
+                LlmSettings(),
+                local_base_urls=[server.base_url, second.base_url],
+                notices=lambda message, hint: told.append(message),
+                sleep=Pauses(),
+            ) as model:
+                await model.connect()
+                assert model.name == "test-model"
+                server.refuse()
+                assert [delta async for delta in model.stream(ASK)] == ["Okay."]
+                assert model.name == "other"
+                second.refuse()
+                assert [delta async for delta in model.stream(ASK)]
+                assert model.is_builtin
+                server.listen()
+                assert [delta async for delta in model.stream(ASK)] == ["Okay."]
+                assert model.name == "test-model"
+                assert not model.is_builtin
+            assert told == [
+                f"127.0.0.1:{server.port} is gone: other at 127.0.0.1:{second.port} answers",
+                f"127.0.0.1:{second.port} is gone: the built-in replies answer until it is back",
+                f"a language model is there now: {model.title} answers",
+            ]
+
+    asyncio.run(talk())
+
+
+def test_a_named_model_is_replaced_by_nobody_else(server: SseServer) -> None:
+    async def talk() -> None:
+        with SseServer(model_ids=["other"]) as second:
+            async with ChatClient(
+                LlmSettings(model="test-model"),
+                local_base_urls=[server.base_url, second.base_url],
+                sleep=Pauses(),
+            ) as model:
+                await model.connect()
+                server.refuse()
+                with pytest.raises(LanguageModelError, match="can't reach"):
+                    assert [delta async for delta in model.stream(ASK)]
+                assert not second.chats
+
+    asyncio.run(talk())
+
+
 SPEECH = [
     {"id": "Systran/faster-whisper-small", "task": "automatic-speech-recognition"},
     {"id": "speaches-ai/piper-en_US-amy-low", "task": "text-to-speech"},

@@ -64,7 +64,7 @@ def choose(devices: Sequence[Device], kind: Kind, wanted: str | None = None) -> 
     if not any(device.channels(kind) for device in devices):
         option = "--input" if kind == "microphone" else "--output"
         raise AudioDeviceError(
-            f"no {kind} found", f"connect one, or give a WAV file with {option}; {LIST_HINT}"
+            f"no {kind} found", f"connect one, or name a sound file with {option}; {LIST_HINT}"
         )
     if wanted is None:
         fitting = [device for device in devices if device.channels(kind)]

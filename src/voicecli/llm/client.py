@@ -43,9 +43,6 @@ class ChatClient(Connection):
     """One OpenAI-compatible server. Use it as an async context manager and `connect()` before the
     first `stream()`."""
 
-    _full_chars: int | None = None
-    """Conversations of so many characters are refused for their length."""
-
     async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         """The reply's text, piece by piece, as respond() tells."""
         async with aclosing(self.respond(messages, Options())) as parts:

@@ -73,6 +73,8 @@ class Connection(LanguageModel):
         self._form = first_form(self._url or httpx.URL())
         self._search: asyncio.Task[Search] | None = None
         """A look for a server, while the built-in replies stand in for one."""
+        self._full_chars: int | None = None
+        """Conversations of so many characters are refused for their length."""
         self._no_chat: set[httpx.URL] = set()
         """Servers that list a model and have nothing that chats."""
         self._remarks: list[tuple[str, str]] = []
@@ -264,8 +266,7 @@ class Connection(LanguageModel):
         if not (self.is_builtin and self._was_found):
             return
         if self._search is None:
-            urls = [url for url in self._local_base_urls if httpx.URL(url) not in self._no_chat]
-            self._search = asyncio.create_task(look(urls))
+            self._search = asyncio.create_task(self._look())
         search = self._search
         await asyncio.wait([search], timeout=LOOK_AGAIN_S)
         if not search.done() or self._search is not search:
@@ -276,8 +277,31 @@ class Connection(LanguageModel):
             self._adopt(search.result().servers[0])
             self._notices(f"a language model is there now: {self.title} answers", "")
 
+    async def _look(self) -> Search:
+        urls = [url for url in self._local_base_urls if httpx.URL(url) not in self._no_chat]
+        return await look(urls, self._settings.model)
+
+    async def _replace(self, error: LanguageModelError) -> bool:
+        """Whether another answers in the place of a server that was found, and is gone: one on
+        this machine, else the built-in replies until there is one."""
+        is_gone = isinstance(error.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
+        if not is_gone or self.is_builtin or self._settings.base_url:
+            return False
+        gone, wanted = self.where, self._settings.model
+        servers = (await self._look()).servers
+        if servers and (not wanted or choose_model(wanted, servers[0].listing.ids)):
+            self._adopt(servers[0])
+            self._notices(f"{gone} is gone: {self.title} answers", "")
+            return True
+        if wanted:
+            return False
+        self._notices(f"{gone} is gone: the built-in replies answer until it is back", "")
+        self._use_builtin()
+        return True
+
     def _open(self, url: httpx.URL) -> None:
         self._url = url
+        self._full_chars = None
         if self._offline and not is_loopback(url.host):
             raise NetworkError(
                 f"--offline forbids to ask the language model at {self.where}",
@@ -344,7 +368,12 @@ class Connection(LanguageModel):
         )
 
     async def _wait(self, backoff: Backoff, error: LanguageModelError) -> None:
-        await wait(backoff, error, self._sleep)
+        """Until the next try, of whoever answers then; raises `error` where there is none."""
+        try:
+            await wait(backoff, error, self._sleep)
+        except LanguageModelError:
+            if not await self._replace(error):
+                raise
 
 
 def _some(models: Sequence[str]) -> str:

@@ -23,6 +23,20 @@ MAX_WAIT_S = 20.0
 MAX_ERROR_BYTES = 64_000
 """Of an error's body; what follows is not read."""
 
+_ACCOUNT = re.compile(
+    r"quota|billing|credit|\bbalance\b|insufficient.?funds|payment|spend(?:ing)?.?limit|subscription|"
+    r"\bplan\b",
+    re.I,
+)
+"""It costs money that is not there. A quota of each minute comes back."""
+
+_EACH_MINUTE = re.compile(r"per.?(?:second|minute|min\b)|\b[rt]pm\b", re.I)
+
+_OTHER_LOCK = re.compile(
+    r"\b(?:country|region|territory|location|model|terms|flagged|disabled|suspended)\b", re.I
+)
+"""Not the key is wrong, where a 403 speaks of these."""
+
 _WITHHELD = re.compile(r"content.?(?:filter|policy|inspect)|inappropriate|safety|moderation", re.I)
 
 
@@ -96,7 +110,11 @@ class Peer:
         context = f"{text} {body[:2000].decode('utf-8', 'replace')}"
         if too_large := self.too_large(status, said, context):
             return too_large
-        if status in (401, 403, 407):
+        if status == 402 or (status in (400, 403, 429) and _is_about_money(context)):
+            return words.refusal(
+                f"{self.where} answers no more{said}", "look at your account", status=status
+            )
+        if status in (401, 403, 407) or (status == 400 and re.search("api.?key", said, re.I)):
             return self._locked(response, body, said)
         if status == 404:
             return words.refusal(
@@ -110,10 +128,6 @@ class Peer:
                 f"{self.where} redirects to {self.clean(response.headers.get('location', '?'))}",
                 f"if that is the right place, name it with {words.url}",
                 status=status,
-            )
-        if status == 402 or (status == 429 and "quota" in said):
-            return words.refusal(
-                f"{self.where} answers no more{said}", "look at your account", status=status
             )
         if status == 429 or status >= 500:
             return self._busy(response, said, context)
@@ -153,6 +167,13 @@ class Peer:
                 f"the proxy at {proxy.hostname}:{proxy.port} refuses to pass on to {self.where}"
                 f" ({status}){said}",
                 "look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY",
+                status=status,
+            )
+        is_withheld = _WITHHELD.search(said) or _OTHER_LOCK.search(said)
+        if status == 403 and is_withheld and not re.search("key|token|scope", said, re.I):
+            return words.refusal(
+                f"{self.where} refuses the request (403){said}",
+                self.withheld_hint(said) or f"look at {words.model}, {words.key} and your account",
                 status=status,
             )
         if self.gets_key:
@@ -230,3 +251,7 @@ class Peer:
                 f"{self.clean(str(cause)) or type(cause).__name__}",
                 f"is it an OpenAI-compatible server, and {words.url} right? It mostly ends in /v1",
             ) from error
+
+
+def _is_about_money(said: str) -> bool:
+    return _ACCOUNT.search(said) is not None and _EACH_MINUTE.search(said) is None
