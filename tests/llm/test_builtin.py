@@ -462,3 +462,19 @@ def test_who_is_short() -> None:
     """What is said when nothing else fits is said often."""
     assert len(UNKNOWN.split()) < 20
     assert len(WHO.split()) < 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My phone number is 555-123-4567", "Call 555-1234", "My number is (555) 123-4567",
+        "It was on 2024-05-03", "Call 0171-123", "Mine is 078-05-1120",
+    ],
+)  # fmt: skip
+def test_numbers_that_are_names_are_no_sums(text: str) -> None:
+    assert "minus" not in answer([Message("user", text)], datetime(2026, 1, 1))
+
+
+def test_differences_without_blanks_are_sums() -> None:
+    asked = [Message("user", "What is 100-50-20?")]
+    assert answer(asked, datetime(2026, 1, 1)).endswith("is thirty.")

@@ -48,6 +48,8 @@ class Aloud:
     """After these words a number is a name and counts nothing: "version 1 was"."""
     ordinal_suffixes: dict[str, str] = field(default_factory=dict)
     """Behind a number -> CLDR's rule for it, without "spellout-": "ordinal-feminine"."""
+    referenced: frozenset[str] = frozenset()
+    """After these words "12-345" is a name, and no range."""
     roman_nouns: frozenset[str] = frozenset()
     """After these a Roman numeral is a number: "chapter IV"."""
     rulers: frozenset[str] = frozenset()

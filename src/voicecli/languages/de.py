@@ -93,6 +93,7 @@ _ALOUD = Aloud(
         "≥": "größer oder gleich", "≈": "ungefähr", "≠": "ungleich", "^": "hoch",
     },
     symbols={
+        "::": "Doppelpunkt Doppelpunkt",
         "♯": " is", "♭": " b",
         "+": "plus", "&": "und", "%": "Prozent", "§§": "Paragrafen", "§": "Paragraf", "°": "Grad",
         "→": "nach",
@@ -107,6 +108,7 @@ _ALOUD = Aloud(
     roman_nouns=frozenset(
         "kapitel teil band akt szene phase typ klasse weltkrieg artikel stufe buch".split()
     ),
+    referenced=frozenset("bestellung rechnung ticket konto buchung auftrag vorgang".split()),
     labelled=frozenset(
         "wohnung haus zimmer bus tor "
         "schritt version nummer nr option zeile seite abbildung tabelle frage aufgabe tag lektion "

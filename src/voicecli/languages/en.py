@@ -22,7 +22,10 @@ _ALOUD = Aloud(
         "people model parameter token dataset company deal budget revenue fund in of and per a "
         "this that is was were are to from by with data women men children or for"
     ),
-    lettered=words("pencil pencils run runs race races walk tv tvs screen monitor video videos"),
+    lettered=words(
+        "pencil pencils run runs race races walk tv tvs screen monitor video videos company "
+        "corporation inc"
+    ),
     lowered=words("it us is am who an as at"),
     points={",": "point"},
     digits=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
@@ -101,7 +104,7 @@ _ALOUD = Aloud(
         "≠": "is not equal to", "^": "to the power of",
     },
     symbols={
-        "♯": "sharp", "♭": "flat", "♮": "natural",
+        "::": "colon colon", "♯": "sharp", "♭": "flat", "♮": "natural",
         "&": "and", "+": "plus", "%": "percent", "§": "section", "°": "degrees", "→": "to",
         "->": "to", "=>": "so", "⇒": "so", "←": "from",
         "=": "equals", "×": "times", "÷": "divided by", "@": "at", "±": "plus or minus",
@@ -123,6 +126,7 @@ _ALOUD = Aloud(
         "exit room gate seat section unit apartment apt suite figure table appendix terminal "
         "platform line grade highway route building floor hall block row question step".split()
     ),
+    referenced=words("order invoice ticket account booking reservation claim policy zip reference"),
     spelled=frozenset(
         "AWS LLC IPA UAE SSD AMA ATA EDA ETA FAQ IDE IRA IMO LED MIT OCD PSA RSA SLA UFO UPS VAT "
         "ISO IOU EPA IDK AFAIK".split()
@@ -131,7 +135,12 @@ _ALOUD = Aloud(
         "24/7": "twenty-four seven", "4K": "four K", "8K": "eight K",
         "Ctrl": "control", "Cmd": "command", "Esc": "escape",
         "9/11": "nine eleven", "50/50": "fifty fifty",
-        "and/or": "and or", "C++": "C plus plus", "C#": "C sharp", "F#": "F sharp", "A/C": "A-C",
+        "and/or": "and or", "C++": "C plus plus", "C#": "C sharp", "F#": "F sharp",
+        "A#": "A sharp", "D#": "D sharp", "G#": "G sharp", "C##": "C double sharp",
+        "F##": "F double sharp", "G##": "G double sharp", "WWI": "World War One",
+        "WWII": "World War Two", "WWIII": "World War Three", "401(k)": "four oh one K",
+        "401k": "four oh one K", "H.264": "H two sixty-four", "H.265": "H two sixty-five",
+        "A/C": "A-C",
         "N/A": "not applicable", "n/a": "not applicable", "TCP/IP": "TCP IP", "I/O": "I O",
         "Wi-Fi": "wi-fi", "JPEG": "jay-peg", "GIF": "gif", "LaTeX": "lah-teck", "macOS": "mac OS",
         "YouTube": "you tube", "GitHub": "git hub", "PostgreSQL": "postgres Q L",

@@ -99,6 +99,7 @@ _ALOUD = Aloud(
         "≠": "es distinto de", "^": "elevado a",
     },
     symbols={
+        "::": "dos puntos dos puntos",
         "♯": "sostenido", "♭": "bemol",
         "+": "más", "&": "y", "%": "por ciento", "§": "sección", "°": "grados", "→": "a", "->": "a",
         "=": "es igual a", "×": "por", "÷": "entre", "@": "arroba", "±": "más menos",
@@ -113,6 +114,7 @@ _ALOUD = Aloud(
         "siglo capítulo tomo parte volumen acto escena sección fase tipo clase mundial libro "
         "artículo nivel título guerra".split()
     ),
+    referenced=frozenset("pedido factura tique cuenta reserva expediente".split()),
     labelled=frozenset(
         "bus puerta asiento "
         "página paso versión número opción línea figura tabla pregunta ejercicio día lección tema "

@@ -89,6 +89,7 @@ _ALOUD = Aloud(
         "≈": "est environ", "≠": "est différent de", "^": "puissance",
     },
     symbols={
+        "::": "deux-points deux-points",
         "♯": "dièse", "♭": "bémol",
         "+": "plus", "&": "et", "%": "pour cent", "§": "paragraphe", "°": "degrés", "→": "vers",
         "->": "vers", "=": "égale", "×": "fois", "÷": "divisé par", "@": "arobase",
@@ -103,6 +104,7 @@ _ALOUD = Aloud(
         "chapitre tome partie volume acte scène section phase type classe guerre livre article "
         "annexe niveau titre".split()
     ),
+    referenced=frozenset("commande facture ticket compte réservation dossier".split()),
     labelled=frozenset(
         "appartement bus tram porte quai "
         "page étape version numéro option ligne figure tableau question exercice jour leçon sujet "

@@ -21,6 +21,9 @@ _MIXED = re.compile(r"(?<![\w/.,-])(\d{1,3})-([1-9]\d?/(?:[2-9]|1[0-9]|32|64)(?!
 _ORDINALS = re.compile(r"(?<=\d(?:st|nd|rd|th))[/–-](?=\d{1,3}(?:st|nd|rd|th)\b)")
 _MARKS = str.maketrans("’′″", "''\"")
 _INCHES = re.compile(r"(?<=\d ft) (\d{1,2}) in\b\.?|(?<=\d ft\.) (\d{1,2}) in\b\.?")
+_FIRM = re.compile(r" (?:makes|made|sells|said|says|announced|employs)\b")
+"""3M does so."""
+_NOTE_FLAT = re.compile(r"\b([A-G])b(?=[ -](?:major|minor|chord|scale)\b)")
 _BELOW = {2: ("half", "halves"), 4: ("quarter", "quarters")}
 
 
@@ -61,6 +64,8 @@ class English(WrittenReader):
         is_run = found["scale"] == "K" and found["number"] in ("5", "10")
         if is_run and self.word_before(found).lower() in _BEFORE_RUN:
             return not re.match(r" [^\W\d_]+s\b", after)
+        if found["number"] == "3" and found["scale"] == "M" and _FIRM.match(after):
+            return True
         return super().is_letter(found)
 
     def phone_pattern(self) -> str:
@@ -153,7 +158,7 @@ class English(WrittenReader):
         sentence = re.sub(r"\bSt\.(?= [A-Z])", lambda m: self._saint_or_street(m), sentence)
         sentence = re.sub(r"(?<=[a-z] )St\.(?=$|[ ,;])", "Street", sentence)
         sentence = re.sub(r"(?<!\S)--(?=\w)", "dash dash ", sentence)
-        sentence = sentence.translate(_MARKS)
+        sentence = _NOTE_FLAT.sub(r"\1 flat", sentence.translate(_MARKS))
         sentence = _FEET_AND_INCHES.sub(_say_height, sentence)
         sentence = _INCHES.sub(lambda found: f" {found[1] or found[2]} inches", sentence)
         sentence = re.sub(r"(?<=\d')[x×](?=\d{1,3}')", " x ", sentence)

@@ -7,6 +7,7 @@ import re
 from voicecli.text.aloud.subject import Subject
 
 _HEX = "[0-9A-Fa-f]"
+_COUNTED = re.compile(r" (?!(?:is|was|has|does|ships|arrives)\b)[^\W\d_]+s\b")
 
 
 class Names(Subject):
@@ -52,13 +53,23 @@ class Names(Subject):
         return self.number(digits)
 
     def reference_pattern(self) -> str:
-        """ "Invoice 2024-0012": no range begins its end with a zero."""
+        """ "Invoice 2024-0012", "order 12-345"."""
         prefix = r"(?:(?P<prefix>[A-Z]{1,5})-)?"
-        return rf"(?<![\w.,/-]){prefix}(?P<first>\d{{2,6}})-(?P<second>0\d{{2,7}})(?![\w/-]|[.,]\d)"
+        return rf"(?<![\w.,/-]){prefix}(?P<first>\d{{1,6}})-(?P<second>\d{{2,7}})(?![\w/-]|[.,]\d)"
 
-    def say_reference(self, found: re.Match[str]) -> str:
-        first = found["first"]
+    def say_reference(self, found: re.Match[str]) -> str | None:
+        first, second = found["first"], found["second"]
+        begins_with_0 = second[0] == "0" and len(first) > 1 and len(second) > 2  # as no range ends
+        if not begins_with_0 and not self._is_referred_to(found):
+            return None
         is_year = self.looks_like_year(first)
         said = self.year(int(first)) if is_year else self.spell_digits(first)
         prefix = "-".join(found["prefix"]) + " " if found["prefix"] else ""
         return f"{prefix}{said}, {self.spell_digits(found['second'])}"
+
+    def _is_referred_to(self, found: re.Match[str]) -> bool:
+        """By a word for it: "Ticket 45-67", but "Order 5-10 pizzas"."""
+        word, after = self.word_before(found), found.string[found.end() :]
+        if word.lower() not in self.tables.referenced or _COUNTED.match(after):
+            return False
+        return word[0].isupper() or len(found["second"]) > max(2, len(found["first"]))

@@ -14,6 +14,9 @@ _SCIENTIFIC = re.compile(
     r"(?<![\w.,])(\d{1,3}(?:[.,]\d+)?)(?:e|E(?=[-−+])|(?<=[.,]\d)E|(?<=[.,]\d\d)E|(?<=\d\d\d)E)"
     r"([-−+]?\d{1,3})(?![\w]|[.,]\d)"
 )
+_APERTURE = re.compile(r"(?<![\w/])([fF])/(?=\d{1,2}(?:[.,]\d)?(?![\w/]))")
+_EDITION = re.compile(r"\b((?:ISO|IEC|EN|DIN) \d{3,6}(?:-\d{1,2})?):(?=\d{4}\b)")
+"""Of a norm, its year."""
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u2010]\s*\n\s*(?=(\w+))|\u00ad\s*\n\s*")
 
 
@@ -25,6 +28,8 @@ def plain_notation(sentence: str) -> str:
     sentence = re.sub(r"(?<=\d)\s?[x×]\s?(?=10\^)", " × ", sentence)
     sentence = re.sub(r"(?<=[^\W\d_])·(?=[^\W\d_])", " ", sentence)  # "m·s⁻¹"
     sentence = re.sub(r"(?<=\d)\s?[~～]\s?(?=\d)", "–", sentence)
+    sentence = _APERTURE.sub(r"\1 ", sentence)
+    sentence = _EDITION.sub(r"\1, ", sentence)
     return _SUPERSCRIPT.sub(_say_superscript, sentence)
 
 

@@ -2,8 +2,9 @@
 
 Three stages, each a function of the text alone and never of how it was cut into deltas:
 
-1. `characters` removes terminal escapes, control and invisible characters; `marks` has one notation
-   for the thoughts, tool calls and tokens of all models.
+1. `characters` removes terminal escapes, control and invisible characters; `steps` makes a thought
+   of what an agent writes before its final answer; `marks` has one notation for the thoughts, tool
+   calls and tokens of all models.
 2. `blocks` finds out what each line is (heading, item, fence, table row...) from its first
    characters (`lines`), and inside running text the places where it may be cut without tearing a
    link, a code span or a tag apart (`running`, `tags`). markdown-it wants whole documents, so this

@@ -13,6 +13,7 @@ from voicecli.text.markdown.inline import inline
 from voicecli.text.markdown.lines import DELIMITER_ROW, INDENT, ORDERED, PREFIX, kind_of
 from voicecli.text.markdown.marks import Marks
 from voicecli.text.markdown.running import MAX_PIECE_CHARS, RunningText
+from voicecli.text.markdown.steps import Steps
 from voicecli.text.markdown.tags import THOUGHT_END
 from voicecli.text.sentences import ends_sentence
 
@@ -34,6 +35,7 @@ class Speakable:
         self._phrases = known.phrases
         self._joiners = re.compile(known.aloud.joiners if known.aloud else "and")
         self._cleaner = Cleaner()
+        self._steps = Steps()
         self._marks = Marks()
         self._thinks_first = thinks_first
         self._withheld = ""
@@ -60,7 +62,7 @@ class Speakable:
 
     def feed(self, text: str) -> str:
         """What can be said after `text` has arrived too; may be empty."""
-        return self._read(self._marks.feed(self._cleaner.feed(text)))
+        return self._read(self._marks.feed(self._steps.feed(self._cleaner.feed(text))))
 
     def _read(self, text: str) -> str:
         if self._thinks_first:
@@ -81,7 +83,7 @@ class Speakable:
     def finish(self) -> str:
         """The rest, once nothing more will come."""
         self._thinks_first = False
-        text = self._withheld + self._marks.feed("", is_all=True)
+        text = self._withheld + self._marks.feed(self._steps.feed("", is_all=True), is_all=True)
         self._arrived.text += text
         self._arrived.is_all = True
         said, was_thought = self._run(), self._said.is_taken_back

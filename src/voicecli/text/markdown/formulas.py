@@ -29,6 +29,8 @@ _GROUP = re.compile(
 """A group that has no other in it."""
 _SIMPLE = re.compile(r"[\w.,²³√π]*\Z")
 _DEGREE = re.compile(r"\^\s*(?:\\circ|\{\\circ\})")
+_ROWS = re.compile(r"\s*\\\\(?:\[[^\[\]]*\])?\s*")
+"""What ends a row of several formulas, and the space that it leaves."""
 _LATEX_COMMAND = re.compile(r"\\([A-Za-z]+)(?=(\{?))")
 _LATEX_POWER = re.compile(r"\^([23])(?!\d)")
 
@@ -47,7 +49,7 @@ def math_rule(state: StateInline, silent: bool) -> bool:
         begin = start + len(marker)
         close = src.find(marker, begin, state.posMax)
         content, end = src[begin:close], close + len(marker)
-        if close <= begin or content[0].isspace() or content[-1].isspace():
+        if close <= begin or (marker == "$" and content != content.strip()):
             return False
         is_money = src[end : end + 1].isdigit() or not _MATH_SIGN.search(content)
         if marker == "$" and is_money:
@@ -62,7 +64,7 @@ def math_rule(state: StateInline, silent: bool) -> bool:
 
 def say_formula(latex: str) -> str:
     """LaTeX as characters that `spoken` knows: "\\frac{1}{2}" is "1/2"."""
-    latex = _DEGREE.sub("°", latex)
+    latex = _ROWS.sub(", ", _DEGREE.sub("°", latex)).replace("&", " ")
     n_found = 1
     while n_found:
         latex, n_found = _GROUP.subn(_say_group, latex)

@@ -27,11 +27,15 @@ _TOKEN = re.compile(
     r"|<[|｜]tool[▁_]calls?(?:[▁_](?:begin|section_begin))?[|｜]>)"
     r"|(?P<called></function>|<\|end_action\|>|</[a-z]{2,10}:(?:function|tool)_calls?>|<[|｜](?:/tool_call|tool[▁_]calls?[▁_](?:end|section_end))[|｜]>)"
     r"|(?P<silent><end_of_turn>|<(?:eos|bos|pad|unk)>|\[/?INST\]|<</?SYS>>|<unused\d+>"
-    r"|<[|｜][^<>|｜\n]{0,40}[|｜]>)",
+    r"|<[|｜][^<>|｜\n]{0,40}[|｜]>)"
+    r"|(?P<tex>\\(?:begin|end)\{[a-z]{1,12}\*?\}(?:\{[lcr|]*\})?)",
     re.IGNORECASE,
 )
+_FORMULAS = re.compile(r"\{(?:equation|align|gather|multline|eqnarray|displaymath|math)\*?\}")
+"""Environments of LaTeX that are formulas; others stand within one, or are text."""
 _MAYBE = re.compile(
-    r"<(?:[|｜/]?[\w▁:=. -]*[|｜]?|d(?:e(?:t(?:a(?:i(?:ls?\b[^<>\n]{0,80})?)?)?)?)?|</?\w*>?)\Z"
+    r"\\[a-z]{0,5}(?:\{[a-z]{0,12}\*?(?:\}(?:\{[lcr|]*)?)?)?\Z"
+    r"|<(?:[|｜/]?[\w▁:=. -]*[|｜]?|d(?:e(?:t(?:a(?:i(?:ls?\b[^<>\n]{0,80})?)?)?)?)?|</?\w*>?)\Z"
     r"|\[/?[A-Z_]{0,12}\Z|◁/?\w{0,6}\Z",
     re.IGNORECASE,
 )
@@ -133,6 +137,8 @@ class Marks:
                 return self._shut("think")
             case "called":
                 return self._shut("tool_call")
+            case "tex" if _FORMULAS.search(mark):
+                return "\\[" if mark.startswith("\\b") else "\\]"
         return ""
 
     def _start(self, mark: str) -> None:
