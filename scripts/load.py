@@ -113,8 +113,9 @@ async def person(url: str, clips: list[bytes], n_turns: int, heard: Heard) -> No
         speaking.cancel()
 
 
-def cpu_s(pid: int) -> float:
-    with open(f"/proc/{pid}/stat") as file:
+def cpu_s(pid: int, *, loop_alone: bool = False) -> float:
+    """Of the process, or of its first thread, which has the event loop."""
+    with open(f"/proc/{pid}/task/{pid}/stat" if loop_alone else f"/proc/{pid}/stat") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -141,22 +142,29 @@ async def main() -> None:
             assert line, "the server ended"
         url = line.split()[-1].replace("http", "ws", 1) + "v1/realtime"
         reading = asyncio.ensure_future(server.stderr.read())
-        print("people  p50 ms  p95 ms  p95 ratio  holes  lost  refused  cpu %/person  rss MB")
+        print(
+            "people  p50 ms  p95 ms  p95 ratio  holes  lost  refused  cpu %/person  loop %/person"
+            "  rss MB"
+        )
         alone_s = None
         for n_people in given.people:
-            heard, begun_s, begun_cpu_s = Heard(), time.monotonic(), cpu_s(server.pid)
+            heard, begun_s = Heard(), time.monotonic()
+            begun_cpu_s = [cpu_s(server.pid, loop_alone=alone) for alone in (False, True)]
             async with asyncio.TaskGroup() as people:
                 for _ in range(n_people):
                     people.create_task(person(url, clips, given.turns, heard))
             took_s = time.monotonic() - begun_s
-            share = 100 * (cpu_s(server.pid) - begun_cpu_s) / took_s / n_people
+            share, loop_share = (
+                100 * (cpu_s(server.pid, loop_alone=alone) - before_s) / took_s / n_people
+                for alone, before_s in zip((False, True), begun_cpu_s, strict=True)
+            )
             p50_s = percentile(heard.first_audio_s, 50) or 0.0
             p95_s = percentile(heard.first_audio_s, 95) or 0.0
             alone_s = alone_s or p95_s or 1.0
             print(
                 f"{n_people:6}  {1000 * p50_s:6.0f}  {1000 * p95_s:6.0f}  {p95_s / alone_s:9.2f}"
                 f"  {len(heard.hole_s):5}  {heard.n_lost:4}  {heard.n_refused:7}"
-                f"  {share:12.1f}  {rss_mb(server.pid):6.0f}",
+                f"  {share:12.1f}  {loop_share:13.1f}  {rss_mb(server.pid):6.0f}",
                 flush=True,
             )
         reading.cancel()

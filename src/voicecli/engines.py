@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from voicecli.conversation.events import Event
     from voicecli.conversation.history import History
     from voicecli.duplex.seam import Duplex
-    from voicecli.hearing.detectors import TurnDetector
+    from voicecli.hearing.detectors import SpeechDetector, TurnDetector
     from voicecli.hearing.echo import Echo
     from voicecli.llm.messages import LanguageModel
     from voicecli.remote.speech import SpeechConnection
@@ -84,6 +84,8 @@ class Engines:
         self._piper: _Shared[PiperModel] = _Shared()
         self._voices: _Shared[Voice] = _Shared()
         """Those of plug-ins and servers."""
+        self._voice_files: dict[str | None, Path] = {}
+        """Looked for once: that takes 40 ms, and each reply asks."""
         self._turn_detectors: _Shared[TurnDetector] = _Shared()
         self._language_models: dict[LlmSettings, LanguageModel] = {}
         self._connecting: defaultdict[LlmSettings, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -119,10 +121,11 @@ class Engines:
                 tasks.create_task(voice.warm_up())
                 tasks.create_task(self.language_model())
                 tasks.create_task(asyncio.to_thread(_warm_text, voice.language or "en"))
+                vad = tasks.create_task(asyncio.to_thread(_make_vad))
                 detector = tasks.create_task(self.turn_detector(self.settings.listen.turn_model))
         except ExceptionGroup as group:
             raise first_error(group) from None
-        self._own.append(detector.result())
+        self._own += [detector.result(), vad.result()]
 
     def recognizer(self, settings: SttSettings | None = None) -> Recognizer:
         """Shared by all whose settings differ in nothing but the language.
@@ -198,7 +201,8 @@ class Engines:
             from voicecli.models import find_voice
             from voicecli.tts.piper import PiperModel, PiperSynthesizer
 
-            path = find_voice(name)
+            path = self._voice_files.get(name) or find_voice(name)
+            self._voice_files[name] = path
             model = self._piper.get(
                 (path, aligned, n_threads),
                 lambda _: PiperModel(path, aligned=aligned, n_threads=n_threads),
@@ -414,6 +418,12 @@ def _make_language_model(
     from voicecli.llm.client import ChatClient
 
     return ChatClient(settings, offline=offline, notices=notices)
+
+
+def _make_vad() -> SpeechDetector:
+    from voicecli.hearing.vad import SileroVad
+
+    return SileroVad()
 
 
 def _make_turn_detector(path: Path) -> TurnDetector:
