@@ -103,6 +103,8 @@ class Speaker:
         self._lock = threading.Lock()
         self._queue: deque[Playback] = deque()
         self._fading = silence(0)
+        self._mixed = silence(0)
+        """What is heard over the queue, from its next sample on."""
         self._gain = 1.0
         self._gain_ramp = silence(0)
         self._held = False
@@ -183,6 +185,19 @@ class Speaker:
             self._n_stops += 1
         self.tick()
 
+    def mix(self, clip: Clip) -> None:
+        """Let a clip be heard at once, over what is queued or held; nobody waits for its end."""
+        resampler = Resampler(clip.sample_rate_hz, self.sample_rate_hz)
+        samples = resampler.feed(clip.samples, last=True)
+        with self._lock:
+            self._mixed = samples
+
+    def unmix(self) -> None:
+        """Fade out what is heard over the queue."""
+        with self._lock:
+            fading = self._mixed[: self._ramp_samples]
+            self._mixed = fading * np.linspace(1, 0, len(fading), dtype=np.float32)
+
     def duck(self, gain_db: float = 0.0) -> None:
         """Change the volume within 10 ms; 0 dB is back to normal."""
         with self._lock:
@@ -246,7 +261,7 @@ class Speaker:
             if sample_rate_hz != self.sample_rate_hz:
                 self._index, self._since_index = self._index_of(0), 0
                 self.sample_rate_hz = sample_rate_hz
-                self._fading = self._gain_ramp = silence(0)
+                self._fading = self._gain_ramp = self._mixed = silence(0)
                 for playback in self._queue:
                     playback._retune(sample_rate_hz)
 
@@ -281,6 +296,9 @@ class Speaker:
             n_fading = min(len(out), len(self._fading))
             out[:n_fading] += self._fading[:n_fading]
             self._fading = self._fading[n_fading:]
+            if n_mixed := min(len(out), len(self._mixed)):
+                out[:n_mixed] = np.clip(out[:n_mixed] + self._mixed[:n_mixed], -1, 1)
+                self._mixed = self._mixed[n_mixed:]
             self._since_index += len(out)
             if not self._queue:
                 self._idle_samples += len(out) - n_filled
