@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -13,11 +13,22 @@ from voicecli.conversation.events import (
     ReplyText,
     TokensCounted,
     ToolCalled,
+    ToolFailed,
+    ToolResult,
 )
 from voicecli.errors import LanguageModelError
 from voicecli.languages import Phrases, language_of, primary
 from voicecli.languages.names import name_of
-from voicecli.llm.messages import LanguageModel, Message, Options, Part, ToolCall, Usage
+from voicecli.llm.messages import (
+    CallBegins,
+    CallEnded,
+    LanguageModel,
+    Message,
+    Options,
+    Part,
+    ToolCall,
+    Usage,
+)
 from voicecli.sound.samples import silence
 from voicecli.text.markdown import speakable
 from voicecli.text.markdown.turns import own_turn
@@ -28,8 +39,15 @@ from voicecli.tts.voices import OtherVoices, Passage, passages, read_aloud
 Emit = Callable[[Event], None]
 
 
+CUT_OFF = "The user cut in before it was over. It may or may not have been done."
+"""What the model is told of a call that was begun."""
+
 NO_CLIP = Clip(silence(0), 1)
 """Comes with TAKEN_BACK."""
+
+
+async def at_once() -> None:
+    """Nothing is waited for."""
 
 
 @dataclass
@@ -75,6 +93,8 @@ class Answer:
     """Of each request: tools, and what is otherwise than in the settings."""
     others: OtherVoices = OtherVoices()
     """Read what the voice doesn't speak."""
+    until_taken: Callable[[], Awaitable[None]] = at_once
+    """Waits until the answer is not made on suspicion any more: then calls may do something."""
 
     def in_language(self, language: str) -> Answer:
         """To what was said in this language, as ISO 639-1; empty where that isn't known."""
@@ -168,22 +188,40 @@ class Answer:
                 yield text, clip
 
     async def _asked(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
-        """The text of what the model writes; calls of tools are told."""
+        """The text of what the model writes; calls of tools are told, and so is what comes of
+        those that are carried out here."""
         model = self.language_model
         parts: AsyncGenerator[Part, None] = (
             model.stream(self._instructed(messages))
             if self.options == Options()
             else model.respond(self._instructed(messages), self.options)
         )
-        async with aclosing(parts):
-            async for part in parts:
-                if isinstance(part, str):
-                    yield part
-                elif isinstance(part, ToolCall):
-                    self.tell(ToolCalled(part.id, part.name, part.arguments))
-                elif isinstance(part, Usage):
-                    counts = part.input_tokens, part.output_tokens, part.cached_tokens
-                    self.tell(TokensCounted(*counts))
+        running: ToolCall | None = None
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    match part:
+                        case str():
+                            yield part
+                        case ToolCall():
+                            self.tell(ToolCalled(part.id, part.name, part.arguments))
+                        case CallBegins(call, is_free):
+                            if not is_free:
+                                await self.until_taken()
+                            running = call
+                        case Usage():
+                            counts = part.input_tokens, part.output_tokens, part.cached_tokens
+                            self.tell(TokensCounted(*counts))
+                        case CallEnded():
+                            running = None
+                            self._tell_ended(part)
+        finally:
+            if running is not None:
+                self._tell_ended(CallEnded(running, CUT_OFF, failed=True))
+
+    def _tell_ended(self, ended: CallEnded) -> None:
+        call, kind = ended.call, ToolFailed if ended.failed else ToolResult
+        self.tell(kind(call.id, call.name, call.arguments, ended.content))
 
     async def _told(self, plain: AsyncGenerator[str, None]) -> AsyncGenerator[str, None]:
         async with aclosing(plain):

@@ -35,6 +35,8 @@ from voicecli.conversation.events import (
     SpeechEnded,
     StartedOver,
     State,
+    ToolFailed,
+    ToolResult,
     UserSaid,
 )
 from voicecli.conversation.floor import Failed, Floor, Free, Nothing, Speaking, Stop, Why, Words
@@ -58,11 +60,12 @@ from voicecli.hearing.endpointing import (
     Utterance,
 )
 from voicecli.hearing.faintness import FAINT_HINT, faint_message
-from voicecli.llm.messages import Message
+from voicecli.llm.messages import Message, ToolCall
 from voicecli.settings import ListenSettings, Speculate
 from voicecli.sound.samples import Frame, level_db
 from voicecli.stt.transcript import Recognizer, Transcript
 from voicecli.text.foreign import foreign_language
+from voicecli.worker import Priority, asked_priority
 
 
 class Conversation:
@@ -101,6 +104,7 @@ class Conversation:
         self.answer = Answer(
             *(parts.language_model, parts.voice, language, pronunciations or {}, emit, Habits()),
             others=parts.others,
+            until_taken=self._until_taken,
         )
         """What replies are made by. May be another from the next turn on."""
         self.effort = Effort()
@@ -287,11 +291,22 @@ class Conversation:
         *,
         is_aside: bool = False,
     ) -> None:
-        reply = Reply([], self._ears.now, self._emit, over_at=self._ears.now, may_be_heard=True)
+        reply = Reply([], self._ears.now, self._tell, over_at=self._ears.now, may_be_heard=True)
         reply.is_aside = is_aside
         answer = (answer or self.answer).in_language(self._language)
         self._replies.say(reply, answer, messages)
         self._floor.speak(reply, user_speaks=self._endpointer.in_speech)
+
+    def _tell(self, event: Event) -> None:
+        """What a reply does that may be heard: calls of tools are remembered, whatever is heard."""
+        if isinstance(event, ToolResult | ToolFailed):
+            call = ToolCall(event.id, event.name, event.arguments)
+            self._history.add_call(call, event.content)
+        self._emit(event)
+
+    async def _until_taken(self) -> None:
+        priority = asked_priority()
+        await self._speaker.until(lambda: priority() is not Priority.SPECULATION)
 
     def _user_starts(self, event: SpeechStarted) -> None:
         self._emit(SpeechBegan(event.onset))
@@ -348,7 +363,7 @@ class Conversation:
     # ---- what the floor has done --------------------------------------------------------------
 
     def begin(self, said: Sequence[Speech]) -> Reply:
-        reply = Reply(list(said), self._ears.now, self._emit)
+        reply = Reply(list(said), self._ears.now, self._tell)
         reply.answers = self._answers
         reply.may_ask_early = self._speculate == "full"
         self._replies.answer(reply)

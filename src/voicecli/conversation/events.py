@@ -140,7 +140,8 @@ class ReplyPlain:
 
 @dataclass(frozen=True, slots=True)
 class ToolCalled:
-    """The language model wants a function to be called. Its reply ends; the next has the result."""
+    """The language model wants a function to be called. Where voicecli calls it, `tool_result` or
+    `tool_failed` follows, at once or after the user was asked; else the reply ends here."""
 
     id: str
     """Of the call; its result names it."""
@@ -170,6 +171,44 @@ class TokensCounted:
     """Of what it wrote."""
     cached_tokens: int
     """Of the input: what it had read before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """A function was called, and this came of it."""
+
+    id: str
+    """Of the call."""
+    name: str
+    """Of the function."""
+    arguments: str
+    """JSON, as the model wrote it."""
+    content: str
+    """As the model is told, without control characters. Whoever wrote it is not the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFailed:
+    """A function could not be called, was not allowed to be, or did not end well."""
+
+    id: str
+    """Of the call."""
+    name: str
+    """Of the function."""
+    arguments: str
+    """JSON, as the model wrote it."""
+    content: str
+    """Why, as the model is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimerRang:
+    """A timer is over, or it is the time of an alarm."""
+
+    name: str
+    """What the user called it; may be empty."""
+    set_for: str
+    """How long it ran, or its time of day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +304,9 @@ Event = (
     | ToolCalled
     | TokensCounted
     | SentenceBegan
+    | ToolResult
+    | ToolFailed
+    | TimerRang
     | ReplyEnded
     | ReplyResumed
     | TurnTimed

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from voicecli.llm.messages import Message
+from voicecli.llm.messages import Message, ToolCall
 
 INTERRUPTED = " —"
 """Behind a reply that the user cut off: the model should know, and must not say it."""
@@ -105,6 +105,11 @@ class History:
         mark = INTERRUPTED if interrupted else ""
         ends = [end for end in word_ends if end.chars <= len(heard)]
         return self.insert(Message("assistant", heard + mark), word_ends=ends)
+
+    def add_call(self, call: ToolCall, result: str) -> None:
+        """A function was called, whether or not anything of the reply around it is heard."""
+        self.insert(Message("assistant", "", (call,)))
+        self.insert(Message("tool", result, tool_call_id=call.id))
 
     # ---- by those who keep a copy of it elsewhere, and change it there ------------------------
 

@@ -46,9 +46,30 @@ class Usage:
         )
 
 
-Part = str | ToolCallDelta | ToolCall | Usage
-"""What a reply is made of: text to be said, and calls, each whole one after its deltas; at the end
-its usage, where that was asked for and the server counts."""
+@dataclass(frozen=True)
+class CallBegins:
+    """Whoever pulls on lets a call be carried out here, and not by whom the reply is for."""
+
+    call: ToolCall
+    is_free: bool
+    """It costs nothing and tells nobody: it may be carried out for a reply that may not be
+    heard."""
+
+
+@dataclass(frozen=True)
+class CallEnded:
+    """What came of a call that was carried out here, or of one that was not to be."""
+
+    call: ToolCall
+    content: str
+    """As the model is told."""
+    failed: bool = False
+
+
+Part = str | ToolCallDelta | ToolCall | CallBegins | CallEnded | Usage
+"""What a reply is made of: text to be said, and calls, each whole one after its deltas. Where the
+calls are carried out here (`tools`), that, too. At the end its usage, where that was asked for and
+the server counts."""
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,22 @@ from voicecli.conversation.events import (
     State,
     StateChanged,
     Stopped,
+    TimerRang,
+    ToolCalled,
+    ToolFailed,
+    ToolResult,
     TurnTimed,
     UserSaid,
 )
 from voicecli.printable import printable
 from voicecli.terminal.overflow import overflow
 from voicecli.terminal.region import Region
-from voicecli.terminal.screen import is_not_understood, summary_line, timing_line
+from voicecli.terminal.screen import (
+    is_not_understood,
+    summary_line,
+    timing_line,
+    tool_line,
+)
 from voicecli.timing import now_s
 
 if TYPE_CHECKING:
@@ -138,6 +147,10 @@ class LiveScreen:
                 self._print("", f"{event.sound}  {event.echo}  Ctrl-C quits{keys}", "dim")
             case TurnTimed() if self._latency:
                 self._print_right(timing_line(event))
+            case ToolCalled() | ToolResult() | ToolFailed():
+                self._print("", tool_line(event), "dim")
+            case TimerRang():
+                self._print("!", tool_line(event), "bold")
             case Notice(message, hint):
                 self._print("!", message + (f"\n{hint}" if hint else ""), "yellow")
             case StartedOver():

@@ -17,11 +17,15 @@ from voicecli.conversation.events import (
     Started,
     StartedOver,
     Stopped,
+    TimerRang,
+    ToolCalled,
+    ToolFailed,
+    ToolResult,
     TurnTimed,
     UserSaid,
     as_json,
 )
-from voicecli.printable import printable
+from voicecli.printable import in_one_line, printable
 
 
 def timing_line(event: TurnTimed) -> str:
@@ -59,6 +63,25 @@ class Screen(Protocol):
         ...
 
     def resume(self) -> None: ...
+
+
+MAX_TOOL_CHARS = 160
+"""Of what a tool got or returned, in a line. A question shows all that it asks for."""
+
+
+def tool_line(event: Event) -> str:
+    """What a tool is given and returns, or which timer rings; empty for other events."""
+    match event:
+        case ToolCalled(_, name, arguments):
+            given = "" if arguments in ("", "{}") else f" {arguments}"
+            return f"tool: {in_one_line(name + given)}"
+        case ToolResult(_, name, _, content):
+            return f"tool: {in_one_line(name)} -> {in_one_line(content, MAX_TOOL_CHARS)}"
+        case ToolFailed(_, name, _, content):
+            return f"tool: {in_one_line(name)} failed: {in_one_line(content, MAX_TOOL_CHARS)}"
+        case TimerRang(name, set_for):
+            return f"timer: {in_one_line(f'{name} {set_for}')}"
+    return ""
 
 
 def is_not_understood(event: Event) -> bool:
@@ -113,24 +136,30 @@ class PlainLines(_Lines):
                 self._line(f"you: {text}")
             case ReplyEnded("", ""):
                 pass  # it was stopped, or failed, before anything was said
-            case StartedOver():
-                self._line("(from the start)")
             case Dropped(was_said=True):
                 self._line("(not understood)")
             case ReplyEnded(heard, _, interrupted):
                 self._line(f"ai: {heard}{' (you cut in)' if interrupted else ''}")
+            case _ if is_not_understood(event):
+                self._line("you: (not understood)")
+            case _:
+                self._remark(event)
+
+    def _remark(self, event: Event) -> None:
+        """What neither side said."""
+        match event:
+            case StartedOver():
+                self._line("(from the start)")
             case TurnTimed() if self._latency:
                 self._line(f"first audio after {timing_line(event)}")
             case Notice(message, hint):
                 self._line(f"! {message}" + (f": {hint}" if hint else ""))
             case KeysShown(text):
                 self._line(text)
-            case _ if is_not_understood(event):
-                self._line("you: (not understood)")
             case Ended():
                 self._line(summary_line(event))
-            case _:
-                pass
+            case _ if line := tool_line(event):
+                self._line(line)
 
     def _line(self, text: str) -> None:
         print(printable(text), file=self._out, flush=True)
