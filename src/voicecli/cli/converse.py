@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voicecli.sessions.keeping import Keeping
     from voicecli.settings import Settings
     from voicecli.terminal.screen import Screen
+    from voicecli.tools.use import Tools
 
 KEYS = "Esc stops the reply   m mutes   q quits   ? shows this"
 
@@ -60,6 +61,10 @@ async def converse(
     from voicecli.hearing.echo import NoEcho, choose_echo
     from voicecli.terminal.keys import Keyboard
 
+    if settings.tools.enabled:
+        from voicecli.tools.use import instructed
+
+        settings = instructed(settings)
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
         emit: Callable[[Event], None] = screen
@@ -88,10 +93,16 @@ async def converse(
         # In a recording, nothing comes back.
         echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
         language_model = await engines.language_model()
+        tools = await _tools(settings, duplex, emit, stack)
         # Made before it is told that it listens: who presses a key at once is obeyed.
         conversation = await engines.conversation(
-            duplex, emit, echo=echo, history=kept and kept.history
+            duplex,
+            tools.bell.hear if tools else emit,
+            echo=echo,
+            history=kept and kept.history,
         )
+        if tools:
+            conversation.answer = tools.by(conversation.answer)
         emit(
             Started(
                 *(duplex.describe(), echo.describe()),
@@ -104,7 +115,7 @@ async def converse(
         try:
             async with asyncio.TaskGroup() as tasks:
                 talking = tasks.create_task(conversation.run())
-                keys |= _keys(conversation, talking, emit)
+                keys |= _keys(conversation, talking, emit, tools)
         except ExceptionGroup as group:
             raise first_error(group) from None
 
@@ -128,7 +139,10 @@ class _RecordedIn:
 
 
 def _keys(
-    conversation: Conversation, talking: asyncio.Task[None], emit: Callable[[Event], None]
+    conversation: Conversation,
+    talking: asyncio.Task[None],
+    emit: Callable[[Event], None],
+    tools: Tools | None,
 ) -> dict[str, Callable[[], None]]:
     from voicecli.conversation.events import KeysShown
     from voicecli.terminal.keys import ESCAPE
@@ -136,12 +150,30 @@ def _keys(
     def leave() -> None:
         talking.cancel()
 
+    def stop() -> None:
+        conversation.stop_reply()
+        if tools:
+            tools.bell.hush()
+
     return {
-        ESCAPE: conversation.stop_reply,
+        ESCAPE: stop,
         "m": lambda: conversation.mute(not conversation.muted),
         "q": leave,
         "?": lambda: emit(KeysShown(KEYS)),
     }
+
+
+async def _tools(
+    settings: Settings,
+    duplex: Duplex,
+    emit: Callable[[Event], None],
+    stack: AsyncExitStack,
+) -> Tools | None:
+    if not settings.tools.enabled:
+        return None
+    from voicecli.tools.use import tools_for
+
+    return await stack.enter_async_context(tools_for(settings, duplex, emit))
 
 
 def _nothing() -> None:

@@ -10,12 +10,13 @@ from typer.core import TyperGroup
 GROUPS = {
     "Speak and listen": ("talk", "transcribe", "say", "serve"),
     "Look back": ("sessions", "replay"),
-    "Set up": ("doctor", "devices", "models", "config", "help"),
+    "Set up": ("doctor", "devices", "models", "tools", "config", "help"),
     "Measure": ("bench",),
 }
 
 EXAMPLES = {
     "sessions": "voicecli sessions show last",
+    "tools": 'voicecli tools call calculate \'{"expression": "2 + 3"}\'',
     "models": "voicecli models pull small en_US-lessac-medium",
     "config": "voicecli config set llm.model llama3.2",
 }

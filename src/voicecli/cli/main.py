@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from voicecli.cli import config, models, sessions
+from voicecli.cli import config, models, sessions, tools
 from voicecli.cli.bench import bench
 from voicecli.cli.devices import devices
 from voicecli.cli.doctor import doctor
@@ -50,6 +50,7 @@ app.command()(bench)
 app.add_typer(sessions.app, name="sessions")
 app.command()(replay)
 app.add_typer(models.app, name="models")
+app.add_typer(tools.app, name="tools")
 app.add_typer(config.app, name="config")
 
 

@@ -156,6 +156,18 @@ def talk(
             autocompletion=complete_session,
         ),
     ] = None,
+    tools: Annotated[
+        bool | None,
+        typer.Option(
+            "--tools/--no-tools",
+            help="The model may call functions: time, timers, sums, your MCP servers' (see"
+            " `voicecli tools`).",
+        ),
+    ] = None,
+    tools_folder: Annotated[
+        str | None,
+        typer.Option(metavar="FOLDER", help="Its files may be read by tools; with --tools."),
+    ] = None,
     offline: Offline = None,
     profile: Profile = None,
     json: Annotated[bool, typer.Option("--json", help="Events on stdout, one a line.")] = False,
@@ -207,6 +219,8 @@ def talk(
             "llm.history": history,
             "sessions.record": record,
             "sessions.keep_days": keep_days,
+            "tools.enabled": tools or (True if tools_folder and tools is None else tools),
+            "tools.folder": tools_folder,
             "offline": offline,
         },
         profile=profile,

@@ -4,6 +4,7 @@
     file        `config.toml`, checked
     loading     one `Settings` out of file, profile, environment and options
     servers     speech engines as they are named, some of them servers
+    mcp         the tables of MCP servers
     api_keys    which key is meant for which server, and where it is kept
 
 A field's docstring is its documentation.
@@ -218,6 +219,43 @@ class SessionsSettings:
 
 
 @dataclass(frozen=True)
+class McpSettings:
+    """One MCP server: a program to be started, or an address."""
+
+    name: str
+    command: str = ""
+    """The program, found as a shell finds it."""
+    args: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """What it finds in its environment, besides PATH, HOME and the like. `$NAME` is taken from
+    voicecli's own."""
+    url: str = ""
+    """Of a server that speaks streamable HTTP."""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """Sent to it, such as Authorization = "Bearer $TOKEN"."""
+    timeout_s: float = 30.0
+    """Of one call."""
+
+
+@dataclass(frozen=True)
+class ToolsSettings:
+    enabled: bool = False
+    """The language model may call functions: time, timers, sums, those of MCP servers."""
+    folder: str | None = None
+    """A folder whose files may be read; nothing outside of it."""
+    allow: str = ""
+    """Names of tools, with commas between, that may change something without your yes."""
+    timeout_s: Annotated[float, Seconds] = 30.0
+    """Of one call, longer ones are given up."""
+    max_steps: Annotated[int, Between(1, 50)] = 6
+    """So many times in one reply the model may call tools and be asked again."""
+    max_output_chars: Annotated[int, Between(200, 1_000_000)] = 8000
+    """Of what a tool returns; the rest is cut off."""
+    mcp: tuple[McpSettings, ...] = field(default=(), metadata={"tables": True})
+    """One table a server, [tools.mcp.NAME]: command, args and env, or url and headers."""
+
+
+@dataclass(frozen=True)
 class Settings:
     sound: SoundSettings = SoundSettings()
     listen: ListenSettings = ListenSettings()
@@ -225,5 +263,6 @@ class Settings:
     llm: LlmSettings = LlmSettings()
     tts: TtsSettings = TtsSettings()
     sessions: SessionsSettings = SessionsSettings()
+    tools: ToolsSettings = ToolsSettings()
     offline: bool = False
     """No connection but to this machine itself."""

@@ -7,9 +7,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from voicecli.errors import SettingsError
+from voicecli.settings import McpSettings
 from voicecli.settings.keys import LISTS, Given, Layer, keys, near
+from voicecli.settings.mcp import Where, mcp_servers
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class ConfigFile:
     path: Path
     root: Layer
     profiles: dict[str, Layer]
+    mcp: tuple[McpSettings, ...] = ()
 
 
 def read_file(path: Path) -> ConfigFile:
@@ -49,13 +53,28 @@ def parse_file(text: str, path: Path) -> ConfigFile:
     profiles = tree.pop("profiles", {})
     if not isinstance(profiles, dict):
         raise _no_table(path, lines, "profiles")
+    mcp = mcp_servers(_popped(tree, "tools", "mcp"), _where(path, lines, "tools", "mcp"))
     root = dict(_table_layer(path, tree, (), lines))
     by_name: dict[str, Layer] = {}
     for name, table in profiles.items():
         if not isinstance(table, dict):
             raise _no_table(path, lines, "profiles", name)
         by_name[name] = dict(_table_layer(path, table, ("profiles", name), lines))
-    return ConfigFile(path, root, by_name)
+    return ConfigFile(path, root, by_name, mcp)
+
+
+def _popped(tree: dict[str, Any], stage: str, name: str) -> object:
+    """A table in a stage that is no setting; it is taken out."""
+    table = tree.get(stage)
+    return table.pop(name, {}) if isinstance(table, dict) else {}
+
+
+def _where(path: Path, lines: Mapping[tuple[str, ...], int], *above: str) -> Where:
+    def where(*names: str) -> str:
+        known = [above + names[:n] for n in range(len(names), -1, -1)]
+        return f"{path} line {next((lines[k] for k in known if k in lines), 1)}"
+
+    return where
 
 
 def _no_table(path: Path, lines: Mapping[tuple[str, ...], int], *names: str) -> SettingsError:

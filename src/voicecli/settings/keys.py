@@ -82,8 +82,14 @@ class Key:
         return self.check(value, where)
 
 
-LISTS = ("stt.engine", "tts.engine")
-_OPTIONS = {"stt.model": "--stt-model", "stt.engine": "--stt", "tts.engine": "--voice-url"}
+LISTS = ("stt.engine", "tts.engine", "tools.allow")
+_OPTIONS = {
+    "stt.model": "--stt-model",
+    "stt.engine": "--stt",
+    "tts.engine": "--voice-url",
+    "tools.enabled": "--tools",
+    "tools.folder": "--tools-folder",
+}
 _NOUN: dict[type, str] = {
     str: "a text in quotes",
     int: "a whole number",
@@ -117,6 +123,8 @@ def keys() -> dict[str, Key]:
 def _keys_of(cls: type, prefix: str) -> Iterator[Key]:
     hints = get_type_hints(cls, include_extras=True)
     for item in fields(cls):
+        if item.metadata.get("tables"):  # read by themselves (mcp.py)
+            continue
         hint = hints[item.name]
         if is_dataclass(hint):
             yield from _keys_of(hint, f"{item.name}.")  # pyright: ignore[reportArgumentType]

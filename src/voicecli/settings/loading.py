@@ -10,7 +10,7 @@ import difflib
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
@@ -22,6 +22,7 @@ from voicecli.settings import Settings
 from voicecli.settings.api_keys import ADDRESS, choose_key
 from voicecli.settings.file import ConfigFile, read_file
 from voicecli.settings.keys import Given, Layer, documentation, keys, near
+from voicecli.settings.mcp import with_secrets
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,9 @@ def merge(
         given |= layer
     warnings = [*_mode_warnings(file), *_misspelt(environ), *choose_key(given, layers)]
     _derive(given)
+    settings = _build({name: given[name].value for name in given})
     return Loaded(
-        _build({name: given[name].value for name in given}),
+        replace(settings, tools=replace(settings.tools, mcp=file.mcp)),
         {name: given[name].origin if name in given else "default" for name in keys()},
         tuple(warnings),
     )
@@ -134,6 +136,7 @@ def _mode_warnings(file: ConfigFile) -> Iterator[str]:
     """A file that holds a key is for its owner alone."""
     layers = [file.root, *file.profiles.values()]
     has_secret = any(keys()[name].secret for layer in layers for name in layer)
+    has_secret |= any(with_secrets(file.mcp))
     if not has_secret or os.name != "posix" or not file.path.exists():
         return
     if stat.S_IMODE(file.path.stat().st_mode) & 0o077:

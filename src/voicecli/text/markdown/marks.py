@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     r"|<\|(?:end_thinking|end_of_thought|/think)\|>|<unused95>|</[a-z]{2,10}:think(?:ing)?>)"
     r"|(?P<call><\|python_tag\|>|\[TOOL_CALLS\]|<function=[^<>\s]+>|<\|start_action\|>"
     r"|<[a-z]{2,10}:(?:function|tool)_calls?>"
-    r"|<[|｜]tool[▁_]calls?(?:[▁_](?:begin|section_begin))?[|｜]>)"
+    r"|<[|｜]tool[▁_]calls?(?:[▁_](?:begin|start|section_begin))?[|｜]>)"
     r"|(?P<called></function>|<\|end_action\|>|</[a-z]{2,10}:(?:function|tool)_calls?>|<[|｜](?:/tool_call|tool[▁_]calls?[▁_](?:end|section_end))[|｜]>)"
     r"|(?P<silent><end_of_turn>|<(?:eos|bos|pad|unk)>|\[/?INST\]|<</?SYS>>|<unused\d+>"
     r"|<[|｜][^<>|｜\n]{0,40}[|｜]>)"
@@ -49,7 +49,10 @@ _ARGUMENTS = frozenset("arguments parameters args input action_input function to
 class Marks:
     """Rewrites the marks in text that arrives in pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_calls: bool = False) -> None:
+        """keep_calls: of tool calls everything stays that says what is called, each between
+        `<tool_call>` and, where the model tells its end, `</tool_call>`."""
+        self._keep_calls = keep_calls
         self._text = ""
         self._begins_line = True
         self._header = False
@@ -115,7 +118,8 @@ class Marks:
                 self._start(mark)
             case "channel":
                 self._close(said)
-                self._header, self._channel = True, ""
+                addressed = [word for word in self._channel.split() if word.startswith("to=")]
+                self._header, self._channel = True, " ".join([*addressed, ""])
             case "message":
                 self._message(said)
             case "end":
@@ -130,16 +134,19 @@ class Marks:
             case "think":
                 return self._open("think")
             case "call":
-                return self._open("tool_call")
+                named = self._keep_calls and mark.lower().startswith("<function=")
+                return self._open("tool_call") + (mark if named else "")
             case "thought" if mark.startswith("</") and "think" not in self._opened:
                 return mark  # <details> that the reader opens
             case "thought":
                 return self._shut("think")
             case "called":
                 return self._shut("tool_call")
+            case "tex" if self._keep_calls and "tool_call" in self._opened:
+                return mark
             case "tex" if _FORMULAS.search(mark):
                 return "\\[" if mark.startswith("\\b") else "\\]"
-        return ""
+        return " " if self._keep_calls and "tool_call" in self._opened else ""
 
     def _start(self, mark: str) -> None:
         """A message's beginning: its role, and perhaps a channel, stand before the message."""
@@ -153,7 +160,10 @@ class Marks:
     def _message(self, said: list[str]) -> None:
         channel = self._channel.split()
         self._header, self._channel = False, ""
-        if channel and channel[0].lower() != "final":
+        name = next((word[3:] for word in channel if word.startswith("to=")), "")
+        if name and self._keep_calls:
+            said.append(f"{self._open('tool_call')}{name} ")
+        elif channel and channel[0].lower() != "final":
             said.append(self._open("think"))
 
     def _open(self, name: str) -> str:
@@ -181,6 +191,8 @@ class Marks:
                 return False
             value, end = None, 0
         if is_call(value):
+            if self._keep_calls:
+                said.append(f"<tool_call>{text[:end]}</tool_call>")
             self._text = text[end:]
             return True
         self._begins_line = False
