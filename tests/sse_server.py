@@ -193,6 +193,8 @@ class SseServer:
         """Answers the chats that the script doesn't."""
         self.models: Answer = models(*model_ids)
         """Answers /v1/models."""
+        self.about: dict[str, Answer] = {}
+        """Answers other GETs, by path; else there is nothing."""
         self.requests: list[Request] = []
         self._script: deque[Answer] = deque()
         self._chat_came = threading.Event()
@@ -226,7 +228,8 @@ class SseServer:
 
     def answer_to(self, request: Request) -> Answer:
         if request.method == "GET":
-            return self.models if request.path.endswith("/v1/models") else status(404)
+            is_list = request.path.endswith("/v1/models")
+            return self.models if is_list else self.about.get(request.path, status(404))
         return self._script.popleft() if self._script else self.respond(request)
 
     def __enter__(self) -> Self:

@@ -68,7 +68,7 @@ async def converse(
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
         emit: Callable[[Event], None] = screen
-        recorder = kept and kept.recorder
+        recorder = kept.recorder if kept else None
         if recorder is not None:
             emit = stack.enter_context(recorder).telling(screen)
             recorder.notices = lambda message, hint: emit(Notice(message, hint))
@@ -99,7 +99,7 @@ async def converse(
             duplex,
             tools.bell.hear if tools else emit,
             echo=echo,
-            history=kept and kept.history,
+            history=kept.history if kept else None,
         )
         if tools:
             conversation.answer = tools.by(conversation.answer)

@@ -65,13 +65,14 @@ class ChatClient(Connection):
         begun = False
         n_left_out = 0
         await self._look_again()
-        messages = self._within_limit(messages)
+        messages = self._within_limit(messages, options)
         while True:
             try:
                 async with aclosing(self._attempt(messages, options)) as parts:
                     async for part in parts:
                         begun = True
                         yield part
+                self._context.ask_again()
                 return
             except LanguageModelError as error:
                 if begun:
@@ -87,8 +88,13 @@ class ChatClient(Connection):
             return error.is_bare and n_left_out == 0
         return isinstance(error, ContextFullError)
 
-    def _within_limit(self, messages: Sequence[Message]) -> Sequence[Message]:
+    def _within_limit(self, messages: Sequence[Message], options: Options) -> Sequence[Message]:
         """As much of the end of the conversation as is known to be taken."""
+        max_tokens = options.max_tokens or self._settings.max_tokens
+        fitting = self._context.fit(messages, options, max_tokens)
+        if len(fitting) < len(messages):
+            self._tell_of_length()
+        messages = fitting
         while self._full_chars is not None and size_chars(messages) >= self._full_chars:
             shorter = without_oldest(messages, 1)
             if shorter is None:
@@ -103,14 +109,18 @@ class ChatClient(Connection):
         if shorter is None:
             raise error
         if isinstance(error, ContextFullError):
-            if self._full_chars is None:
-                self._notices(
-                    f"the conversation is longer than {clean(self.name)} takes: "
-                    "its oldest turns are left out from now on",
-                    "a larger context in the server's settings keeps more of it",
-                )
+            self._tell_of_length()
             self._full_chars = size_chars(messages)
         return shorter
+
+    def _tell_of_length(self) -> None:
+        if not self._told_of_length:
+            self._told_of_length = True
+            self._notices(
+                f"the conversation is longer than {clean(self.name)} takes: "
+                "its oldest turns are left out from now on",
+                "a larger context in the server's settings keeps more of it",
+            )
 
     def _asks_otherwise(
         self, error: LanguageModelError, messages: Sequence[Message], options: Options

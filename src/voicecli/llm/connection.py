@@ -13,6 +13,7 @@ from typing import Self
 import httpx
 
 from voicecli.errors import LanguageModelError, NetworkError
+from voicecli.llm.context import Context
 from voicecli.llm.failures import ChatPeer, RefusalError
 from voicecli.llm.messages import BUILTIN, LanguageModel
 from voicecli.llm.request import first_form
@@ -71,10 +72,13 @@ class Connection(LanguageModel):
         if settings.base_url and settings.base_url != BUILTIN:
             self._url = parse_base_url(settings.base_url)
         self._form = first_form(self._url or httpx.URL())
+        self._context = Context(settings.context_tokens)
         self._search: asyncio.Task[Search] | None = None
         """A look for a server, while the built-in replies stand in for one."""
         self._full_chars: int | None = None
         """Conversations of so many characters are refused for their length."""
+        self._told_of_length = False
+        """The user knows that the oldest turns are left out."""
         self._no_chat: set[httpx.URL] = set()
         """Servers that list a model and have nothing that chats."""
         self._remarks: list[tuple[str, str]] = []
@@ -129,6 +133,7 @@ class Connection(LanguageModel):
         if self._search is not None:
             self._search.cancel()
             self._search = None
+        await self._context.aclose()
         self._client = None
         await self._clients.aclose()
 
@@ -165,6 +170,7 @@ class Connection(LanguageModel):
 
         self.is_builtin = True
         self.name = BUILTIN
+        self._context.forget()
         self._url = httpx.URL("http://built-in/v1")
         self._use(httpx.AsyncClient(transport=ResponderTransport()))
 
@@ -179,7 +185,9 @@ class Connection(LanguageModel):
             listing = await self._listing_if_any()
             self._choose_named(self._settings.model, listing.ids if listing else [])
         else:
-            self._choose_first(await self._listing(), f"the server at {self.where}")
+            listing = await self._listing()
+            self._choose_first(listing, f"the server at {self.where}")
+        await self._context.learn(listing, self.name, self._client, self._url)
 
     async def _connect_to_found(self) -> None:
         wanted = self._settings.model
@@ -200,7 +208,7 @@ class Connection(LanguageModel):
                 f"no server on this machine has model '{clean(wanted)}'",
                 f"name one of its models with --model: {_some(shown)}",
             )
-        self._adopt(found)
+        await self._adopt(found)
 
     def _without_server(self, wanted: str | None) -> None:
         if wanted:
@@ -218,7 +226,7 @@ class Connection(LanguageModel):
         )
         self._use_builtin()
 
-    def _adopt(self, found: Found) -> None:
+    async def _adopt(self, found: Found) -> None:
         """Ask this server from now on."""
         self.is_builtin = False
         self._open(found.url)
@@ -226,6 +234,7 @@ class Connection(LanguageModel):
             self._choose_named(self._settings.model, found.listing.ids)
         else:
             self._choose_first(found.listing, f"the server at {self.where}")
+        await self._context.learn(found.listing, self.name, self._client, found.url)
 
     def _choose_named(self, wanted: str, listed: Sequence[str]) -> None:
         """The name as the server spells it. A name that it doesn't list may do all the same."""
@@ -274,7 +283,7 @@ class Connection(LanguageModel):
         self._search = None
         if search.result().servers:
             self.remarks.clear()
-            self._adopt(search.result().servers[0])
+            await self._adopt(search.result().servers[0])
             self._notices(f"a language model is there now: {self.title} answers", "")
 
     async def _look(self) -> Search:
@@ -290,7 +299,7 @@ class Connection(LanguageModel):
         gone, wanted = self.where, self._settings.model
         servers = (await self._look()).servers
         if servers and (not wanted or choose_model(wanted, servers[0].listing.ids)):
-            self._adopt(servers[0])
+            await self._adopt(servers[0])
             self._notices(f"{gone} is gone: {self.title} answers", "")
             return True
         if wanted:
@@ -302,6 +311,7 @@ class Connection(LanguageModel):
     def _open(self, url: httpx.URL) -> None:
         self._url = url
         self._full_chars = None
+        self._told_of_length = False
         if self._offline and not is_loopback(url.host):
             raise NetworkError(
                 f"--offline forbids to ask the language model at {self.where}",

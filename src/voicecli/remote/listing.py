@@ -29,6 +29,8 @@ class Listed:
 
     id: str
     can_chat: bool = True
+    context_tokens: int | None = None
+    """How long a conversation may be; None where the list doesn't tell."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ class Listing:
     @property
     def ids(self) -> list[str]:
         return [model.id for model in self.models]
+
+    def context_tokens_of(self, model: str) -> int | None:
+        return next((one.context_tokens for one in self.models if one.id == model), None)
 
     @property
     def chatting(self) -> list[str]:
@@ -76,7 +81,16 @@ def _listed(entry: object) -> Listed | None:
     if not isinstance(entry, dict):
         return None
     name = next((entry[k] for k in ("id", "name", "model") if isinstance(entry.get(k), str)), "")
-    return Listed(name, can_chat(name) and _chats_by_kind(entry)) if name else None
+    if not name:
+        return None
+    return Listed(name, can_chat(name) and _chats_by_kind(entry), _context_tokens(entry))
+
+
+def _context_tokens(entry: dict[str, Any]) -> int | None:
+    """Names: vLLM's, OpenRouter's, Groq's, Mistral's."""
+    names = ("max_model_len", "context_length", "context_window", "max_context_length")
+    told = (entry.get(name) for name in names)
+    return next((tokens for tokens in told if type(tokens) is int and tokens > 0), None)
 
 
 def can_chat(name: str) -> bool:

@@ -175,6 +175,9 @@ class LlmSettings:
     """Unset, the server decides."""
     history: Annotated[int, Between(1)] = 40
     """Turns of the conversation that the model is told of; older ones are left out."""
+    context_tokens: Annotated[int, Between(256)] | None = None
+    """The model's context, in tokens: a conversation that is longer loses its oldest turns. Unset,
+    the server is asked; where it doesn't say, its refusal tells."""
     connect_timeout_s: Annotated[float, Seconds] = 5.0
     """Until the server accepts a connection."""
     first_token_timeout_s: Annotated[float, Seconds] = 60.0
