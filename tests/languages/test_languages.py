@@ -26,6 +26,12 @@ LACKS = {
     "it": "phone_digits pronoun_of_one_letter",
     "pt": "phone_digits pronoun_of_one_letter",
     "nl": "phone_digits pronoun_of_one_letter",
+    "pl": "phone_digits pronoun_of_one_letter",
+    "ru": "phone_digits pronoun_of_one_letter common_words",
+    "ja": "common_words sentence_starters before_label pronoun_of_one_letter",
+    "ko": "common_words sentence_starters before_label pronoun_of_one_letter",
+    "hi": "common_words sentence_starters before_label pronoun_of_one_letter",
+    "ar": "common_words sentence_starters before_label pronoun_of_one_letter phone_digits",
     "xx": "common_words short_answers unfinished_ends finished_ends phone_digits digit_words"
     " sentence_starters before_label pronoun_of_one_letter aloud phrases start_over",
 }

@@ -32,7 +32,19 @@ from voicecli.text.aloud.reader import Reader
 from voicecli.text.foreign import readable
 
 _PHONEMES = re.compile(r"(\[\[.*?\]\])", re.DOTALL)
-_GRAMMARS = {"de": "German", "en": "English", "es": "Spanish", "fr": "French", "zh": "Chinese"}
+_GRAMMARS = {
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "zh": "Chinese",
+    "pl": "Polish",
+    "ru": "Russian",
+    "ar": "Arabic",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "hi": "Hindi",
+}
 _END = re.compile(r"[.!?…:;,。！？：；，、؟।॥](?:[\"'”’»)\]}」』）]*)\Z")
 _LINE_END = re.compile(r"([^\s.!?…:;,。！？：；，、])[ \t]*\n\s*(?=\S)")
 
