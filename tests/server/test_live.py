@@ -197,6 +197,26 @@ def test_a_response_that_can_not_be_made_fails_and_the_session_goes_on() -> None
     run(scenario())
 
 
+def test_a_reply_without_end_is_cut_off() -> None:
+    async def scenario() -> None:
+        options = ServeOptions(limits=Limits(reply_s=0.5))
+        async with served(options) as where, connected(where) as person:
+            await person.type(JOKE)
+            await person.connection.response.create()
+            response = await person.reply()
+            assert response.status == "incomplete"
+            assert response.status_details.reason == "max_output_tokens"
+            assert 0.5 <= person.sound_s(response.id) < 0.9
+            await person.connection.session.update(
+                session={"type": "realtime", "output_modalities": ["text"]}
+            )
+            await person.type("What is three times four?")
+            await person.connection.response.create()
+            assert (await person.reply()).status == "completed"
+
+    run(scenario())
+
+
 def test_push_to_talk(said: dict[str, bytes]) -> None:
     async def scenario() -> None:
         async with served() as where, connected(where) as person:

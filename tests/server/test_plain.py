@@ -136,6 +136,21 @@ def test_the_reply_comes_whole_and_ends_where_the_next_turn_begins() -> None:
     run(scenario())
 
 
+def test_a_reply_without_end_comes_as_far_as_one_may_go() -> None:
+    async def scenario() -> None:
+        options = ServeOptions(limits=Limits(reply_s=1.0))
+        async with served(options) as where, connected(where) as person:
+            await person.send(JOKE)
+            joke = (await person.until("chat_response"))["text"]
+            assert length_s(await person.until("sound"), "wav") > 1
+            heard = (await person.until("interrupted"))["heard"]
+            assert len(heard) < len(joke)
+            await person.send(TIMES)
+            assert "twelve" in (await person.until("chat_response"))["text"]
+
+    run(scenario())
+
+
 def test_a_stream() -> None:
     async def scenario() -> None:
         async with served() as where, connected(where, "?stream=1") as person:

@@ -15,7 +15,7 @@
     audio/      OpenAI's audio endpoints: transcriptions, translations, speech, models, chat
     bodies      how large and how slow a request may be: an ASGI middleware
     voices      which voices clients may name
-    jitter      aiortc's receiver made fit for speech
+    jitter      aiortc's receiver made fit for speech; opus: its encoder
     tls         the certificate of `serve --tls`
     serving     the listening socket, uvicorn, the printed address
     asgi        all of it as an application for a server of others; ray: for Ray Serve

@@ -11,11 +11,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import aiortc.codecs
 import aiortc.rtcpeerconnection
 import aiortc.rtcrtpreceiver
 from aiortc.jitterbuffer import JitterBuffer, JitterFrame
 from aiortc.rtcrtpreceiver import RTCRtpReceiver
 from aiortc.rtp import RtpPacket
+
+from voicecli.server.opus import SpeechEncoder
 
 PATIENCE_PACKETS = 3
 """So many may overtake one that is missing; then it is taken for lost."""
@@ -94,6 +97,8 @@ def _buffer(capacity: int, prefetch: int = 0, is_video: bool = False) -> Any:
 
 @cache
 def make_fit_for_speech() -> None:
-    """From here on every RTCPeerConnection of this process receives sound so."""
+    """From here on every RTCPeerConnection of this process receives sound so, and sends it as
+    speech."""
     aiortc.rtcrtpreceiver.JitterBuffer = _buffer  # type: ignore[assignment, misc]
     aiortc.rtcpeerconnection.RTCRtpReceiver = SpeechReceiver  # type: ignore[misc]
+    aiortc.codecs.OpusEncoder = SpeechEncoder  # type: ignore[misc]

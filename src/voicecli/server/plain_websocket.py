@@ -130,7 +130,9 @@ class Client:
         """A response was."""
         duplex = self.talk.duplex
         speaker = WholeReplies(
-            duplex.speaker.sample_rate_hz, self._reply_made, at_once=not wish.stream
+            *(duplex.speaker.sample_rate_hz, self._reply_made),
+            at_once=not wish.stream,
+            most_s=server.limits.reply_s,
         )
         speaker.latency_s = duplex.speaker.latency_s
         duplex.speaker = speaker

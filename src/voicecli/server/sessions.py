@@ -65,6 +65,8 @@ class Limits:
     """However lively."""
     idle_s: float = 600.0
     """Without speech or an event."""
+    reply_s: float = 120.0
+    """Of a reply's sound; what is longer is cut off there."""
     connect_s: float = 10.0
     """Until a call is connected."""
     grace_s: float = 25.0

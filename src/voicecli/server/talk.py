@@ -340,6 +340,10 @@ class NetworkTalk:
                 return
         self.account.spoken_s += len(samples) / self.duplex.speaker.sample_rate_hz
         self.session.sound(samples, self.duplex.speaker.sample_rate_hz)
+        response = self.session.response
+        if response is not None and response.sent_ms > 1000 * self._limits.reply_s:
+            response.is_too_long = True
+            self.stop()
 
     async def _answer(self, fields: Fields, tell: Callable[[told.Event], None]) -> Answer:
         """What answers by these fields; raises VoicecliError."""

@@ -49,6 +49,8 @@ class Response:
     id: str = field(default_factory=lambda: new_id("resp"))
     asked_to_stop: bool = False
     """By the client."""
+    is_too_long: bool = False
+    """It has as much sound as one may have."""
     truncate_at_ms: float | None = None
     """So much of its sound was heard, as the client told before it ended."""
     sounded: bool = False

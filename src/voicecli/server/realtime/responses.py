@@ -149,6 +149,8 @@ def _written(
 def _end_of(response: Response, event: told.ReplyEnded) -> tuple[Status, Reason | None]:
     if response.asked_to_stop:
         return "cancelled", "client_cancelled"
+    if response.is_too_long:
+        return "incomplete", "max_output_tokens"
     if event.interrupted:
         return "cancelled", "turn_detected"
     if event.cut_off:
