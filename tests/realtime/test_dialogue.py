@@ -1,0 +1,535 @@
+"""A conversation that a Realtime server holds: servers that follow a script, and our own."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import wave
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import websockets
+from websockets.asyncio.server import ServerConnection, serve
+
+from fakes import SETTINGS, LevelDetector, write_pattern
+from serving import SMALL, served, spoken_pcm
+from voicecli.conversation.events import (
+    Dropped,
+    Ended,
+    Event,
+    Notice,
+    PartialTranscript,
+    ReplyEnded,
+    ReplyText,
+    Started,
+    ToolCalled,
+    TurnTimed,
+    UserSaid,
+)
+from voicecli.conversation.history import History
+from voicecli.duplex.files import FileDuplex
+from voicecli.errors import ServerError
+from voicecli.hearing.ears import Ears
+from voicecli.hearing.echo import NoEcho
+from voicecli.llm.messages import Message
+from voicecli.realtime.addresses import parse_realtime_url
+from voicecli.realtime.dialogue import RealtimeConversation, session_fields
+from voicecli.sound.wav import WavWriter
+
+RATE_HZ = 24_000
+
+Script = Callable[["Scripted"], Awaitable[None]]
+
+
+class Scripted:
+    """The server's side of one connection."""
+
+    def __init__(self, connection: ServerConnection) -> None:
+        self.connection = connection
+        self.events: list[dict[str, Any]] = []
+        """That came, but sound."""
+        self.n_samples = 0
+        """Of the sound that came, at 24 kHz."""
+        self.peak = 0
+
+    async def send(self, kind: str, **fields: Any) -> None:
+        await self.connection.send(json.dumps({"type": kind, "event_id": "e", **fields}))
+
+    async def receive(self) -> dict[str, Any]:
+        event = json.loads(await self.connection.recv())
+        if event["type"] == "input_audio_buffer.append":
+            sound = np.frombuffer(base64.b64decode(event["audio"]), "<i2")
+            self.n_samples += len(sound)
+            self.peak = max(self.peak, int(np.abs(sound).max(initial=0)))
+        else:
+            self.events.append(event)
+        return event
+
+    async def hear(self, seconds: float) -> None:
+        """Until so much sound has come, on this line."""
+        while self.n_samples < seconds * RATE_HZ:
+            await self.receive()
+
+    async def wait_for(self, kind: str) -> dict[str, Any]:
+        while True:
+            for event in self.events:
+                if event["type"] == kind:
+                    self.events.remove(event)
+                    return event
+            await self.receive()
+
+    async def greet(self) -> dict[str, Any]:
+        await self.send("session.created", session={"model": "scripted"})
+        return await self.wait_for("session.update")
+
+    async def turn(self, text: str, *, begin_s: float, end_s: float) -> None:
+        """The user's words, heard between these times."""
+        await self.send(
+            "input_audio_buffer.speech_started", item_id="u", audio_start_ms=1000 * begin_s
+        )
+        await self.send("input_audio_buffer.speech_stopped", item_id="u", audio_end_ms=1000 * end_s)
+        await self.send("input_audio_buffer.committed", item_id="u", previous_item_id=None)
+        await self.send("conversation.item.added", item={"id": "u", "type": "message"})
+        words = "conversation.item.input_audio_transcription"
+        await self.send(f"{words}.delta", item_id="u", content_index=0, delta=text[:3])
+        await self.send(f"{words}.completed", item_id="u", content_index=0, transcript=text)
+
+    async def reply(self, words: Sequence[str], *, seconds: float, done: bool = True) -> None:
+        """Words and a tone, sooner than they are heard."""
+        await self.send("response.created", response={"id": "r", "status": "in_progress"})
+        await self.send("conversation.item.added", item={"id": "a", "type": "message"})
+        at = {"response_id": "r", "item_id": "a", "output_index": 0, "content_index": 0}
+        tone = np.full(round(seconds * RATE_HZ / len(words)), 16000, "<i2").tobytes()
+        for word in words:
+            await self.send("response.output_audio_transcript.delta", delta=word, **at)
+            sound = base64.b64encode(tone).decode()
+            await self.send("response.output_audio.delta", delta=sound, **at)
+        if done:
+            await self.send("response.done", response={"id": "r", "status": "completed"})
+
+
+@asynccontextmanager
+async def scripted(*scripts: Script, refusals: Sequence[Any] = ()) -> AsyncIterator[str]:
+    """A server whose connections follow one script each, after these refusals; its URL."""
+    left, refused = list(scripts), list(refusals)
+    failures: list[BaseException] = []
+
+    async def talk(connection: ServerConnection) -> None:
+        try:
+            await left.pop(0)(Scripted(connection))
+            await connection.wait_closed()
+        except websockets.ConnectionClosed:
+            pass
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    def refuse(connection: ServerConnection, request: Any) -> Any:
+        if refused:
+            status, headers, body = refused.pop(0)
+            response = connection.respond(status, body)
+            for name, value in headers.items():
+                response.headers[name] = value
+            return response
+        return None
+
+    async with serve(talk, "127.0.0.1", 0, process_request=refuse) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        yield f"ws://127.0.0.1:{port}/v1/realtime"
+        assert failures == []
+
+
+async def converse(
+    url: str,
+    said: Path,
+    heard: Path,
+    *,
+    history: History | None = None,
+    tools: Any = None,
+    during: Callable[[RealtimeConversation, list[Event]], Awaitable[None]] | None = None,
+) -> list[Event]:
+    events: list[Event] = []
+    echo = NoEcho()
+    async with asyncio.timeout(60), FileDuplex(said, heard) as duplex:
+        conversation = RealtimeConversation(
+            duplex,
+            Ears(echo, LevelDetector(), SETTINGS),
+            echo,
+            parse_realtime_url(url, "scripted"),
+            session_fields(instructions="Be short."),
+            History() if history is None else history,
+            events.append,
+            tools=tools,
+        )
+        beside = asyncio.ensure_future(during(conversation, events)) if during else None
+        await conversation.run()
+        if beside is not None:
+            await beside
+    return events
+
+
+def run(
+    tmp_path: Path, *scripts: Script, pattern: str = "....######.........", **how: Any
+) -> list[Event]:
+    said = write_pattern(tmp_path / "said.wav", pattern)
+    refusals = how.pop("refusals", ())
+
+    async def scenario() -> list[Event]:
+        async with scripted(*scripts, refusals=refusals) as url:
+            return await converse(url, said, tmp_path / "heard.wav", **how)
+
+    return asyncio.run(scenario())
+
+
+def of(events: list[Event], kind: type) -> list[Any]:
+    return [event for event in events if type(event) is kind]
+
+
+def loud_s(path: Path) -> float:
+    with wave.open(str(path)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return float(np.mean(np.abs(samples) > 8000) * file.getnframes() / file.getframerate())
+
+
+def test_a_turn_is_heard_and_remembered(tmp_path: Path) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def script(server: Scripted) -> None:
+        sent.append(await server.greet())
+        await server.hear(0.5)
+        assert server.peak > 5000
+        await server.turn("What is it?", begin_s=0.13, end_s=0.4)
+        await server.reply(["It is ", "a tone. "], seconds=0.6)
+        await server.hear(99)
+
+    history = History()
+    events = run(tmp_path, script, history=history)
+    session = sent[0]["session"]
+    assert session["type"] == "realtime"
+    assert session["instructions"] == "Be short."
+    assert session["audio"]["input"]["format"] == {"type": "audio/pcm", "rate": RATE_HZ}
+    assert "turn_detection" not in session["audio"]["input"]  # the server's own
+    (started,) = of(events, Started)
+    assert started.llm.startswith("scripted at 127.0.0.1:")
+    assert of(events, UserSaid) == [UserSaid("What is it?")]
+    assert PartialTranscript("Wha", "") in events
+    assert of(events, ReplyEnded) == [ReplyEnded("It is a tone.", "", interrupted=False)]
+    assert "".join(event.delta for event in of(events, ReplyText)) == "It is a tone. "
+    assert [message.content for message in history.messages] == ["What is it?", "It is a tone."]
+    (timed,) = of(events, TurnTimed)
+    assert timed.first_audio_ms > 0
+    assert of(events, Ended)[0].n_turns == 1
+    assert loud_s(tmp_path / "heard.wav") == pytest.approx(0.6, abs=0.03)
+
+
+def test_who_cuts_in_is_told_with_what_was_heard(tmp_path: Path) -> None:
+    cut: list[dict[str, Any]] = []
+
+    async def script(server: Scripted) -> None:
+        await server.greet()
+        await server.hear(0.4)
+        await server.turn("Tell me.", begin_s=0.13, end_s=0.4)
+        words = [f"word{i} " for i in range(10)]
+        await server.reply(words, seconds=5.0, done=False)
+        await server.hear(1.9)
+        await server.send("input_audio_buffer.speech_started", item_id="v", audio_start_ms=1800)
+        cut.append(await server.wait_for("conversation.item.truncate"))
+        at = {"response_id": "r", "item_id": "a", "output_index": 0, "content_index": 0}
+        await server.send("response.output_audio_transcript.delta", delta="too late", **at)
+        await server.send("response.done", response={"id": "r", "status": "cancelled"})
+        await server.send("input_audio_buffer.speech_stopped", item_id="v", audio_end_ms=2000)
+        await server.reply(["Yes."], seconds=0.2)
+        await server.hear(99)
+
+    history = History()
+    events = run(tmp_path, script, pattern="....######" + "." * 45, history=history)
+    (truncated,) = cut
+    first, second = of(events, ReplyEnded)
+    assert (truncated["item_id"], truncated["content_index"]) == ("a", 0)
+    n_heard = len(first.heard.split())
+    assert n_heard == truncated["audio_end_ms"] // 500
+    assert 0 < n_heard < 10
+    assert first.interrupted
+    assert len((first.heard + " " + first.unheard).split()) == 10
+    assert (second.heard, second.interrupted) == ("Yes.", False)
+    assert of(events, Ended)[0].n_interruptions == 1
+    assert history.messages[1].content.startswith(first.heard)
+    assert "too late" not in str(events)
+
+
+def test_a_line_that_breaks_is_opened_again_with_all_that_was_said(tmp_path: Path) -> None:
+    heard: list[int] = []
+    restored: list[list[dict[str, Any]]] = []
+
+    async def first(server: Scripted) -> None:
+        await server.greet()
+        await server.hear(0.4)
+        await server.turn("One.", begin_s=0.13, end_s=0.4)
+        await server.reply(["First."], seconds=0.2)
+        await server.hear(1.2)
+        heard.append(server.n_samples)
+        await server.connection.close(1011, "out of order")
+
+    async def second(server: Scripted) -> None:
+        await server.greet()
+        await server.hear(0.6)
+        restored.append(server.events)
+        await server.turn("Two.", begin_s=0.1, end_s=0.3)
+        await server.reply(["Second."], seconds=0.2)
+        try:
+            await server.hear(99)
+        finally:
+            heard.append(server.n_samples)
+
+    pattern = "....######" + "." * 70
+    history = History()
+    events = run(tmp_path, first, second, pattern=pattern, history=history)
+    created = [event["item"] for event in restored[0] if event["type"].endswith("item.create")]
+    assert [(item["role"], item["content"][0]["text"]) for item in created] == [
+        ("user", "One."),
+        ("assistant", "First."),
+    ]
+    assert [message.content for message in history.messages] == [
+        "One.",
+        "First.",
+        "Two.",
+        "Second.",
+    ]
+    messages = [notice.message for notice in of(events, Notice)]
+    assert "out of order" in messages[0]
+    assert "goes on" in messages[1]
+    # No sound was lost between the two lines.
+    with wave.open(str(tmp_path / "heard.wav")) as file:
+        lasted_s = file.getnframes() / file.getframerate()
+    assert sum(heard) / RATE_HZ == pytest.approx(lasted_s, abs=0.2)
+
+
+def test_an_answer_that_a_broken_line_lost_is_asked_for_again(tmp_path: Path) -> None:
+    async def first(server: Scripted) -> None:
+        await server.greet()
+        await server.hear(0.4)
+        await server.turn("One.", begin_s=0.13, end_s=0.4)
+        await server.send("response.created", response={"id": "r", "status": "in_progress"})
+        await server.connection.close(1001, "going away")
+
+    async def second(server: Scripted) -> None:
+        await server.greet()
+        await server.wait_for("response.create")
+        await server.reply(["Here it is."], seconds=0.2)
+        await server.hear(99)
+
+    events = run(tmp_path, first, second)
+    assert of(events, ReplyEnded) == [ReplyEnded("Here it is.", "", interrupted=False)]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        ((401, {}, '{"error": {"message": "no such key"}}'), "no such key"),
+        ((404, {}, "nothing here"), "doesn't find model"),
+    ],
+)
+def test_a_server_that_refuses_says_why(tmp_path: Path, refusal: Any, said: str) -> None:
+    with pytest.raises(ServerError) as caught:
+        run(tmp_path, refusals=[refusal])
+    assert said in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_server_without_a_place_is_asked_again(tmp_path: Path) -> None:
+    async def script(server: Scripted) -> None:
+        await server.greet()
+        await server.hear(99)
+
+    busy = (503, {"Retry-After": "0.1"}, '{"error": {"message": "full"}}')
+    events = run(tmp_path, script, refusals=[busy, busy])
+    assert "full" in of(events, Notice)[0].message
+    assert len(of(events, Started)) == 1
+
+
+def test_nobody_is_there(tmp_path: Path) -> None:
+    said = write_pattern(tmp_path / "said.wav", "....")
+    with pytest.raises(ServerError) as caught:
+        asyncio.run(converse("ws://127.0.0.1:9/v1/realtime", said, tmp_path / "heard.wav"))
+    assert "can't reach the Realtime server at 127.0.0.1:9" in caught.value.message
+
+
+EVENTS = (
+    *("error", "session.updated", "conversation.item.added", "conversation.item.created"),
+    *("conversation.item.done", "conversation.item.retrieved", "conversation.item.deleted"),
+    *("conversation.item.truncated", "conversation.created", "rate_limits.updated"),
+    *("input_audio_buffer.speech_started", "input_audio_buffer.speech_stopped"),
+    *("input_audio_buffer.committed", "input_audio_buffer.cleared"),
+    *("input_audio_buffer.timeout_triggered", "input_audio_buffer.dtmf_event_received"),
+    *("conversation.item.input_audio_transcription.delta",),
+    *("conversation.item.input_audio_transcription.completed",),
+    *("conversation.item.input_audio_transcription.failed",),
+    *("conversation.item.input_audio_transcription.segment",),
+    *("response.created", "response.done", "response.output_item.added"),
+    *("response.output_item.done", "response.content_part.added", "response.content_part.done"),
+    *("response.output_audio.delta", "response.output_audio.done"),
+    *("response.output_audio_transcript.delta", "response.output_audio_transcript.done"),
+    *("response.output_text.delta", "response.output_text.done"),
+    *("response.function_call_arguments.delta", "response.function_call_arguments.done"),
+    *("response.mcp_call.in_progress", "mcp_list_tools.completed"),
+    *("output_audio_buffer.started", "output_audio_buffer.stopped", "output_audio_buffer.cleared"),
+    *("voicecli.partial_transcript", "voicecli.dropped", "voicecli.notice", "something.new"),
+)
+
+ODD: tuple[dict[str, Any], ...] = (
+    {},
+    {"item": None, "response": None, "delta": None, "error": None},
+    {"item": [], "response": 7, "delta": 7, "error": "no", "audio_start_ms": "x"},
+    {
+        "item": {"id": 7, "type": "function_call"},
+        "response": {"id": None},
+        "response_id": "None",
+        "item_id": {},
+        "delta": "!!",
+        "transcript": 3,
+        "audio_start_ms": -1,
+        "audio_end_ms": 1e9,
+        "error": {"message": ["x\x1b[2J"]},
+    },
+)
+
+
+def test_every_event_may_hold_anything(tmp_path: Path) -> None:
+    """And the conversation goes on."""
+
+    async def script(server: Scripted) -> None:
+        await server.greet()
+        for odd in ODD:
+            for kind in EVENTS:
+                await server.connection.send(json.dumps({"type": kind, **odd}))
+        for message in ("", "[]", "nothing", '{"type": 7}', b"\xff\x00", "[" * 100_000):
+            await server.connection.send(message)
+        await server.hear(0.4)
+        await server.turn("Still there?", begin_s=0.13, end_s=0.4)
+        await server.reply(["Yes."], seconds=0.2)
+        await server.hear(99)
+
+    events = run(tmp_path, script)
+    assert UserSaid("Still there?") in events
+    assert of(events, ReplyEnded)[-1].heard == "Yes."
+    assert "\x1b" not in str([notice.message for notice in of(events, Notice)])
+
+
+def test_what_the_server_calls_is_done_here(tmp_path: Path) -> None:
+    class Tools:
+        definitions = (
+            {
+                "type": "function",
+                "function": {"name": "clock", "description": "The time.", "parameters": {}},
+            },
+        )
+
+        async def call(self, name: str, arguments: str) -> str:
+            return f"{name} {arguments} says noon"
+
+    results: list[dict[str, Any]] = []
+
+    async def script(server: Scripted) -> None:
+        updated = await server.greet()
+        (tool,) = updated["session"]["tools"]
+        assert (tool["type"], tool["name"]) == ("function", "clock")
+        await server.send("response.created", response={"id": "r", "status": "in_progress"})
+        item = {"id": "f", "type": "function_call", "call_id": "c1", "name": "clock"}
+        item["arguments"] = "{}"
+        await server.send("response.output_item.done", response_id="r", item=item)
+        await server.send("response.done", response={"id": "r", "status": "completed"})
+        results.append(await server.wait_for("conversation.item.create"))
+        await server.wait_for("response.create")
+        await server.reply(["Noon."], seconds=0.2)
+        await server.hear(99)
+
+    events = run(tmp_path, script, tools=Tools())
+    assert of(events, ToolCalled) == [ToolCalled("c1", "clock", "{}")]
+    assert results[0]["item"] == {
+        "type": "function_call_output",
+        "call_id": "c1",
+        "output": "clock {} says noon",
+    }
+    assert of(events, ReplyEnded)[0].heard == "Noon."
+
+
+def test_typing_stopping_and_beginning_anew(tmp_path: Path) -> None:
+    sent: list[str] = []
+
+    async def script(server: Scripted) -> None:
+        await server.greet()
+        typed = await server.wait_for("conversation.item.create")
+        sent.append(typed["item"]["content"][0]["text"])
+        await server.wait_for("response.create")
+        await server.reply(["A ", "long ", "story. "], seconds=9.0, done=False)
+        sent.append((await server.wait_for("response.cancel"))["type"])
+        await server.wait_for("conversation.item.truncate")
+        sent.append((await server.wait_for("conversation.item.delete"))["item_id"])
+        await server.hear(99)
+
+    async def during(conversation: RealtimeConversation, events: list[Event]) -> None:
+        while not of(events, Started):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        conversation.say("Tell me.")
+        while conversation._speaker.queued_s < 1:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        conversation.stop_reply()
+        conversation.start_over()
+        conversation.mute(True)
+        assert conversation.muted
+
+    history = History()
+    events = run(tmp_path, script, during=during, history=history, pattern="." * 60)
+    assert sent == ["Tell me.", "response.cancel", "a"]
+    assert history.messages == []
+    (ended,) = of(events, ReplyEnded)
+    assert ended.unheard
+
+
+def test_what_was_said_before_is_told_at_once(tmp_path: Path) -> None:
+    """talk --resume."""
+    told: list[dict[str, Any]] = []
+
+    async def script(server: Scripted) -> None:
+        await server.greet()
+        told.append(await server.wait_for("conversation.item.create"))
+        told.append(await server.wait_for("conversation.item.create"))
+        await server.hear(99)
+
+    history = History()
+    history.insert(Message("user", "Hello."))
+    history.insert(Message("assistant", "Good day."))
+    run(tmp_path, script, history=history, pattern="....")
+    assert [event["item"]["content"][0]["text"] for event in told] == ["Hello.", "Good day."]
+
+
+@pytest.mark.slow
+def test_our_own_server_answers_what_was_spoken(tmp_path: Path) -> None:
+    said = tmp_path / "said.wav"
+    wav = WavWriter(said, RATE_HZ)
+    quiet = np.zeros(RATE_HZ // 2, np.float32)
+    question = np.frombuffer(spoken_pcm("What is seven plus twelve?"), "<i2") / 32768
+    wav.write(np.concatenate([quiet, question.astype(np.float32), quiet]))
+    wav.close()
+    history = History()
+
+    async def scenario() -> list[Event]:
+        async with served(settings=SMALL) as where:
+            url = where.websocket_url
+            return await converse(url, said, tmp_path / "heard.wav", history=history)
+
+    events = asyncio.run(scenario())
+    (user,) = of(events, UserSaid)
+    assert "seven plus twelve" in user.text.lower()
+    (ended,) = of(events, ReplyEnded)
+    assert "nineteen" in ended.heard
+    assert len(history.messages) == 2
+    assert not of(events, Dropped)
+    assert loud_s(tmp_path / "heard.wav") > 0.1
