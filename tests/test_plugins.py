@@ -19,7 +19,7 @@ from programs import run_voicecli, save_wav, speak
 from voicecli.conversation.events import Event, ReplyEnded, UserSaid
 from voicecli.duplex.files import FileDuplex
 from voicecli.engines import Engines
-from voicecli.errors import AudioFileError, ModelError, SettingsError
+from voicecli.errors import AudioFileError, LanguageModelError, ModelError, SettingsError
 from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 
@@ -113,6 +113,71 @@ def test_a_plug_in_that_is_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModelError, match="plug-in broken can't be loaded"):
         Engines(SETTINGS).voice()
+
+
+FAILING = """
+class Failing:
+    name, language, is_builtin, is_local, where, title, remarks = "f", "en", 0, 1, "here", "f", ()
+    __slots__ = ()  # nothing can keep a weak reference to it
+
+    @property
+    def busy(self):
+        raise ValueError("busy")
+
+    async def warm_up(self, *_):
+        raise OSError(5, "no such card")
+
+    load = connect = transcribe = warm_up
+
+    async def stream(self, *_):
+        yield "So"
+        raise KeyError("oops")
+
+    def count_phonemes(self, text):
+        return 1 / 0
+
+    async def __aenter__(self):
+        return self
+
+    async def __aexit__(self, *_):
+        pass
+
+def all_of(): return {"failing": lambda settings: Failing()}
+recognizers = voices = language_models = all_of
+"""
+
+
+def test_whatever_a_plug_in_raises_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(tmp_path, "failing = failing_toy")
+    (tmp_path / "failing_toy.py").write_text(FAILING)
+    monkeypatch.syspath_prepend(tmp_path)
+    settings = Settings(
+        stt=SttSettings(engine="failing"),
+        tts=TtsSettings(engine="failing"),
+        llm=LlmSettings(engine="failing"),
+    )
+
+    async def use() -> None:
+        async with Engines(settings) as engines:
+            voice, recognizer = engines.voice(), engines.recognizer()
+            assert voice.name == "f"
+            assert engines.voice() is voice  # as long as somebody has it
+            pieces = voice.stream("Hello.")
+            assert await anext(pieces) == "So"  # type: ignore[comparison-overlap]
+            with pytest.raises(ModelError, match="voice engine failing failed .KeyError: 'oops'"):
+                await anext(pieces)
+            with pytest.raises(ModelError, match="failed .OSError: no such card"):
+                await recognizer.transcribe(silence(1))
+            with pytest.raises(ModelError, match="failed .ValueError: busy"):
+                _ = recognizer.busy
+            with pytest.raises(ModelError, match="ZeroDivisionError"):
+                voice.count_phonemes("Hello.")
+            with pytest.raises(LanguageModelError, match="no such card"):
+                await engines.language_model()
+
+    asyncio.run(use())
 
 
 def test_a_duplex_is_all_that_a_conversation_needs_of_the_world(toys: Path) -> None:

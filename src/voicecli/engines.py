@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from weakref import WeakValueDictionary
 
-from voicecli.errors import ModelError, SettingsError, VoicecliError
+from voicecli.errors import LanguageModelError, ModelError, SettingsError, VoicecliError
 from voicecli.settings import AUTO, NO_TURN_MODEL
 from voicecli.speech_engines import (
     PIPER,
@@ -453,11 +453,8 @@ def _plugged(kind: str, name: str, noun: str, settings: object) -> Any:
         raise SettingsError(
             f"there is no {noun} {name!r}", f"plug-ins bring: {', '.join(known) or 'none'}"
         )
-    try:
-        return known[name](settings)
-    except VoicecliError:
-        raise
-    except Exception as error:
-        raise ModelError(
-            f"the {noun} {name} can't be made ({error})", "ask those who made the plug-in"
-        ) from error
+    from voicecli.plugins import Plugged, told
+
+    error = LanguageModelError if kind == "language_models" else ModelError
+    with told(f"the {noun} {name}", error):
+        return Plugged(known[name](settings), f"the {noun} {name}", error)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,7 +55,7 @@ def started(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 def ends_with(process: subprocess.Popen[str], number: int, exit_code: int) -> None:
     process.send_signal(number)
-    assert process.wait(20) == exit_code
+    assert process.wait(20) == exit_code  # 0.3 to 1.2 s
     assert process.stderr is not None
     assert "Traceback" not in process.stderr.read()
 
@@ -94,6 +96,23 @@ def test_a_pipe_that_nobody_reads_holds_up_no_signal(
         while "built-in replies" not in process.stderr.readline():
             pass  # the last thing before the output is opened
         ends_with(process, number, exit_code)
+
+
+@pytest.mark.parametrize(("number", "exit_code"), SIGNALS)
+def test_a_pipe_that_is_full_holds_up_no_signal(pipe: Path, number: int, exit_code: int) -> None:
+    name = pipe.rename(pipe.with_suffix(".wav"))
+    reader = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
+    text = "A long text goes on and on. " * 30
+    try:
+        with started(pipe.parent, "say", text, "--output", name.name, "--force") as process:
+            n_bytes, n_before = 0, -1
+            while n_bytes < 4096 or n_bytes != n_before:  # until nothing goes in any more
+                time.sleep(0.3)
+                n_before = n_bytes
+                n_bytes = int.from_bytes(fcntl.ioctl(reader, termios.FIONREAD, bytes(4)), "little")
+            ends_with(process, number, exit_code)
+    finally:
+        os.close(reader)
 
 
 def closed(*numbers: int):

@@ -190,6 +190,7 @@ import time
 from voicecli.cli import main
 from voicecli.duplex.portaudio import SoundSystem, StreamPlan, choose
 from voicecli.errors import AudioDeviceError
+from voicecli.worker import any_busy
 
 def run():
     sound = SoundSystem()
@@ -198,7 +199,9 @@ def run():
     sound.open(StreamPlan(lambda *args: n_called.append(0), lambda: None, system, system))
     while len(n_called) < 10:
         time.sleep(0.01)
+    before = any_busy()
     sound.give_up()
+    print(before, any_busy())
     raise AudioDeviceError("it hangs")
 
 main.app = run
@@ -221,6 +224,7 @@ def test_a_stream_that_was_given_up_may_still_call_when_the_program_ends():
             check=False,
         )
     assert (done.returncode, done.stderr) == (1, "voicecli: it hangs\n")
+    assert done.stdout == "False True\n"  # so the interpreter isn't taken down
 
 
 ENDING = """

@@ -1,0 +1,82 @@
+"""What a plug-in made, as the rest of the program may take it: it raises errors of ours alone."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from typing import Any
+
+from voicecli.errors import VoicecliError, reason
+
+
+@contextmanager
+def told(who: str, error_type: type[VoicecliError]) -> Iterator[None]:
+    """Somebody else's code: whatever it raises is told in a sentence, and nothing ends by it."""
+    try:
+        yield
+    except VoicecliError:
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        raise error_type(
+            f"{who} failed ({kind}: {reason(error)})", "ask those who made the plug-in"
+        ) from error
+
+
+class Plugged:
+    """An engine of a plug-in: all that it has, its exceptions mapped."""
+
+    def __init__(self, engine: Any, who: str, error_type: type[VoicecliError]) -> None:
+        """who: for messages. error_type: what its callers expect."""
+        self._engine = engine
+        self._told = lambda: told(who, error_type)
+
+    def __repr__(self) -> str:
+        return repr(self._engine)
+
+    def __getattr__(self, name: str) -> Any:
+        engine = self.__dict__["_engine"]
+        try:
+            value = getattr(engine, name)
+        except AttributeError:
+            raise  # it has none
+        except Exception:
+            with self._told():
+                raise
+        return self._mapped(value) if inspect.isroutine(value) else value
+
+    def _mapped(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            with self._told():
+                result = method(*args, **kwargs)
+            if hasattr(result, "__aiter__"):
+                return self._pieces(result)
+            return self._awaited(result) if inspect.isawaitable(result) else result
+
+        return call
+
+    async def _awaited(self, result: Awaitable[Any]) -> Any:
+        with self._told():
+            return await result
+
+    async def _pieces(self, pieces: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+        async with aclosing(pieces):
+            while True:
+                with self._told():
+                    piece = await anext(pieces, _END)
+                if piece is _END:
+                    return
+                yield piece
+
+    async def __aenter__(self) -> Plugged:
+        with self._told():
+            await self._engine.__aenter__()
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        with self._told():
+            await self._engine.__aexit__(*exception)
+
+
+_END = object()
