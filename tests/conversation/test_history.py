@@ -282,3 +282,20 @@ def test_what_was_said_before_the_start_is_forgotten_and_kept() -> None:
     history.delete(number)  # by a client that keeps a copy
     assert history.messages == []
     assert [entry.message.content for entry in history.entries] == ["one", "four"]
+
+
+def test_a_call_that_was_carried_out_here() -> None:
+    history = History()
+    first = history.add_user("what is there")
+    history.add_user("and now what")
+    history.add_call(ToolCall("a", "look", "{}"), "a cat", after=first)
+    roles = [(message.role, message.content) for message in history.messages]
+    assert roles == [
+        *(("user", "what is there"), ("assistant", ""), ("tool", "a cat")),
+        ("user", "and now what"),
+    ]
+    history.start_over()
+    history.add_call(ToolCall("b", "look", "{}"), "a dog", after=first)
+    assert history.messages == []
+    history.add_call(ToolCall("b", "look", "{}"), "a dog")
+    assert [message.role for message in history.messages] == ["assistant", "tool"]

@@ -194,7 +194,9 @@ class Answer:
         parts: AsyncGenerator[Part, None] = (
             model.stream(self._instructed(messages))
             if self.options == Options()
-            else model.respond(self._instructed(messages), self.options)
+            else model.respond(
+                self._instructed(messages), replace(self.options, language=self.language)
+            )
         )
         running: ToolCall | None = None
         try:

@@ -19,6 +19,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 from voicecli.conversation.answer import Answer, Habits, Recital
 from voicecli.conversation.completeness import is_start_over, is_stop
@@ -297,11 +298,12 @@ class Conversation:
         self._replies.say(reply, answer, messages)
         self._floor.speak(reply, user_speaks=self._endpointer.in_speech)
 
-    def _tell(self, event: Event) -> None:
-        """What a reply does that may be heard: calls of tools are remembered, whatever is heard."""
+    def _tell(self, event: Event, after: int | None = None) -> None:
+        """What a reply does that may be heard: calls of tools are remembered, whatever is heard;
+        of one that is over behind that entry of the history."""
         if isinstance(event, ToolResult | ToolFailed):
             call = ToolCall(event.id, event.name, event.arguments)
-            self._history.add_call(call, event.content)
+            self._history.add_call(call, event.content, after)
         self._emit(event)
 
     async def _until_taken(self) -> None:
@@ -403,6 +405,8 @@ class Conversation:
         reply.tell_begun()
         heard, unheard = reply.heard_and_unheard()
         number = 0
+        # A call that is cancelled tells so later, when more was said.
+        reply.emit = partial(self._tell, after=self._history.newest)
         if not reopened:
             ends = reply.word_ends()
             number = self._history.add_assistant(heard, interrupted=cut_off, word_ends=ends)

@@ -120,17 +120,17 @@ class Drafts:
         self._job = self._jobs.start(draft.begin(), "draft")
 
     async def answer(
-        self, text: str, language: str, messages: Sequence[Message], tell: Emit
+        self, text: str, language: str, messages: Callable[[], Sequence[Message]], tell: Emit
     ) -> AsyncGenerator[tuple[str, Clip], None]:
         """The answer to `messages`, of which `text` is the newest thing said: the draft, if that is
-        what it answers, or a new one."""
+        what it answers, or a new one. They are asked for when what was ended has told its end."""
         self.discard_unless(text)
         draft, self._draft = self._draft, None
         if draft is not None and self._job is not None:
             self._job.cancel()  # from now on it is the reply that waits
             return draft.take_over(tell)
         await self._jobs.settled()
-        return self._told(language, tell).to(messages)
+        return self._told(language, tell).to(messages())
 
     def that_it_was_not_understood(
         self, language: str, tell: Emit

@@ -106,10 +106,20 @@ class History:
         ends = [end for end in word_ends if end.chars <= len(heard)]
         return self.insert(Message("assistant", heard + mark), word_ends=ends)
 
-    def add_call(self, call: ToolCall, result: str) -> None:
-        """A function was called, whether or not anything of the reply around it is heard."""
-        self.insert(Message("assistant", "", (call,)))
-        self.insert(Message("tool", result, tool_call_id=call.id))
+    @property
+    def newest(self) -> int:
+        """The number of the last entry; 0 where there is none."""
+        return self.entries[-1].number if self.entries else 0
+
+    def add_call(self, call: ToolCall, result: str, after: int | None = None) -> None:
+        """A function was called, whether or not anything of the reply around it is heard.
+
+        after: the number of an entry, as for `insert`. Where that was forgotten, so is the call.
+        """
+        if after and all(entry.number != after for entry in self.entries):
+            return
+        number = self.insert(Message("assistant", "", (call,)), after)
+        self.insert(Message("tool", result, tool_call_id=call.id), number)
 
     # ---- by those who keep a copy of it elsewhere, and change it there ------------------------
 

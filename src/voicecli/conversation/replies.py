@@ -128,8 +128,11 @@ class Replies:
             return
         await self._wait_to_ask(reply, words)
         reply.stopwatch.mark("asked")
-        # Heard, the user's words are in the history already.
-        messages = self.history.with_user("" if reply.may_be_heard else words.text)
+
+        def messages() -> Sequence[Message]:
+            # Heard, the user's words are in the history already.
+            return self.history.with_user("" if reply.may_be_heard else words.text)
+
         answer = await self.drafts.answer(words.text, words.language, messages, reply.tell)
         await self._play(reply, answer)
 
@@ -138,6 +141,8 @@ class Replies:
         suspended = self.floor.suspended
         reply.may_ask_early &= self._n_asked < MAX_HELD_REPLIES
         self._n_asked += not reply.may_be_heard
+        if suspended is not None and suspended.reply.is_calling:
+            reply.may_ask_early = False  # nobody knows yet what will have been done
         if suspended is not None and reply.may_ask_early:
             history, old = self.history.copy(), suspended.reply
             if not suspended.reopened:

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from voicecli.conversation.answer import Emit
-from voicecli.conversation.events import Event, SentenceBegan
+from voicecli.conversation.events import Event, SentenceBegan, ToolCalled, ToolFailed, ToolResult
 from voicecli.conversation.heard import heard_words, times_of_words, words_before_end
 from voicecli.conversation.history import WordEnd
 from voicecli.duplex.speaker import Playback, Speaker
@@ -63,6 +63,8 @@ class Reply:
     timed: bool = False
     task: asyncio.Task[None] = field(init=False)
     _untold: list[Event] = field(default_factory=list)
+    _calling: set[str] = field(default_factory=set)
+    """Numbers of the calls of tools that have not ended."""
     _n_begun: int = 0
     """Sentences of which was told that they are heard."""
 
@@ -82,6 +84,10 @@ class Reply:
     def tell(self, event: Event) -> None:
         """Emit what is told of its answer, or keep it until the reply may be heard."""
         self.stopwatch.mark("first token")
+        if isinstance(event, ToolCalled):
+            self._calling.add(event.id)
+        elif isinstance(event, ToolResult | ToolFailed):
+            self._calling.discard(event.id)
         if self.may_be_heard:
             self.emit(event)
         else:
@@ -126,6 +132,11 @@ class Reply:
         """Something of it was not heard."""
         _, unheard = self.heard_and_unheard()
         return not self.complete or bool(unheard)
+
+    @property
+    def is_calling(self) -> bool:
+        """Something may be done for it at this moment."""
+        return bool(self._calling)
 
     @property
     def asks_now(self) -> bool:

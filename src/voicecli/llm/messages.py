@@ -96,6 +96,8 @@ class Options:
     temperature: float | None = None
     counts_tokens: bool = False
     """The server is asked for the request's usage."""
+    language: str = ""
+    """Of the turn, for what is said in the model's place; servers are not told."""
 
 
 class LanguageModel(Protocol):

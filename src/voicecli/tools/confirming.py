@@ -34,6 +34,8 @@ class Pending:
     question: str
     """As it is written and said."""
     calls: Sequence[ToolCall]
+    language: str
+    """Of the question."""
 
 
 def question(calls: Sequence[tuple[str, Mapping[str, object]]], language: str) -> str:
@@ -72,14 +74,16 @@ def answer_to(pending: Pending, messages: Sequence[Message], language: str) -> A
         return "something else"
     if not _ends_with(said[-1].content.removesuffix(INTERRUPTED), pending.question):
         return "something else"
-    if _says(text, language, no=False):
+    # A word alone is easily taken for one of another language.
+    languages = {pending.language, language}
+    if any(_says(text, code, no=False) for code in languages):
         return "yes"
-    return "no" if _says(text, language, no=True) else "something else"
+    return "no" if any(_says(text, code, no=True) for code in languages) else "something else"
 
 
 def _ends_with(heard: str, question: str) -> bool:
     heard_words, wanted = words_of(heard), words_of(question)
-    if not language_is_spaced(question):
+    if not _is_spaced(question):
         heard_words, wanted = list("".join(heard_words)), list("".join(wanted))
     for n_unheard in range(UNHEARD_WORDS + 1):
         asked = wanted[: len(wanted) - n_unheard]
@@ -88,12 +92,12 @@ def _ends_with(heard: str, question: str) -> bool:
     return False
 
 
-def language_is_spaced(text: str) -> bool:
+def _is_spaced(text: str) -> bool:
     return re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", text) is None
 
 
 def _says(text: str, language: str, *, no: bool) -> bool:
-    """Nothing but one of the two, in the user's language or in English."""
+    """Nothing but one of the two."""
     asking, text = asking_in(language), text.lower().replace("’", "'")
     own, other = (asking.no, asking.yes) if no else (asking.yes, asking.no)
     if no and language_of(language).stop_words:

@@ -66,7 +66,8 @@ class WithTools(LanguageModel):
         language: str = "en",
         notices: Callable[[str, str], None] = lambda message, hint: None,
     ) -> None:
-        """language: in which the user is asked. notices: what the user should know."""
+        """language: in which the user is asked, where a request names no other. notices: what the
+        user should know."""
         self.name = model.name
         self.is_builtin = model.is_builtin
         self._model = model
@@ -107,7 +108,7 @@ class WithTools(LanguageModel):
 
         Which tools there are is asked anew for each step. Those of `options` are not looked at.
         """
-        reply = _Reply(_answered_results(messages))
+        reply = _Reply(_answered_results(messages), options.language or self._language)
         async with aclosing(self._answered(reply)) as parts:
             async for part in parts:
                 yield part
@@ -131,7 +132,7 @@ class WithTools(LanguageModel):
             if reply.is_over:
                 return
         if not reply.has_spoken:
-            yield asking_in(self._language).gave_up
+            yield asking_in(reply.language).gave_up
 
     # ---- the model ----------------------------------------------------------------------------
 
@@ -159,7 +160,7 @@ class WithTools(LanguageModel):
             if not reply.n_results:
                 raise
             if not reply.has_spoken:
-                yield asking_in(self._language).done
+                yield asking_in(reply.language).done
             return
         if calls:
             text = "".join(said)
@@ -214,7 +215,7 @@ class WithTools(LanguageModel):
 
     async def _answered(self, reply: _Reply) -> AsyncGenerator[Part, None]:
         """What becomes of the calls that the user was asked for, if this message answers."""
-        answers = ((p, answer_to(p, reply.messages, self._language)) for p in self._pending)
+        answers = ((p, answer_to(p, reply.messages, reply.language)) for p in self._pending)
         said = [(p, answer) for p, answer in answers if answer != "something else"]
         if not said:
             return
@@ -253,8 +254,8 @@ class WithTools(LanguageModel):
         named = [
             (tools[c.name].spoken_name, arguments_in(c.arguments, tools[c.name])) for c in wait
         ]
-        asked = question(named, self._language)
-        self._pending = [*self._pending[1 - MAX_PENDING :], Pending(asked, wait)]
+        asked = question(named, reply.language)
+        self._pending = [*self._pending[1 - MAX_PENDING :], Pending(asked, wait, reply.language)]
         reply.is_over = True
         yield f"{_PARAGRAPH}{asked}"
 
@@ -267,7 +268,7 @@ class WithTools(LanguageModel):
             await asyncio.wait({running}, timeout=BRIDGE_S)
             if not running.done() and not reply.has_spoken:
                 reply.has_spoken = True
-                yield asking_in(self._language).one_moment + _PARAGRAPH
+                yield asking_in(reply.language).one_moment + _PARAGRAPH
             await asyncio.wait({running})
             content, failed = running.result()
         finally:
@@ -283,6 +284,8 @@ class _Reply:
 
     messages: list[Message]
     """The conversation, and what the reply has brought so far."""
+    language: str
+    """In which the user spoke."""
     has_spoken: bool = False
     is_over: bool = False
     n_results: int = 0
