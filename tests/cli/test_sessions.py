@@ -21,7 +21,7 @@ from voicecli.errors import VoicecliError
 from voicecli.sessions.folders import all_folders, id_of
 from voicecli.sessions.reading import read
 from voicecli.sessions.recording import SessionRecorder
-from voicecli.sessions.sound import end_of
+from voicecli.sessions.sound import both_sides, end_of
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 
 SECRET = "sk-a-very-secret-key"
@@ -76,8 +76,6 @@ def test_a_talk_is_recorded_goes_on_and_holds_no_secret(tmp_path: Path, question
         assert SECRET.encode() not in content
         assert b"Zorro" not in content
     # Its sound is what was heard and played: the reply begins at the sample that its event names.
-    from voicecli.sessions.sound import both_sides
-
     ai = np.concatenate(list(both_sides(folder)), axis=1)[1]
     begins = int(np.flatnonzero(np.abs(ai) > 0.003)[0])
     assert 0 <= begins - session.said[1].start < 0.15 * SAMPLE_RATE_HZ

@@ -85,7 +85,7 @@ class SessionRecorder:
             self._events = _open_private(self.folder / folders.EVENTS)
             folders.hold_or_refuse(self._events, self.folder)
             self._transcript = _open_private(self.folder / folders.TRANSCRIPT)
-            _end_line(self._events)
+            _end_line(self.folder / folders.EVENTS, self._events)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
         self._sound.folder = self.folder
@@ -332,11 +332,13 @@ def _open_private(path: Path) -> int:
     return descriptor
 
 
-def _end_line(descriptor: int) -> None:
+def _end_line(path: Path, descriptor: int) -> None:
     """Whoever wrote before may have been killed within a line."""
-    size = os.fstat(descriptor).st_size
-    if size and os.pread(descriptor, 1, size - 1) != b"\n":
-        os.write(descriptor, b"\n")
+    with path.open("rb") as events:
+        if events.seek(0, os.SEEK_END):
+            events.seek(-1, os.SEEK_END)
+            if events.read() != b"\n":
+                os.write(descriptor, b"\n")
 
 
 def _unwritable(folder: Path | None, error: OSError) -> SessionError:
