@@ -27,14 +27,11 @@ def _complete(incomplete: str) -> list[str]:
     return sorted({name for name in names if name.startswith(incomplete)})
 
 
-Names = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="NAME...",
-        help="A Whisper size, a Piper voice, or OWNER/REPO of the Hugging Face hub.",
-        autocompletion=_complete,
-    ),
-]
+_NAMES = typer.Argument(
+    metavar="NAME...",
+    help="A Whisper size, a Piper voice, or OWNER/REPO of the Hugging Face hub.",
+    autocompletion=_complete,
+)
 Name = Annotated[str, typer.Argument(metavar="NAME", autocompletion=_complete)]
 
 
@@ -76,11 +73,20 @@ app.command("list", hidden=True)(list_)
 
 
 @app.command()
-def pull(names: Names, offline: Offline = None) -> None:
+def pull(
+    names: Annotated[list[str] | None, _NAMES] = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--for", metavar="CODE", help="A recogniser and a voice for a language."),
+    ] = None,
+    offline: Offline = None,
+) -> None:
     """Fetch models; what was begun before goes on where it stopped.
 
-    Example: voicecli models pull small en_US-lessac-medium
+    Example: voicecli models pull --for zh
     """
+    if not names and language is None:
+        raise typer.BadParameter("name a model, or a language with --for CODE")
     from voicecli.models import forbid_network, store
     from voicecli.models.ask import pull_shown
     from voicecli.settings.loading import load
@@ -88,6 +94,9 @@ def pull(names: Names, offline: Offline = None) -> None:
     settings = load({"offline": offline}).settings
     if settings.offline:
         forbid_network()
+    names = names or []
+    if language is not None:
+        names += _chosen_for(language, settings.offline)
     packaged = {model.name for model in store.installed() if model.source == "package"}
     for name in packaged.intersection(names):
         typer.echo(f"{name} is on this machine: a package has it, byte for byte", err=True)
@@ -110,6 +119,28 @@ def pull(names: Names, offline: Offline = None) -> None:
                 typer.echo(f"{here}; use it always: voicecli models use {model.name}", err=True)
 
 
+def _chosen_for(language: str, offline: bool) -> list[str]:
+    """Tells what serves a language; the names of what is to be pulled."""
+    from voicecli.models.by_language import choice_for
+    from voicecli.models.hub import Hub
+
+    hub = Hub(offline=offline)
+    try:
+        choice = choice_for(language, hub)
+    finally:
+        hub.close()
+    for name in choice.here:
+        typer.echo(f"{name} is on this machine, and serves {choice.language}", err=True)
+    if choice.to_pull:
+        typer.echo(f"for {choice.language}: {', '.join(choice.to_pull)}", err=True)
+    if not choice.has_voice:
+        typer.echo(
+            f"Piper's list has no voice for {choice.language}; servers have (--voice-url URL)",
+            err=True,
+        )
+    return list(choice.to_pull)
+
+
 def _prepare(voice: Path) -> None:
     """Cut it in parts, which takes seconds: now, and not when somebody waits for its first word."""
     from voicecli.errors import VoicecliError
@@ -120,7 +151,7 @@ def _prepare(voice: Path) -> None:
 
 
 @app.command()
-def rm(names: Names) -> None:
+def rm(names: Annotated[list[str], _NAMES]) -> None:
     """Remove pulled models from this machine."""
     from voicecli import places
     from voicecli.cli import config

@@ -5,6 +5,7 @@
     packages    what lies in data packages: verified, joined
     limits      what a small recogniser does not understand
     store       what is on this machine: bundled, in packages, or pulled
+    by_language what serves a language
     offers      what the hub has under a name: files, sizes, checksums, licence
     hub         the hub over HTTP: bytes, resumed where cut
     download    pull, verify, remove; old state or new, never between
