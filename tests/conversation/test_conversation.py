@@ -953,6 +953,35 @@ def test_slow_partial_transcripts_are_not_tried_again_before_a_final_one_is_quic
     assert len(outcome.recognizer.heard) == n_final + 1
 
 
+def test_what_is_recognised_as_the_voice_falls_silent_is_the_turn(talk) -> None:
+    outcome = talk("....########..........", ["hello"], [["Hi."]], partials=True)
+    assert outcome.conversation == [("user", "hello"), ("assistant", "Hi.")]
+    (heard,) = outcome.recognizer.heard
+    assert len(heard) == 13 * FRAME_SAMPLES  # with the first frame of silence
+
+
+def test_who_goes_on_is_recognised_again(talk) -> None:
+    texts = ["tell me", "tell me a joke"]
+    outcome = talk("....######..######..........", texts, [["No."]], partials=True)
+    assert outcome.conversation == [("user", "tell me a joke"), ("assistant", "No.")]
+    assert [len(heard) // FRAME_SAMPLES for heard in outcome.recognizer.heard] == [11, 19]
+
+
+def test_what_is_still_being_recognised_in_the_pause_is_waited_for(talk) -> None:
+    outcome = talk(
+        "....########....................", ["hello"], [["Hi."]], partials=True, stt_frames=9
+    )
+    assert outcome.conversation == [("user", "hello"), ("assistant", "Hi.")]
+    assert len(outcome.recognizer.heard) == 1
+
+
+def test_what_failed_early_is_tried_again(talk) -> None:
+    texts = [ModelError("once"), "hello"]
+    outcome = talk("....########..........", texts, [["Hi."]], partials=True)
+    assert outcome.conversation == [("user", "hello"), ("assistant", "Hi.")]
+    assert outcome.of(Notice) == []
+
+
 def test_an_answer_is_begun_from_what_already_reads_as_complete(talk) -> None:
     texts = ["What is", "What is seven plus twelve?", "what is seven plus twelve"]
     slow = [18, "Nineteen."]

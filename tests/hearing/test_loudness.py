@@ -31,3 +31,22 @@ def test_digital_silence_is_no_reason_to_call_a_hum_loud() -> None:
     loudness = Loudness()
     frames = noise(-200, 60) + noise(-20, 30) + noise(-68, 10)
     assert not any([loudness.is_loud(frame) for frame in frames][90:])
+
+
+def hushed(*frames: Samples) -> list[bool]:
+    loudness, found = Loudness(), []
+    for frame in frames:
+        loudness.is_loud(frame)
+        found.append(loudness.hushed)
+    return found
+
+
+def test_a_voice_that_falls_to_the_level_of_the_room_is_hushed_at_once() -> None:
+    found = hushed(*noise(-55, 60), *noise(-20, 30), *noise(-55, 10), *noise(-45, 3))
+    assert not any(found[60:90])
+    assert all(found[90:100])
+    assert not any(found[100:])  # the softest sound of a word
+
+
+def test_where_a_voice_hardly_stands_out_nobody_is_hushed() -> None:
+    assert not any(hushed(*noise(-35, 60), *noise(-20, 30), *noise(-35, 10)))

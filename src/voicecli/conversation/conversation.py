@@ -101,7 +101,9 @@ class Conversation:
         self._endpointer = self._ears.endpointer
         self._ducker = Ducker(self._speaker)
         self._judge = Judge(parts.recognizer, parts.turn_detector, self._endpointer, settings, emit)
-        self._partials = Partials(parts.recognizer, self._ears, self._jobs, self._show_partial)
+        self._partials = Partials(
+            *(parts.recognizer, self._ears, self._jobs, self._speaker, self._show_partial)
+        )
         self.answer = Answer(
             *(parts.language_model, parts.voice, language, pronunciations or {}, emit, Habits()),
             others=parts.others,
@@ -237,7 +239,7 @@ class Conversation:
             self._report.first_audio(newest, self._speaker.latency_s)
             newest.tell_begun()
         if self.effort.partials:
-            self._partials.feed()
+            self._partials.feed(hushed=heard.hushed)
         if self._duplex.stands_still:
             await self._jobs.let_work(self._speaker)
         # If nothing is being said, nobody waits for the moment when somebody begins.

@@ -43,7 +43,7 @@ class Judge:
         self._wait_for(self.settings.max_silence_ms)
         try:
             transcript, probability = await asyncio.gather(
-                self.recognizer.transcribe(samples), self._over_by_sound(samples)
+                self._recognized(reply, samples), self._over_by_sound(samples)
             )
         except VoicecliError:
             self._wait_for(self.settings.silence_ms)
@@ -54,6 +54,10 @@ class Judge:
             self._emit(PartialTranscript(transcript.text, ""))
             self._wait_for(hangover_ms(transcript, self.settings, probability))
         return transcript
+
+    async def _recognized(self, reply: Reply, samples: Samples) -> Transcript:
+        early = None if reply.early is None else await reply.early.made()
+        return early or await self.recognizer.transcribe(samples)
 
     def verdict(
         self,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import takewhile
 from math import inf
 
 from voicecli.conversation.events import PartialTranscript
 from voicecli.conversation.jobs import Jobs
+from voicecli.duplex.speaker import Speaker
 from voicecli.errors import VoicecliError
 from voicecli.hearing.ears import Ears
 from voicecli.sound.samples import SAMPLE_RATE_HZ
@@ -19,9 +21,17 @@ from voicecli.worker import Priority, at
 PARTIAL_FRAMES = 16
 """A partial transcript is made of this much more speech (0.5 s), if the recogniser is idle."""
 
+WORD_FRAMES = 3
+"""And of this much more (0.1 s), where the voice has just fallen to the level of the room: it may
+have said its last word, and then the partial transcript is the final one. Silero notices the end
+0.1 s later, and it takes 0.2 s to be a pause."""
+
+SURE_FRAMES = 3
+"""So long a recogniser that is slow waits for that: within a word it is seldom quiet for 0.1 s."""
+
 MAX_MS = 160
-"""Where a partial transcript takes longer, there are no more: the final one would have to wait for
-it. Until a final one takes less."""
+"""Where a partial transcript takes longer, there are no more but in pauses: the final one would
+have to wait for it. Until a final one takes less."""
 
 
 MIN_AGREED_S = 1.0
@@ -54,6 +64,24 @@ class Agreement:
         return " ".join(self._committed), " ".join(words[len(self._committed) :])
 
 
+@dataclass(eq=False)
+class Early:
+    """A partial transcript of all that was said, as long as nothing more is."""
+
+    speaker: Speaker
+    """Says when time goes on, also where that stands still while anyone works."""
+    transcript: Transcript | None = None
+    """None where it is not made yet, or failed."""
+    task: asyncio.Task[None] | None = None
+
+    async def made(self) -> Transcript | None:
+        """Wait for it."""
+        if self.task is not None:
+            self.task.add_done_callback(lambda _: self.speaker.tick())
+            await self.speaker.until(self.task.done)
+        return self.transcript
+
+
 class Partials:
     """Partial transcripts, made where that costs the final one nothing."""
 
@@ -62,34 +90,56 @@ class Partials:
         recognizer: Recognizer,
         ears: Ears,
         jobs: Jobs,
+        speaker: Speaker,
         show: Callable[[PartialTranscript, Transcript], None],
     ) -> None:
         """show: is given each, and what it was made of."""
         self.recognizer = recognizer
         self._ears = ears
         self._jobs = jobs
+        self._speaker = speaker
         self._show = show
-        self._job: asyncio.Task[None] | None = None
+        self.early: Early | None = None
+        """Of the utterance that is open, or ended last."""
+        self._newest = Early(speaker)
         self._agreement = Agreement()
         self._countdown = PARTIAL_FRAMES
         self._too_slow = False
+        self._n_hushed = 0
 
     def begin_turn(self) -> None:
         """The user begins to speak."""
         self._agreement = Agreement()
         self._countdown = PARTIAL_FRAMES
+        self._n_hushed = 0
+        self.early = None
 
-    def feed(self) -> None:
-        """Another frame was heard."""
+    def feed(self, *, hushed: bool) -> None:
+        """Another frame was heard. hushed: it is no louder than the room."""
         endpointer = self._ears.endpointer
-        if not endpointer.in_speech or endpointer.paused:
+        if not endpointer.in_speech:
+            return
+        self._n_hushed = self._n_hushed + 1 if hushed else 0
+        if not hushed:
+            self.early = None
+        if endpointer.paused or self.early is not None:  # nothing more was said
             return
         self._countdown -= 1
-        idle = self._job is None or self._job.done()
-        if self._countdown > 0 or self._too_slow or not idle or self.recognizer.busy:
+        task = self._newest.task
+        if not self._is_due() or self.recognizer.busy or not (task is None or task.done()):
             return
         self._countdown = PARTIAL_FRAMES
-        self._job = self._jobs.start(self._transcribe(self._agreement), "partial transcript")
+        self._newest = newest = Early(self._speaker)
+        if hushed:
+            self.early = newest
+        newest.task = self._jobs.start(
+            self._transcribe(newest, self._agreement), "partial transcript"
+        )
+
+    def _is_due(self) -> bool:
+        if self._too_slow:
+            return self._n_hushed >= SURE_FRAMES
+        return self._countdown <= (PARTIAL_FRAMES - WORD_FRAMES if self._n_hushed else 0)
 
     def final_came(self, begun: int) -> None:
         """A final transcript is here, which was begun at that sample index."""
@@ -98,12 +148,13 @@ class Partials:
     def _takes_long(self, begun: int) -> bool:
         return (self._ears.now - begun) * 1000 > MAX_MS * SAMPLE_RATE_HZ
 
-    async def _transcribe(self, agreement: Agreement) -> None:
+    async def _transcribe(self, newest: Early, agreement: Agreement) -> None:
         with suppress(VoicecliError):  # the final transcription will say it
             ears, begun = self._ears, self._ears.now
             samples = ears.endpointer.so_far()
             with at(lambda: Priority.PARTIAL):
                 transcript = await self.recognizer.transcribe(samples)
+            newest.transcript = transcript
             self._too_slow = self._takes_long(begun)
             speech_s = len(samples) / SAMPLE_RATE_HZ
             if ears.endpointer.in_speech and agreement is self._agreement:

@@ -54,6 +54,8 @@ class Replies:
 
     def answer(self, reply: Reply) -> None:
         """Begin to understand what was said, and to answer it."""
+        if len(reply.utterances) == 1:
+            reply.early = self.partials.early
         self._start(reply, self._answer(reply))
 
     def say(self, reply: Reply, answer: Answer, messages: Sequence[Message] | None) -> None:
@@ -103,7 +105,8 @@ class Replies:
             transcript = await self.judge.transcribe(reply)
         except VoicecliError as error:
             return Failed(error)
-        self.partials.final_came(reply.begun_at)
+        if reply.early is None:
+            self.partials.final_came(reply.begun_at)
         newest, speech = self.newest, reply.utterances[-1]
         may_be_echo = newest is not None and speech.onset < self.ducker.heard_until
         verdict = self.judge.verdict(

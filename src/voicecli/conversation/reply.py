@@ -11,6 +11,7 @@ from voicecli.conversation.answer import Emit
 from voicecli.conversation.events import Event, SentenceBegan, ToolCalled, ToolFailed, ToolResult
 from voicecli.conversation.heard import heard_words, times_of_words, words_before_end
 from voicecli.conversation.history import WordEnd
+from voicecli.conversation.partials import Early
 from voicecli.duplex.speaker import Playback, Speaker
 from voicecli.hearing.endpointing import Speech
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
@@ -39,6 +40,8 @@ class Reply:
     begun_at: int
     """Sample index of the moment in which it was begun."""
     emit: Emit
+    early: Early | None = None
+    """What was recognised of it before the pause was one."""
     answers: bool = True
     """There will be something to hear; else it only understands what was said."""
     cut_off: bool = False

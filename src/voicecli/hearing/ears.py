@@ -24,6 +24,8 @@ class Heard:
     may_be_user: bool
     """It is speech, and not the loudspeaker's."""
     events: list[SpeechEvent]
+    hushed: bool = False
+    """It is no louder than the room."""
     faint_db: float | None = None
     """Once: somebody speaks, and is no louder than that in any frame (dBFS)."""
 
@@ -69,10 +71,11 @@ class Ears:
         frame = self._echo.cancel(frame)
         if frame.start < self._heard_from:  # muted, though the echo's path stays known
             frame = Frame(silence(FRAME_SAMPLES), frame.start, frame.played)
-            probability, loud = 0.0, False
+            probability, loud, hushed = 0.0, False, True
         else:
             probability = self._detector.probability(frame.samples)
             loud = self._loudness.is_loud(frame.samples)
+            hushed = self._loudness.hushed
         faint_db = self._faintness.feed(frame, probability) if self._faintness else None
         self.now = frame.end
         if not self._echo.may_be_user(frame):
@@ -80,4 +83,4 @@ class Ears:
         events = self.endpointer.feed(frame, probability, loud=loud)
         if any(isinstance(event, Utterance) and event.speech_end < frame.end for event in events):
             self._detector.reset()  # a turn that is cut in the middle, for its length, goes on
-        return Heard(frame, probability >= self._threshold, events, faint_db)
+        return Heard(frame, probability >= self._threshold, events, hushed, faint_db)
