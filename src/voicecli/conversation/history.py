@@ -116,8 +116,10 @@ class History:
 
         after: the number of an entry, as for `insert`. Where that was forgotten, so is the call.
         """
-        if after and all(entry.number != after for entry in self.entries):
-            return
+        if after is not None:
+            known = {0, *(entry.number for entry in self.entries)}
+            if after not in known or 0 < self._begins_after >= after:
+                return
         number = self.insert(Message("assistant", "", (call,)), after)
         self.insert(Message("tool", result, tool_call_id=call.id), number)
 
