@@ -39,8 +39,8 @@ from voicecli.engines import first_error
 from voicecli.hearing.ears import Ears
 from voicecli.hearing.echo import TAIL_S, Echo, NoEcho
 from voicecli.realtime.addresses import RealtimeServer
-from voicecli.realtime.line import Line, text_of
-from voicecli.realtime.replies import Replies
+from voicecli.realtime.line import ServerLine, text_of
+from voicecli.realtime.replies import ServerReplies
 from voicecli.realtime.uplink import RATE_HZ, Uplink
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Frame, level_db
 from voicecli.timing import percentile
@@ -58,7 +58,7 @@ EXPECTED_ERRORS = frozenset({"response_cancel_not_active", "input_audio_buffer_c
 """A stop that came too late, and the like: nothing for the user."""
 
 
-class Toolbox(Protocol):
+class Functions(Protocol):
     """Functions that the model may call."""
 
     @property
@@ -84,7 +84,7 @@ class RealtimeConversation:
         history: History,
         emit: Callable[[Event], None],
         *,
-        tools: Toolbox | None = None,
+        tools: Functions | None = None,
     ) -> None:
         """echo: that of the ears. session: what the settings say of the server's session."""
         self._duplex = duplex
@@ -98,10 +98,10 @@ class RealtimeConversation:
         self._tools = tools
         self._ducker = Ducker(self._speaker)
         self._uplink = Uplink(gated=not isinstance(echo, NoEcho))
-        self._line = Line(
+        self._line = ServerLine(
             server, self._uplink, self._session_began, self._receive, self._lost, emit
         )
-        self._replies = Replies(self._line, server.where, self._speaker, history, emit)
+        self._replies = ServerReplies(self._line, server.where, self._speaker, history, emit)
         self._drafts: dict[str, str] = {}
         """What the user says, as far as it was told, by item."""
         self._item_ids: list[str] = []
@@ -358,7 +358,7 @@ class RealtimeConversation:
             self._calls.add(task)
             task.add_done_callback(self._calls.discard)
 
-    async def _call(self, tools: Toolbox, call: ToolCalled) -> None:
+    async def _call(self, tools: Functions, call: ToolCalled) -> None:
         output = await tools.call(call.name, call.arguments)
         await self._replies.idle.wait()  # a server makes one response at a time
         item = {"type": "function_call_output", "call_id": call.id, "output": output}

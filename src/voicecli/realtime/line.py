@@ -36,7 +36,7 @@ class Greeting(Protocol):
     def __call__(self, session: Mapping[str, Any], *, again: bool) -> None: ...
 
 
-class Line:
+class ServerLine:
     """Sends the microphone's sound and events; gives away what comes back."""
 
     def __init__(

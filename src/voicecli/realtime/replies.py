@@ -19,18 +19,18 @@ from voicecli.conversation.events import (
 )
 from voicecli.conversation.history import History
 from voicecli.duplex.speaker import Speaker
-from voicecli.realtime.line import Line, text_of
+from voicecli.realtime.line import ServerLine, text_of
 from voicecli.realtime.playing import Playing
 from voicecli.sound.samples import SAMPLE_RATE_HZ
 
 
-class Replies:
+class ServerReplies:
     """Takes the server's events of responses; the speaker gets their sound, the history what was
     heard."""
 
     def __init__(
         self,
-        line: Line,
+        line: ServerLine,
         where: str,
         speaker: Speaker,
         history: History,
