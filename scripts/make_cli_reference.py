@@ -23,7 +23,10 @@ Made by `scripts/make_cli_reference.py` from the program; a test compares the tw
 Exit codes: 0 done, 1 an error that is told in a sentence, 2 wrong usage, 130 Ctrl-C.
 Standard output carries what was asked for and nothing else; all the rest is on standard error.
 
-Keys while talking: Esc stops the reply, m mutes the microphone, q quits, ? shows them.
+Keys while talking: Space talks (held, or from one press to the next), t types, as does any letter
+that is no key, Esc stops the reply, m mutes the microphone, r repeats the reply, + and - change the
+speed, c copies the reply, e exports the conversation, q quits, ? shows them. A typed line may be a
+command: /clear, /model, /voice, /save, /system, /help, /quit.
 """
 
 

@@ -16,6 +16,7 @@ from rich.console import Console, RenderableType
 from rich.segment import Segment, Segments
 from rich.terminal_theme import TerminalTheme
 
+from voicecli.cli.controls import FOOTER
 from voicecli.conversation.events import (
     Event,
     Level,
@@ -91,7 +92,12 @@ class Picture(Region):
     def show(self) -> None:
         pass
 
-    def draw(self, finished: Iterable[RenderableType], lines: Sequence[list[Segment]]) -> None:
+    def draw(
+        self,
+        finished: Iterable[RenderableType],
+        lines: Sequence[list[Segment]],
+        cursor: int | None = None,
+    ) -> None:
         self.finished += finished
         self.lines = lines
 
@@ -103,7 +109,7 @@ def picture() -> str:
         color_system="truecolor", highlight=False, legacy_windows=False, _environ={},
     )  # fmt: skip
     region = Picture(console)
-    screen = LiveScreen(latency=True, keys=True, region=region)
+    screen = LiveScreen(latency=True, keys=FOOTER, help_by="? shows the keys", region=region)
     for event in CONVERSATION:
         screen(event)
     finished = [line for item in region.finished for line in console.render_lines(item, pad=False)]

@@ -108,24 +108,35 @@ class Engines:
     def _closed_in_the_end(self, connection: SpeechConnection) -> None:
         self._connections.push_async_callback(connection.aclose)
 
-    async def warm_up(self) -> None:
+    async def warm_up(self, *, hears: bool = True, speaks: bool = True) -> None:
         """Load everything that the settings of the process ask for, and connect.
 
-        Raises VoicecliError.
+        hears, speaks: else who uses them types, or reads. Raises VoicecliError.
         """
-        recognizer, voice = self.recognizer(), self.voice()
-        self._own += [recognizer, voice]
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(recognizer.warm_up())
-                tasks.create_task(voice.warm_up())
                 tasks.create_task(self.language_model())
-                tasks.create_task(asyncio.to_thread(_warm_text, voice.language or "en"))
-                vad = tasks.create_task(asyncio.to_thread(_make_vad))
-                detector = tasks.create_task(self.turn_detector(self.settings.listen.turn_model))
+                if hears:
+                    recognizer = self.recognizer()
+                    self._own.append(recognizer)
+                    tasks.create_task(recognizer.warm_up())
+                    model = self.settings.listen.turn_model
+                    self._keep(tasks.create_task(self.turn_detector(model)))
+                self._keep(tasks.create_task(asyncio.to_thread(_make_vad)))
+                if speaks:
+                    voice = self.voice()
+                    self._own.append(voice)
+                    tasks.create_task(voice.warm_up())
+                    tasks.create_task(asyncio.to_thread(_warm_text, voice.language or "en"))
         except ExceptionGroup as group:
             raise first_error(group) from None
-        self._own += [detector.result(), vad.result()]
+
+    def _keep(self, making: asyncio.Task[Any]) -> None:
+        def keep(made: asyncio.Task[Any]) -> None:
+            if not made.cancelled() and made.exception() is None:
+                self._own.append(made.result())
+
+        making.add_done_callback(keep)
 
     def recognizer(self, settings: SttSettings | None = None) -> Recognizer:
         """Shared by all whose settings differ in nothing but the language.

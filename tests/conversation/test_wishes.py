@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +28,8 @@ from voicecli.conversation.events import (
     ReplyText,
     SpeechBegan,
     SpeechEnded,
+    State,
+    StateChanged,
     Stopped,
     UserSaid,
 )
@@ -37,10 +39,13 @@ from voicecli.duplex.files import FileDuplex
 from voicecli.errors import LanguageModelError
 from voicecli.hearing.echo import NoEcho
 from voicecli.llm.messages import Message
+from voicecli.settings import ListenSettings
 from voicecli.sound.samples import FRAME_SAMPLES
 from voicecli.tts.clip import TextOnly
 
 E = TypeVar("E")
+
+PUSH_TO_TALK = replace(SETTINGS, push_to_talk=True)
 
 Wishes = dict[int, Callable[[Conversation], None]]
 """After so many frames, what is asked for."""
@@ -62,6 +67,7 @@ class Talk:
         texts: Sequence[str] = (),
         scripts: Sequence[Sequence[Any]] = (),
         stt_frames: int = 0,
+        settings: ListenSettings = SETTINGS,
         **listen: Any,
     ) -> list[Event]:
         """What it told, without levels and states."""
@@ -75,7 +81,7 @@ class Talk:
                 parts = Parts(
                     *(duplex, NoEcho(), LevelDetector(), self.recognizer, self.model, ToneVoice())
                 )
-                conversation = Conversation(parts, self.history, self._take, settings=SETTINGS)
+                conversation = Conversation(parts, self.history, self._take, settings=settings)
                 if listen:
                     conversation.listen(SETTINGS, **listen)
                 self._wish = lambda n: wishes.get(n, lambda _: None)(conversation)
@@ -320,3 +326,52 @@ def test_a_typed_start_over_is_obeyed(talk: Talk) -> None:
     assert [message.content for message in talk.model.requests[-1]] == [
         *("Start over.", "All right, from the start.", "who am i"),
     ]
+
+
+def test_a_turn_that_is_held_has_pauses(talk: Talk) -> None:
+    """The key is down from frame 3 to 34; silence of 14 frames would end a turn otherwise."""
+    told = talk(
+        "......####" + "." * 14 + "####.." + "." * 60,
+        {3: lambda it: it.hold_turn(), 30: lambda it: it.end_turn()},
+        texts=["one two"],
+        scripts=[["Three."]],
+    )
+    assert [event.text for event in told if isinstance(event, UserSaid)] == ["one two"]
+    (heard,) = talk.recognizer.heard
+    assert len(np.unique(heard[np.abs(heard) > 0.1])) == 8
+    states = [event.state for event in talk.events if isinstance(event, StateChanged)]
+    assert states[:2] == [State.LISTENING, State.HEARING]
+
+
+def test_a_turn_that_is_held_ends_the_reply(talk: Talk) -> None:
+    wishes: Wishes = {
+        3: lambda it: it.say("count"),
+        18: lambda it: it.hold_turn(),
+        30: lambda it: it.end_turn(),
+    }
+    told = talk(
+        "." * 20 + "######" + "." * 60, wishes, texts=["and you"], scripts=[["One two."]] * 2
+    )
+    assert ReplyEnded("One", "two.", True) in told
+    assert UserSaid("and you") in told
+
+
+def test_what_was_said_before_the_key_belongs_to_the_turn(talk: Talk) -> None:
+    """The user pauses at frame 8, a reply is begun; the key comes in the hangover."""
+    told = talk(
+        "...#####......####..." + "." * 60,
+        {14: lambda it: it.hold_turn(), 19: lambda it: it.end_turn()},
+        texts=["one", "one two"],
+        scripts=[["Never."], ["Three."]],
+    )
+    assert [event.text for event in told if isinstance(event, UserSaid)] == ["one two"]
+    assert told[-1] == ReplyEnded("Three.", "", False)
+
+
+def test_nothing_is_heard_before_the_key(talk: Talk) -> None:
+    wishes: Wishes = {22: lambda it: it.hold_turn(), 32: lambda it: it.end_turn()}
+    pattern = "...#####" + "." * 15 + "####.." + "." * 20 + "#####" + "." * 40
+    told = talk(pattern, wishes, texts=["two"], scripts=[["Three."]], settings=PUSH_TO_TALK)
+    assert [event.text for event in told if isinstance(event, UserSaid)] == ["two"]
+    (heard,) = talk.recognizer.heard
+    assert len(np.unique(heard[np.abs(heard) > 0.1])) == 4

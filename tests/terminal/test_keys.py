@@ -31,7 +31,15 @@ from voicecli.hearing.echo import NoEcho
 from voicecli.settings import ListenSettings
 from voicecli.sound.reading import decode_channels
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
-from voicecli.terminal.keys import ESCAPE, keys_in
+from voicecli.terminal.keys import (
+    ASK_FOR_RELEASES,
+    ESCAPE,
+    SPACE_UP,
+    TELL_NO_PASTES,
+    TELL_NO_RELEASES,
+    TELL_RELEASES,
+    keys_in,
+)
 
 ARROW_UP, F5, SHIFT_F5 = b"\x1b[A", b"\x1b[15~", b"\x1b[15;2~"
 
@@ -48,7 +56,22 @@ ARROW_UP, F5, SHIFT_F5 = b"\x1b[A", b"\x1b[15~", b"\x1b[15;2~"
         (b"\x1bOP" + b"m", ["m"], b""),  # F1
         (b"\x1bm", [], b""),  # Alt-m
         (b"m\x1b[1", ["m"], b"\x1b[1"),
-        (b"\x1b[200~pasted", [*"pasted"], b""),
+        (b"\x1b[200~pasted", [], b"\x1b[200~pasted"),
+        (b"m\x1b[200~pas\r\x1b[Ated\x1b[201~q", ["m", "q"], b""),
+        ("é日q".encode(), ["é", "日", "q"], b""),
+        ("é".encode()[:1], [], b"\xc3"),
+        (b"\xc3q\x80", ["q"], b""),
+        # kitty's protocol: with a text, Shift, from the keypad, let go, held, with Ctrl, Alt
+        (b"\x1b[113;;113u", ["q"], b""),
+        (b"\x1b[97:65;2;65u", ["A"], b""),
+        (b"\x1b[57400;129;49u", ["1"], b""),
+        (b"\x1b[32;;32u\x1b[32;1:2;32u\x1b[32;1:3u", [" ", SPACE_UP], b""),
+        (b"\x1b[43;1:2;43u", ["+"], b""),
+        (b"\x1b[109;1:3u", [], b""),
+        (b"\x1b[27u\x1b[13u", [ESCAPE, "\n"], b""),
+        (b"\x1b[99;5u", ["\x03"], b""),
+        (b"\x1b[113;3u", [], b""),
+        (b"\x1b[57441;2u\x1b[?0u\x1b[9999999999u", [], b""),
         (b"\n", ["\n"], b""),
     ],
 )
@@ -74,7 +97,7 @@ def test_it_does_not_matter_how_the_bytes_arrive(data: bytes, cuts: list[int]) -
 def test_any_bytes_are_keys_or_nothing(data: bytes) -> None:
     keys, rest = keys_in(data)
     assert data.endswith(rest)
-    assert all(key == ESCAPE or len(key) == 1 for key in keys)
+    assert all(key in (ESCAPE, SPACE_UP) or len(key) == 1 for key in keys)
 
 
 # ---- the terminal afterwards ------------------------------------------------------------------
@@ -157,6 +180,48 @@ def test_question_mark_shows_the_keys(talk: pexpect.spawn) -> None:
     talk.send("?")
     talk.expect("Esc stops the reply   m mutes   q quits")
     assert talk.isalive()
+
+
+def test_kitty_tells_when_a_key_is_let_go(talk: pexpect.spawn) -> None:
+    """Every key is an escape code then, but not in a line that is typed."""
+    wait_for_the_question(talk)
+    talk.expect_exact(ASK_FOR_RELEASES)
+    talk.send("\x1b[?0u")
+    talk.expect_exact(TELL_RELEASES)
+    talk.send("\x1b[116;;116u")
+    talk.expect_exact(TELL_NO_RELEASES)
+    talk.send("/help\n")
+    talk.expect_exact(TELL_RELEASES)
+    talk.expect_exact("/system TEXT")
+    talk.send("\x1b[99;5u")  # Ctrl-C
+    talk.expect(pexpect.EOF)
+    assert TELL_NO_RELEASES in talk.before
+    assert TELL_NO_PASTES in talk.before
+    talk.wait()
+    assert talk.exitstatus == 130
+    assert modes(talk) == talk.before_talking
+
+
+def test_the_terminal_after_a_death_that_nobody_can_clean_up_behind(talk: pexpect.spawn) -> None:
+    wait_for_the_question(talk)
+    os.kill(talk.pid, signal.SIGKILL)
+    talk.expect_exact(f"{TELL_NO_PASTES}{TELL_NO_RELEASES}\x1b[?25h")
+    assert modes(talk) == talk.before_talking
+
+
+def test_a_pasted_text_is_no_keys_and_opens_a_line(talk: pexpect.spawn) -> None:
+    """q would quit, and a newline would send it."""
+    wait_for_the_question(talk)
+    talk.send("\x1b[200~q one\rtwo\x07\x1b]0;title\x07\x1b[201~")
+    talk.expect_exact("q one⏎two]0;title")
+    talk.send(" three")
+    talk.expect("three")
+    talk.send("\x1b")
+    talk.expect("keys")
+    talk.send("q")
+    talk.expect(pexpect.EOF)
+    talk.wait()
+    assert talk.exitstatus == 0
 
 
 def test_the_shell_gets_its_terminal_while_the_program_is_stopped(
@@ -249,6 +314,36 @@ def test_escape_stops_the_reply_and_listening_goes_on(
         heard = server.chats[-1].messages[-2]["content"]
     assert heard.startswith("Once upon")
     assert len(heard) < len(story) / 2
+
+
+def test_push_to_talk_and_typing_in_one_conversation(
+    terminal: Callable[..., Terminal], person: Person
+) -> None:
+    """Space begins a turn, and ends it, whatever is heard before."""
+    with SseServer() as server:
+        server.script(reply("Good morning."), reply("Written."))
+        options = ("--push-to-talk", "--base-url", server.base_url)
+        screen = terminal("talk", *DEVICES, *options)
+        screen.wait_for("‖ muted")
+        person.wait_for_program()
+        unheard = person.say(speak("What is six times seven?"), SAMPLE_RATE_HZ)
+        person.wait_until(unheard.end_s + 0.5)
+        screen.press("Space")
+        screen.wait_for("● hearing you")
+        said = person.say(speak("Hello."), SAMPLE_RATE_HZ, at_s=person.now_s + 0.2)
+        person.wait_until(said.end_s)
+        screen.press("Space")
+        screen.wait_for("ai   Good morning.")
+        screen.press("W")
+        screen.wait_for("you > W")
+        screen.type("hat now?")
+        screen.wait_for("ai   Written.")
+        screen.press("q")
+        assert screen.wait_for_end() == "0"
+        asked = [message["content"] for message in server.chats[-1].messages[1:]]
+    assert "six" not in screen.text
+    assert asked[1].startswith("Good")  # as far as it was heard
+    assert asked[2] == "What now?"
 
 
 def test_muted_nothing_is_heard_nor_recorded(

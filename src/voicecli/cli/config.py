@@ -88,6 +88,52 @@ def unset(key: KeyName, profile: Profile = None) -> None:
 
 
 @app.command()
+def personas(json: JsonObject = False) -> None:
+    """List whom `--persona` knows: a system prompt, voice, speed, language and model by one name.
+
+    Example: voicecli config personas
+    """
+    from voicecli import places
+    from voicecli.settings.file import PERSONA, read_file
+
+    file = read_file(places.config_file())
+    short_of = {name: short for short, name in PERSONA.items()} | {"tts.engine": "voice"}
+    found = {
+        persona: {short_of[name]: given.value for name, given in layer.items()}
+        for persona, layer in file.personas.items()
+    }
+    if json:
+        import json as js
+
+        typer.echo(js.dumps(found, indent=2, ensure_ascii=False))
+    elif found:
+        typer.echo("\n".join(_in_columns(found, list(PERSONA))))
+    else:
+        typer.echo(f"no personas yet: `voicecli config edit`, and write for example\n\n{_PIRATE}")
+
+
+_PIRATE = """\
+[personas.pirate]
+system = "You are a pirate. Answer in one or two short sentences."
+speed = 0.9"""
+
+
+def _in_columns(personas: dict[str, dict[str, Any]], names: list[str]) -> Iterable[str]:
+    """The prompt last: it is long."""
+    from voicecli.printable import in_one_line
+
+    columns = [*(name for name in names if name != "system"), "system"]
+    rows = [["name", *columns]] + [
+        [name, *(in_one_line(str(values.get(column, "-")), 60) for column in columns)]
+        for name, values in personas.items()
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
+@app.command()
 def edit() -> None:
     """Open `config.toml` in your editor, and check it afterwards."""
     import os

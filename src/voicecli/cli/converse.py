@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager, AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from voicecli.errors import VoicecliError
 
 if TYPE_CHECKING:
-    from voicecli.conversation.conversation import Conversation
+    from voicecli.cli.controls import Controls
+    from voicecli.cli.minutes import Minutes
     from voicecli.conversation.events import Event
     from voicecli.duplex.seam import Duplex
     from voicecli.sessions.keeping import Keeping
     from voicecli.settings import Settings
     from voicecli.terminal.screen import Screen
     from voicecli.tools.use import Tools
-
-KEYS = "Esc stops the reply   m mutes   q quits   ? shows this"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,27 @@ class Files:
     """The output has both sides."""
 
 
-def choose_screen(*, json: bool, plain: bool, latency: bool) -> Screen:
-    """Events as JSON, lines, or the live screen where there is a terminal."""
+@dataclass(frozen=True)
+class TypedInput:
+    """No microphone: what the user says is typed."""
+
+    speaks: bool
+    """The replies are spoken, else only written."""
+    lines: Callable[[], Awaitable[str | None]] | None
+    """From where they come, if nobody types them: the next, and None after the last one."""
+
+    def check(self, minutes: Minutes) -> None:
+        """Leave with an error where a line of a pipe had no answer; why was told then."""
+        if self.lines is not None and minutes.error:
+            raise typer.Exit(1)
+
+
+def choose_screen(*, json: bool, plain: bool, latency: bool, types: bool = False) -> Screen:
+    """Events as JSON, lines, or the live screen where there is a terminal.
+
+    types: the user types, and there are no keys.
+    """
+    from voicecli.cli.controls import FOOTER
     from voicecli.terminal.keys import is_ours
     from voicecli.terminal.live import LiveScreen
     from voicecli.terminal.screen import JsonEvents, PlainLines
@@ -46,16 +66,26 @@ def choose_screen(*, json: bool, plain: bool, latency: bool) -> Screen:
         return JsonEvents()
     if plain or not sys.stderr.isatty():
         return PlainLines(latency=latency)
-    return LiveScreen(latency=latency, keys=is_ours())
+    if types:
+        return LiveScreen(latency=latency, help_by="/help shows the commands")
+    if not is_ours():
+        return LiveScreen(latency=latency)
+    return LiveScreen(latency=latency, keys=FOOTER, help_by="? shows the keys")
 
 
 async def converse(
-    settings: Settings, screen: Screen, files: Files, kept: Keeping | None = None
+    settings: Settings,
+    screen: Screen,
+    files: Files,
+    kept: Keeping | None = None,
+    typed: TypedInput | None = None,
 ) -> None:
     """Hold a conversation until the user leaves it or the recording is over.
 
     kept: what of it is recorded, and what it goes on from. Raises VoicecliError.
     """
+    from voicecli.cli.controls import Controls, Typing
+    from voicecli.cli.minutes import Minutes
     from voicecli.conversation.events import Notice, Started
     from voicecli.engines import Engines, first_error
     from voicecli.hearing.echo import NoEcho, choose_echo
@@ -65,33 +95,33 @@ async def converse(
         from voicecli.tools.use import instructed
 
         settings = instructed(settings)
+    minutes = Minutes()
+
+    def tell(event: Event) -> None:
+        minutes(event)
+        screen(event)
+
     async with AsyncExitStack() as stack:
         stack.enter_context(screen)
-        emit: Callable[[Event], None] = screen
+        emit: Callable[[Event], None] = tell
         recorder = kept.recorder if kept else None
         if recorder is not None:
-            emit = stack.enter_context(recorder).telling(screen)
+            emit = stack.enter_context(recorder).telling(tell)
             recorder.notices = lambda message, hint: emit(Notice(message, hint))
-        keys: dict[str, Callable[[], None]] = {}
-        stack.enter_context(
-            Keyboard(
-                lambda key: keys.get(key.lower(), _nothing)(),
-                before_stop=screen.pause,
-                after_stop=screen.resume,
-            )
-        )
+        keyboard = stack.enter_context(Keyboard(before_stop=screen.pause, after_stop=screen.resume))
         if files.output is not None:
             stack.enter_context(_RecordedIn(files.output, emit))
         # The microphone opens first: what is said while the models load waits in its inbox.
-        duplex = await stack.enter_async_context(_open_duplex(settings, files, emit))
+        duplex = await stack.enter_async_context(_open_duplex(settings, files, emit, typed))
         if recorder is not None:
             duplex = recorder.recorded(duplex)
         engines = await stack.enter_async_context(
             Engines(settings, notices=lambda message, hint: emit(Notice(message, hint)))
         )
-        await engines.warm_up()
+        await engines.warm_up(hears=typed is None, speaks=typed is None or typed.speaks)
         # In a recording, nothing comes back.
-        echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
+        stands_still = typed is not None or duplex.stands_still
+        echo = NoEcho() if stands_still else choose_echo(settings.sound.echo)
         language_model = await engines.language_model()
         tools = await _tools(settings, duplex, emit, stack)
         # Made before it is told that it listens: who presses a key at once is obeyed.
@@ -100,24 +130,69 @@ async def converse(
             tools.bell.hear if tools else emit,
             echo=echo,
             history=kept.history if kept else None,
+            text_only=typed is not None and not typed.speaks,
         )
         if tools:
             conversation.answer = tools.by(conversation.answer)
         emit(
             Started(
                 *(duplex.describe(), echo.describe()),
-                *(engines.recognizer().name, engines.voice().name, language_model.title),
+                engines.recognizer().name if typed is None else "none: you type",
+                *(conversation.answer.voice.name, language_model.title),
             )
         )
-        remarks = [*language_model.remarks, *filter(None, [engines.limits()])]
+        limits = engines.limits() if typed is None else None
+        remarks = [*language_model.remarks, *filter(None, [limits])]
         for message, hint in (*remarks, *(kept.remarks() if kept else ())):
             emit(Notice(message, hint))
         try:
             async with asyncio.TaskGroup() as tasks:
                 talking = tasks.create_task(conversation.run())
-                keys |= _keys(conversation, talking, emit, tools)
+                controls = Controls(
+                    *(conversation, engines, settings, minutes, emit),
+                    *(_beside(talking, tasks), talking.cancel),
+                    tools=tools,
+                )
+                if typed is not None and typed.lines is not None:
+                    tasks.create_task(_enter_all(typed.lines, controls, minutes, talking))
+                elif keyboard.are_there:
+                    typing = Typing(keyboard, screen, controls, stays=typed is not None)
+                    await stack.enter_async_context(typing.editor)
+                    typing.begin()
         except ExceptionGroup as group:
             raise first_error(group) from None
+    if typed is not None:
+        typed.check(minutes)
+
+
+def _beside(
+    talking: asyncio.Task[None], tasks: asyncio.TaskGroup
+) -> Callable[[Coroutine[None, None, None]], asyncio.Task[None]]:
+    """Starts what ends with the conversation at the latest."""
+    running: set[asyncio.Task[None]] = set()
+
+    def start(job: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = tasks.create_task(job)
+        running.add(task)
+        task.add_done_callback(running.discard)
+        return task
+
+    talking.add_done_callback(lambda _: [task.cancel() for task in running])
+    return start
+
+
+async def _enter_all(
+    next_line: Callable[[], Awaitable[str | None]],
+    controls: Controls,
+    minutes: Minutes,
+    talking: asyncio.Task[None],
+) -> None:
+    """Each line when the one before was answered; then leave."""
+    while (line := await next_line()) is not None:
+        if line.strip() and controls.enter(line):
+            await minutes.answered.wait()
+        await controls.settled()
+    talking.cancel()
 
 
 class _RecordedIn:
@@ -138,31 +213,6 @@ class _RecordedIn:
             self._emit(Notice(f"recorded in {self._path}"))
 
 
-def _keys(
-    conversation: Conversation,
-    talking: asyncio.Task[None],
-    emit: Callable[[Event], None],
-    tools: Tools | None,
-) -> dict[str, Callable[[], None]]:
-    from voicecli.conversation.events import KeysShown
-    from voicecli.terminal.keys import ESCAPE
-
-    def leave() -> None:
-        talking.cancel()
-
-    def stop() -> None:
-        conversation.stop_reply()
-        if tools:
-            tools.bell.hush()
-
-    return {
-        ESCAPE: stop,
-        "m": lambda: conversation.mute(not conversation.muted),
-        "q": leave,
-        "?": lambda: emit(KeysShown(KEYS)),
-    }
-
-
 async def _tools(
     settings: Settings,
     duplex: Duplex,
@@ -174,10 +224,6 @@ async def _tools(
     from voicecli.tools.use import tools_for
 
     return await stack.enter_async_context(tools_for(settings, duplex, emit))
-
-
-def _nothing() -> None:
-    """What a key does that means nothing."""
 
 
 def messages_apart() -> AbstractContextManager[None]:
@@ -194,12 +240,21 @@ def messages_apart() -> AbstractContextManager[None]:
     return native_messages_apart(log)
 
 
-def _open_duplex(settings: Settings, files: Files, emit: Callable[[Event], None]) -> Duplex:
+def _open_duplex(
+    settings: Settings,
+    files: Files,
+    emit: Callable[[Event], None],
+    typed: TypedInput | None,
+) -> Duplex:
     from voicecli.conversation.events import Notice
 
     def notices(message: str, hint: str) -> None:
         emit(Notice(message, hint))
 
+    if typed is not None and not typed.speaks:
+        from voicecli.duplex.silent import SilentDuplex
+
+        return SilentDuplex()
     if files.input is not None and files.output is not None:
         from voicecli.duplex.files import FileDuplex
 
@@ -212,6 +267,8 @@ def _open_duplex(settings: Settings, files: Files, emit: Callable[[Event], None]
     return DeviceDuplex(
         settings.sound.input_device,
         settings.sound.output_device,
+        microphone=typed is None,
+        silence=typed is not None,
         input_file=files.input,
         track=files.track,
         recording=files.output,

@@ -110,7 +110,9 @@ class Guide:
             self._language_model,
             lambda: self._models(wanted),
         ]
-        with Keyboard(self._keys.put_nowait):
+        keyboard = Keyboard()
+        keyboard.on_key = self._keys.put_nowait
+        with keyboard:
             try:
                 for step in steps:
                     await self._in_peace(step)

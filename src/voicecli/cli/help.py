@@ -8,7 +8,7 @@ from typing import Any
 from typer.core import TyperGroup
 
 GROUPS = {
-    "Speak and listen": ("talk", "transcribe", "say", "serve"),
+    "Speak and listen": ("talk", "chat", "transcribe", "say", "serve"),
     "Look back": ("sessions", "replay"),
     "Set up": ("doctor", "devices", "models", "tools", "config", "help"),
     "Measure": ("bench",),

@@ -15,6 +15,7 @@ import typer
 
 from voicecli.cli import config, models, sessions, tools
 from voicecli.cli.bench import bench
+from voicecli.cli.chat import chat
 from voicecli.cli.devices import devices
 from voicecli.cli.doctor import doctor
 from voicecli.cli.help import GroupedHelp
@@ -41,6 +42,7 @@ app = typer.Typer(
 # openai-whisper's options have underscores: both ways are understood.
 UNDERSCORES = {"token_normalize_func": lambda name: name.replace("_", "-")}
 app.command(cls=TalkCommand)(talk)
+app.command()(chat)
 app.command(cls=TranscribeCommand, context_settings=UNDERSCORES)(transcribe)
 app.command(context_settings=UNDERSCORES)(say)
 app.command()(serve)

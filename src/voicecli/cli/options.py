@@ -83,6 +83,24 @@ Server = Annotated[
         metavar="URL", help="Use the warm engines of `voicecli serve`: the address it prints."
     ),
 ]
+Speed = Annotated[
+    float | None, typer.Option(min=0.25, max=4, help="Of the voice; 2 is twice as fast.")
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="OpenAI-compatible server, or `built-in`."),
+]
+ApiKey = Annotated[str | None, typer.Option(metavar="KEY", help="For the server.")]
+SystemPrompt = Annotated[
+    str | None,
+    typer.Option("--system", metavar="TEXT", help="System prompt in place of ours."),
+]
+Temperature = Annotated[float | None, typer.Option(min=0, max=2)]
+MaxTokens = Annotated[int | None, typer.Option(min=1)]
+Persona = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Whom to talk to: `voicecli config personas` lists them."),
+]
 Track = Annotated[
     str | None,
     typer.Option(metavar="N|LANG", help="Of a file with several tracks of sound: which to hear."),

@@ -15,12 +15,19 @@ import typer
 from voicecli.cli.ending import run
 from voicecli.cli.options import (
     Advising,
+    ApiKey,
+    BaseUrl,
+    MaxTokens,
     ModelName,
     Offline,
     OutputDevice,
+    Persona,
     Profile,
+    Speed,
     SttEngine,
     SttUrl,
+    SystemPrompt,
+    Temperature,
     Track,
     VoiceName,
     VoiceUrl,
@@ -92,20 +99,14 @@ def talk(
     ] = None,
     voice: VoiceName = None,
     voice_url: VoiceUrl = None,
-    speed: Annotated[
-        float | None, typer.Option(min=0.25, max=4, help="Of the voice; 2 is twice as fast.")
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="OpenAI-compatible server, or `built-in`."),
-    ] = None,
+    speed: Speed = None,
+    base_url: BaseUrl = None,
     model: ModelName = None,
-    api_key: Annotated[str | None, typer.Option(metavar="KEY", help="For the server.")] = None,
-    system: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="System prompt in place of ours.")
-    ] = None,
-    temperature: Annotated[float | None, typer.Option(min=0, max=2)] = None,
-    max_tokens: Annotated[int | None, typer.Option(min=1)] = None,
+    api_key: ApiKey = None,
+    persona: Persona = None,
+    system: SystemPrompt = None,
+    temperature: Temperature = None,
+    max_tokens: MaxTokens = None,
     history: Annotated[
         int | None,
         typer.Option(
@@ -130,6 +131,12 @@ def talk(
     echo: Annotated[
         EchoChoice | None,
         typer.Option(help="What keeps the loudspeaker from being taken for you. Default: auto."),
+    ] = None,
+    push_to_talk: Annotated[
+        bool | None,
+        typer.Option(
+            "--push-to-talk", help="Listen only while Space is held, or from press to press."
+        ),
     ] = None,
     trim_encoder: Annotated[
         bool | None,
@@ -206,6 +213,7 @@ def talk(
             "sound.echo": echo and echo.value,
             "listen.speculate": speculate and speculate.value,
             "listen.turn_model": turn_model,
+            "listen.push_to_talk": push_to_talk,
             "stt.trim_encoder": trim_encoder,
             "stt.language": language,
             "tts.voice": voice,
@@ -224,6 +232,7 @@ def talk(
             "offline": offline,
         },
         profile=profile,
+        persona=persona,
     )
     for warning in loaded.warnings:
         tell(warning)
@@ -235,11 +244,11 @@ def talk(
         restore = stack.enter_context(terminal_kept())
         if not (demo or input_file or json or plain) and first_run.is_due(loaded):
             first_run.guide(loaded.settings)
-            loaded = load(options, profile=profile)
-        _ensure_models(loaded.settings)
+            loaded = load(options, profile=profile, persona=persona)
+        ensure_models(loaded.settings)
         source = stack.enter_context(_demo(loaded.settings)) if demo else input_file
         target = output_file or (DEMO_OUTPUT if demo else None)
-        settings = _with_api_key(loaded.settings)
+        settings = with_api_key(loaded.settings)
         if not (source and target):
             stack.enter_context(messages_apart())
         screen = choose_screen(json=json, plain=plain, latency=latency)
@@ -270,20 +279,20 @@ def _demo(settings: Settings) -> AbstractContextManager[Path]:
     return resources.as_file(resources.files("voicecli.cli") / name)
 
 
-def _ensure_models(settings: Settings) -> None:
+def ensure_models(settings: Settings, *, hears: bool = True, speaks: bool = True) -> None:
     """Here and not later: a question has to be answered before the event loop runs."""
     from voicecli.models import ensure_stt, ensure_voice, on_terminal
     from voicecli.speech_engines import models_named
 
     ask = on_terminal()
     stt, voices = models_named(settings)
-    for name in stt:
+    for name in stt if hears else ():
         ensure_stt(name, ask=ask, offline=settings.offline)
-    for name in voices:
+    for name in voices if speaks else ():
         ensure_voice(name, ask=ask, offline=settings.offline)
 
 
-def _with_api_key(settings: Settings) -> Settings:
+def with_api_key(settings: Settings) -> Settings:
     """Likewise: a command that prints the key may ask for a passphrase."""
     from voicecli.settings.api_keys import api_key
 

@@ -63,10 +63,13 @@ from voicecli.hearing.endpointing import (
 from voicecli.hearing.faintness import FAINT_HINT, faint_message
 from voicecli.llm.messages import Message, ToolCall
 from voicecli.settings import ListenSettings, Speculate
-from voicecli.sound.samples import Frame, level_db
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Frame, level_db
 from voicecli.stt.transcript import Recognizer, Transcript
 from voicecli.text.foreign import foreign_language
 from voicecli.worker import Priority, asked_priority
+
+TAIL_SAMPLES = SAMPLE_RATE_HZ // 5
+"""So much is heard after a turn was ended by a key: fingers are faster than tongues."""
 
 
 class Conversation:
@@ -120,6 +123,9 @@ class Conversation:
         self._pending: list[Speech] = []
         """Said, and not yet in the history."""
         self._wishes = Wishes()
+        self._settings = settings
+        self._holds = False
+        """The user's turn is over when it is said so."""
         self._answers = True
         self._interruptible = True
         self._replies = Replies(
@@ -129,6 +135,8 @@ class Conversation:
 
     async def run(self) -> None:
         frames = self._duplex.frames()
+        if self._settings.push_to_talk:
+            self.mute(True)
         try:
             async with self._jobs, aclosing(frames):
                 async for frame in frames:
@@ -184,6 +192,16 @@ class Conversation:
         """What the user said up to that sample index was not said, where it is no turn yet."""
         self._wishes.add(Wish(self._clear, at))
 
+    def hold_turn(self) -> None:
+        """The user's turn begins, ends what is being said, and lasts until `end_turn`, whatever
+        pauses there are in it. What was heard just before, and is no turn yet, belongs to it."""
+        self._wishes.add(Wish(self._hold_turn))
+
+    def end_turn(self) -> None:
+        """What was heard until now is the user's turn."""
+        now = self._duplex.mute(False)
+        self._wishes.add(Wish(self._end_turn, now + TAIL_SAMPLES))
+
     def listen(
         self,
         settings: ListenSettings,
@@ -198,6 +216,7 @@ class Conversation:
         else what the user says is understood, and `respond` is waited for. interruptible: else who
         speaks over a reply is understood after it.
         """
+        self._settings = settings
         self._ears.adopt(settings, manual=manual)
         self._judge.settings = settings
         self._answers, self._interruptible = replies, interruptible
@@ -243,7 +262,7 @@ class Conversation:
         if self._duplex.stands_still:
             await self._jobs.let_work(self._speaker)
         # If nothing is being said, nobody waits for the moment when somebody begins.
-        self._duplex.hurry(self._endpointer.in_speech or len(self._jobs) > 0)
+        self._duplex.hurry(self._endpointer.in_speech or self._holds or len(self._jobs) > 0)
         self._report.state(self._state())
 
     def _carry_out_wishes(self) -> None:
@@ -286,6 +305,21 @@ class Conversation:
         self._floor.stop()
         self._history.start_over()
         self._emit(StartedOver())
+
+    def _hold_turn(self) -> None:
+        self._holds = True
+        self._floor.stop(Why.WORDS)
+        self._floor.resume()
+        if self._settings.push_to_talk:
+            self.mute(False)
+        self._ears.adopt(self._settings, manual=True)
+
+    def _end_turn(self) -> None:
+        self._holds = False
+        self._commit()
+        self._ears.adopt(self._settings)
+        if self._settings.push_to_talk:
+            self.mute(True)
 
     def _speak(
         self,
@@ -348,14 +382,15 @@ class Conversation:
     def _state(self) -> State:
         if self.muted:
             return State.MUTED
-        if self._endpointer.in_speech:
+        if self._endpointer.in_speech or self._holds:
             return State.HEARING
         if isinstance(self._floor.state, Free):
             return State.LISTENING
         return State.SPEAKING if self._speaker.speaking else State.THINKING
 
     def _nothing_left(self) -> bool:
-        return not (self._endpointer.in_speech or self._jobs or self._speaker.speaking)
+        busy = self._endpointer.in_speech or self._jobs or self._speaker.speaking
+        return not (busy or self._wishes)
 
     def _show_partial(self, partial: PartialTranscript, transcript: Transcript) -> None:
         self._emit(partial)

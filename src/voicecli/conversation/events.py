@@ -268,7 +268,7 @@ class KeysShown:
     """The user asked which keys there are."""
 
     text: str
-    """The keys, in a line."""
+    """The keys and commands, in lines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ class Wishes:
     def __init__(self) -> None:
         self._waiting: deque[Wish] = deque()
 
+    def __len__(self) -> int:
+        return len(self._waiting)
+
     def add(self, wish: Wish) -> None:
         self._waiting.append(wish)
 

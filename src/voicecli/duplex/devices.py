@@ -84,6 +84,7 @@ class DeviceDuplex:
         *,
         microphone: bool = True,
         loudspeaker: bool = True,
+        silence: bool = False,
         input_file: Path | None = None,
         track: str | None = None,
         recording: Path | None = None,
@@ -94,7 +95,7 @@ class DeviceDuplex:
         """input_device, output_device: see devices.choose; None is the default device.
 
         microphone, loudspeaker: without one of them, its stream is not opened. There are no frames
-        without a microphone or an input file.
+        without a microphone, an input file, or `silence` in their place.
 
         input_file: its sound in place of the microphone's; track: of several, see sound.reading.
 
@@ -107,6 +108,7 @@ class DeviceDuplex:
         self._output_device = output_device
         self._microphone = microphone and input_file is None
         self._loudspeaker = loudspeaker
+        self._silence = silence
         self._input_file = input_file
         self._track = track
         self._recording = recording
@@ -167,7 +169,7 @@ class DeviceDuplex:
             on_block=self.speaker.tick,
             source=None if self._microphone else self._source.read,
             tap=self._record,
-            inbox_s=INBOX_S if self._microphone or self._input_file else 0.0,
+            inbox_s=INBOX_S if self._microphone or self._input_file or self._silence else 0.0,
         )
         self._sound = await self._native(self._sound_system)
         self._line = await self._open()

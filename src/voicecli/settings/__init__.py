@@ -117,6 +117,8 @@ class ListenSettings:
     """Audio kept from before the onset, so that no first syllable is lost."""
     max_utterance_s: Annotated[float, Between(1, 3600)] = 120.0
     """An utterance that is longer is handed on in pieces."""
+    push_to_talk: bool = False
+    """Listen only while the space bar is held, or from one press to the next."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from voicecli.errors import SettingsError
 from voicecli.settings import McpSettings
 from voicecli.settings.keys import LISTS, Given, Layer, keys, near
 from voicecli.settings.mcp import Where, mcp_servers
+from voicecli.settings.servers import server_in
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,17 @@ class ConfigFile:
     root: Layer
     profiles: dict[str, Layer]
     mcp: tuple[McpSettings, ...] = ()
+    personas: dict[str, Layer] = field(default_factory=dict)
+
+
+PERSONA = {
+    "system": "llm.system",
+    "voice": "tts.voice",
+    "speed": "tts.speed",
+    "language": "stt.language",
+    "model": "llm.model",
+}
+"""What a table below `[personas]` may hold, and which setting it is."""
 
 
 def read_file(path: Path) -> ConfigFile:
@@ -50,17 +62,35 @@ def parse_file(text: str, path: Path) -> ConfigFile:
             f"{path} line {line}: {said}", "mend it: voicecli config edit"
         ) from None
     lines = dict(_lines(text))
-    profiles = tree.pop("profiles", {})
-    if not isinstance(profiles, dict):
-        raise _no_table(path, lines, "profiles")
+    profiles = _tables(path, tree, "profiles", lines)
+    personas = _tables(path, tree, "personas", lines)
     mcp = mcp_servers(_popped(tree, "tools", "mcp"), _where(path, lines, "tools", "mcp"))
-    root = dict(_table_layer(path, tree, (), lines))
-    by_name: dict[str, Layer] = {}
-    for name, table in profiles.items():
+    return ConfigFile(
+        path,
+        dict(_table_layer(path, tree, (), lines)),
+        {
+            name: dict(_table_layer(path, table, ("profiles", name), lines))
+            for name, table in profiles.items()
+        },
+        mcp,
+        {
+            name: dict(_persona_layer(path, table, ("personas", name), lines))
+            for name, table in personas.items()
+        },
+    )
+
+
+def _tables(
+    path: Path, tree: dict[str, Any], kind: str, lines: Mapping[tuple[str, ...], int]
+) -> dict[str, dict[str, Any]]:
+    """Take the tables of that kind out of the tree."""
+    tables = tree.pop(kind, {})
+    if not isinstance(tables, dict):
+        raise _no_table(path, lines, kind)
+    for name, table in tables.items():
         if not isinstance(table, dict):
-            raise _no_table(path, lines, "profiles", name)
-        by_name[name] = dict(_table_layer(path, table, ("profiles", name), lines))
-    return ConfigFile(path, root, by_name, mcp)
+            raise _no_table(path, lines, kind, name)
+    return tables
 
 
 def _popped(tree: dict[str, Any], stage: str, name: str) -> object:
@@ -78,10 +108,31 @@ def _where(path: Path, lines: Mapping[tuple[str, ...], int], *above: str) -> Whe
 
 
 def _no_table(path: Path, lines: Mapping[tuple[str, ...], int], *names: str) -> SettingsError:
+    example = "[profiles.work.llm]" if names[0] == "profiles" else "[personas.pirate]"
     return SettingsError(
-        f"{path} line {lines.get(names, 1)}: profiles must be tables",
-        "such as [profiles.work.llm]",
+        f"{path} line {lines.get(names, 1)}: {names[0]} must be tables", f"such as {example}"
     )
+
+
+def _persona_layer(
+    path: Path,
+    table: Mapping[str, object],
+    prefix: tuple[str, ...],
+    lines: Mapping[tuple[str, ...], int],
+) -> Iterator[tuple[str, Given]]:
+    for short, value in table.items():
+        line = lines.get((*prefix, short), 1)
+        where = f"{path} line {line}"
+        if short not in PERSONA:
+            known = ", ".join(PERSONA)
+            raise SettingsError(
+                f"{where}: a persona has no {short!r}", near(short, PERSONA) or f"it has {known}"
+            )
+        name = PERSONA[short]
+        checked = keys()[name].check(value, where)
+        if short == "voice" and server_in(checked) is not None:
+            name = "tts.engine"  # as --voice has it
+        yield name, Given(checked, f"{path.name} line {line}")
 
 
 def _table_layer(

@@ -169,5 +169,7 @@ def near(name: str, known: Iterable[str]) -> str:
     known = list(known)
     # "llm.modle" is near "llm.model"; so is a "model" that lacks its stage.
     whole = [key for key in known if key.rpartition(".")[2] == name.rpartition(".")[2]]
-    near = whole or difflib.get_close_matches(name, known, n=3, cutoff=0.75)
+    near = whole or difflib.get_close_matches(
+        name, known, n=3, cutoff=0.6 if "." not in name else 0.75
+    )
     return f"did you mean {' or '.join(near)}?" if near else ""

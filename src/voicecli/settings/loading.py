@@ -1,7 +1,7 @@
 """Where values come from.
 
-`load` merges, weakest first: the defaults, `config.toml`, one of its profiles, the environment,
-the options of a command.
+`load` merges, weakest first: the defaults, `config.toml`, one of its profiles, the environment, one
+of the file's personas, the options of a command.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def load(
     options: Mapping[str, object] = MappingProxyType({}),
     *,
     profile: str | None = None,
+    persona: str | None = None,
     environ: Mapping[str, str] | None = None,
     path: Path | None = None,
 ) -> Loaded:
@@ -46,6 +47,7 @@ def load(
 
     :param options: by dotted name; None is "not given".
     :param profile: a table below `[profiles]` in the file; None takes `VOICECLI_PROFILE`.
+    :param persona: a table below `[personas]` in the file.
     :param environ: None is `os.environ`.
     :param path: of `config.toml`; None is the platform's place. It need not exist.
     :raises SettingsError: naming key, file and line, or variable, or option.
@@ -53,7 +55,7 @@ def load(
     path = places.config_file() if path is None else path
     sweep(path)
     file = read_file(path)
-    return merge(file, options, profile, os.environ if environ is None else environ)
+    return merge(file, options, profile, os.environ if environ is None else environ, persona)
 
 
 def merge(
@@ -61,6 +63,7 @@ def merge(
     options: Mapping[str, object],
     profile: str | None,
     environ: Mapping[str, str],
+    persona: str | None = None,
 ) -> Loaded:
     """`load`, from a file that was read already."""
     openai, own = _environment(environ)
@@ -69,6 +72,7 @@ def merge(
         _profile_layer(file, profile or environ.get("VOICECLI_PROFILE") or None),
         openai,
         own,
+        _persona_layer(file, persona),
         _option_layer(options),
     ]
     given: Layer = {}
@@ -130,6 +134,17 @@ def _profile_layer(file: ConfigFile, profile: str | None) -> Layer:
     # A profile's key is meant for the address that holds in the profile, wherever it is set.
     address = {name: file.root[name] for name in ADDRESS.values() if name in file.root}
     return address | file.profiles[profile]
+
+
+def _persona_layer(file: ConfigFile, persona: str | None) -> Layer:
+    if persona is None:
+        return {}
+    if persona not in file.personas:
+        raise SettingsError(
+            f"there is no persona {persona!r} in {file.path}",
+            near(persona, file.personas) or f"make one: a table [personas.{persona}] in it",
+        )
+    return file.personas[persona]
 
 
 def _mode_warnings(file: ConfigFile) -> Iterator[str]:

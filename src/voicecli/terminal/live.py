@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from voicecli.conversation.events import (
@@ -26,6 +27,7 @@ from voicecli.conversation.events import (
     UserSaid,
 )
 from voicecli.printable import printable
+from voicecli.terminal.line import TypedLine
 from voicecli.terminal.overflow import overflow
 from voicecli.terminal.region import Region
 from voicecli.terminal.screen import (
@@ -55,6 +57,8 @@ has left it at the top can't be taken away any more."""
 CUT_WORDS = 6
 """Of an answer that was cut off after its text had gone up: the last ones that were heard."""
 
+TYPED_MARK = " you > "
+
 BARS = " ▁▂▃▄▅▆▇█"
 
 SIGNS = {
@@ -74,20 +78,30 @@ class LiveScreen:
     and words, which come too often for that, some are seen with the next event.
     """
 
+    shows_typing = True
+
     def __init__(
-        self, *, latency: bool = False, keys: bool = False, region: Region | None = None
+        self,
+        *,
+        latency: bool = False,
+        keys: Sequence[str] = (),
+        help_by: str = "",
+        region: Region | None = None,
     ) -> None:
-        """keys: there are some to be pressed (keys.py). region: standard error's, where none is
-        given."""
+        """keys: what may be pressed, the most wanted first; shown as far as there is room.
+        help_by: what shows all that may be pressed or typed. region: standard error's, where none
+        is given."""
         from rich.console import Console
 
         self._region = region or Region(Console(stderr=True, highlight=False, soft_wrap=False))
         self._console = self._region.console
         self._latency = latency
         self._keys = keys
+        self._help_by = help_by
         self._state: State | None = None
         self._levels_db = [METER_FLOOR_DB] * 8
         self._partial = "", ""
+        self._typed: TypedLine | None = None
         self._reply = ""
         """What is open of it."""
         self._went_up = False
@@ -110,6 +124,10 @@ class LiveScreen:
     def resume(self) -> None:
         self._region.show()
         self._draw()
+
+    def type(self, line: TypedLine | None) -> None:
+        self._typed = line
+        self._redraw(at_once=True)
 
     def __call__(self, event: Event) -> None:
         match event:
@@ -143,8 +161,8 @@ class LiveScreen:
         match event:
             case Started():
                 self._print("", f"stt {event.stt}  voice {event.voice}  llm {event.llm}", "dim")
-                keys = ", ? keys" if self._keys else ""
-                self._print("", f"{event.sound}  {event.echo}  Ctrl-C quits{keys}", "dim")
+                keys = ", ".join(["Ctrl-C quits", *filter(None, [self._help_by])])
+                self._print("", f"{event.sound}  {event.echo}  {keys}", "dim")
             case TurnTimed() if self._latency:
                 self._print_right(timing_line(event))
             case ToolCalled() | ToolResult() | ToolFailed():
@@ -205,7 +223,8 @@ class LiveScreen:
     # ---- what is open -------------------------------------------------------------------------
 
     def _redraw(self, *, at_once: bool) -> None:
-        shown = self._state, self._meter(), self._partial, self._reply, self._console.size
+        shown = (self._state, self._meter(), self._partial, self._reply, self._typed)
+        shown = *shown, self._console.size
         changed = bool(self._finished) or shown != self._drawn
         if changed and (at_once or now_s() - self._drawn_s >= REDRAW_S):
             self._drawn, self._drawn_s = shown, now_s()
@@ -220,8 +239,13 @@ class LiveScreen:
 
             said = Text.assemble(committed, " " if committed else "", (tail, "dim"))
             lines += self._lines(_row("you", said))[-2:]
+        lines += self._lines(self._status())
+        cursor = None
+        if self._typed is not None:
+            drawn, cursor = typed(self._typed, self._console.width)
+            lines += [line for row in drawn for line in self._lines(row)]
         finished, self._finished = self._finished, []
-        self._region.draw(finished, lines + self._lines(self._status()))
+        self._region.draw(finished, lines, cursor)
 
     def _let_go_up(self) -> None:
         """The beginning of an answer for which there is no room."""
@@ -252,6 +276,10 @@ class LiveScreen:
             return Text(" ◌ loading the models", "dim")
         sign, style = SIGNS[self._state]
         status = Text.assemble((f" {sign} {self._state:<12}", style), (self._meter(), "dim"))
+        for key in self._keys if self._typed is None else ():
+            if status.cell_len + len(key) + 3 > self._console.width:
+                break
+            status.append(f"  {key}", "dim")
         status.no_wrap = True
         return status
 
@@ -261,6 +289,30 @@ class LiveScreen:
             return BARS[round(share * (len(BARS) - 1))]
 
         return "".join(bar(level_db) for level_db in self._levels_db)
+
+
+def typed(line: TypedLine, width: int) -> tuple[list[Text], int]:
+    """As it is drawn, in one row with what it may become above it; and the cursor's cell in it.
+
+    Of a long one, what lies around the cursor.
+    """
+    from rich.cells import cell_len, chop_cells, set_cell_size
+    from rich.text import Text
+
+    before, after = (
+        part.replace("\n", "⏎").replace("\t", " ") for part in (line.before, line.after)
+    )
+    room = max(8, width - len(TYPED_MARK) - 3)
+    if cell_len(before) > room:
+        before = "…" + chop_cells(before[::-1], room - 1)[0][::-1]
+    after = set_cell_size(after, min(cell_len(after), room - cell_len(before)))
+    rows = [Text.assemble((TYPED_MARK, "bold"), before, after, no_wrap=True, overflow="crop")]
+    if line.choices:
+        choices = Text(" " * len(TYPED_MARK), no_wrap=True, overflow="ellipsis")
+        for i, choice in enumerate(line.choices):
+            choices.append(printable(choice), "bold" if i == line.chosen else "dim").append("  ")
+        rows.insert(0, choices)
+    return rows, len(TYPED_MARK) + cell_len(before)
 
 
 def _markdown(text: str) -> Markdown:

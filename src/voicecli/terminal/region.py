@@ -22,6 +22,7 @@ class Region:
         self._drawn: list[tuple[str, int]] = []
         """The lines that are there, and their widths in cells."""
         self._columns = 0
+        self._has_cursor = False
         self._draws = not console.is_dumb_terminal
 
     def show(self) -> None:
@@ -35,8 +36,16 @@ class Region:
             self._write(self._without(self._drawn) + SHOW_CURSOR)
             self._drawn = []
 
-    def draw(self, finished: Iterable[RenderableType], lines: Sequence[list[Segment]]) -> None:
-        """Print what is finished, and below it the lines in place of those that are there."""
+    def draw(
+        self,
+        finished: Iterable[RenderableType],
+        lines: Sequence[list[Segment]],
+        cursor: int | None = None,
+    ) -> None:
+        """Print what is finished, and below it the lines in place of those that are there.
+
+        cursor: shown in that cell of the last line.
+        """
         above = [line for item in finished for line in self.console.render_lines(item, pad=False)]
         text = "".join(f"{self._rendered(line)[0]}\n" for line in above)
         if not self._draws:
@@ -51,7 +60,11 @@ class Region:
             n_same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], both))
         self._columns = self.console.width
         below = "\n".join(line for line, _ in new[n_same:])
-        self._write(self._without(self._drawn[n_same:]) + text + below)
+        shown = HIDE_CURSOR if self._has_cursor else ""
+        if cursor is not None:
+            shown = f"\r\x1b[{cursor}C{SHOW_CURSOR}" if cursor else f"\r{SHOW_CURSOR}"
+        self._has_cursor = cursor is not None
+        self._write(self._without(self._drawn[n_same:]) + text + below + shown)
         self._drawn = new
 
     def _rendered(self, line: list[Segment]) -> tuple[str, int]:

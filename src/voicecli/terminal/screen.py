@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Protocol, Self, TextIO
 
 from voicecli.conversation.events import (
@@ -14,6 +15,7 @@ from voicecli.conversation.events import (
     Level,
     Notice,
     ReplyEnded,
+    ReplyText,
     Started,
     StartedOver,
     Stopped,
@@ -26,6 +28,7 @@ from voicecli.conversation.events import (
     as_json,
 )
 from voicecli.printable import in_one_line, printable
+from voicecli.terminal.line import TypedLine
 
 
 def timing_line(event: TurnTimed) -> str:
@@ -63,6 +66,14 @@ class Screen(Protocol):
         ...
 
     def resume(self) -> None: ...
+    def type(self, line: TypedLine | None) -> None:
+        """Show a line that is being typed; None: it is closed."""
+        ...
+
+    @property
+    def shows_typing(self) -> bool:
+        """Else the terminal itself has to, line by line."""
+        ...
 
 
 MAX_TOOL_CHARS = 160
@@ -96,6 +107,8 @@ def _count(n: int, noun: str) -> str:
 class _Lines:
     """Leaves nothing on the terminal that would have to be taken away again."""
 
+    shows_typing = False
+
     def __enter__(self) -> Self:
         return self
 
@@ -108,6 +121,9 @@ class _Lines:
     def resume(self) -> None:
         pass
 
+    def type(self, line: TypedLine | None) -> None:
+        pass
+
 
 class JsonEvents(_Lines):
     """One JSON object per event on stdout; all but Level, which comes 31 times a second."""
@@ -118,6 +134,35 @@ class JsonEvents(_Lines):
     def __call__(self, event: Event) -> None:
         if not isinstance(event, Level):
             print(json.dumps(as_json(event)), file=self._out, flush=True)
+
+
+class RepliesAlone(_Lines):
+    """The replies on stdout, as they are written: a product for the next program. What the user
+    should know on stderr."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self._write = write
+        self._has_begun = False
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case ReplyText(delta) if delta:
+                self._has_begun = True
+                self._write(printable(delta))
+            case ReplyEnded() if self._has_begun:
+                self._has_begun = False
+                self._write("\n")
+            case Notice(message, hint):
+                self._tell(f"! {message}" + (f": {hint}" if hint else ""))
+            case KeysShown(text):
+                self._tell(text)
+            case _:
+                pass
+
+    @staticmethod
+    def _tell(text: str) -> None:
+        sys.stderr.write(f"{printable(text)}\n")
+        sys.stderr.flush()
 
 
 class PlainLines(_Lines):

@@ -121,6 +121,29 @@ class TextOnly(Voice):
         yield Clip(silence(0), SAMPLE_RATE_HZ, sentence)
 
 
+class ChangingVoice(Voice):
+    """One that may become another from the next sentence on, also in the middle of a reply."""
+
+    def __init__(self, voice: Voice) -> None:
+        self.become(voice)
+
+    def become(self, voice: Voice) -> None:
+        self.now = voice
+        self.name, self.language = voice.name, voice.language
+
+    def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
+        return self.now.stream(sentence)
+
+    async def synthesize(self, sentence: str) -> Clip:
+        return await self.now.synthesize(sentence)
+
+    async def load(self) -> None:
+        await self.now.load()
+
+    def count_phonemes(self, text: str) -> int:
+        return self.now.count_phonemes(text)
+
+
 def joined(clips: Sequence[Clip]) -> Clip:
     """The clips of one sentence, in one piece."""
     samples = np.concatenate([clip.samples for clip in clips])

@@ -1,0 +1,64 @@
+"""A conversation without a microphone: in a pipe, and at a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from programs import run_voicecli
+from sse_server import SseServer, reply, status
+from tmux import Terminal
+
+
+def test_a_question_in_a_pipe() -> None:
+    done = run_voicecli(
+        *("chat", "--silent", "--base-url", "built-in"), input="What is seven plus twelve?\n"
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "Seven plus twelve is nineteen.\n",
+        "",
+    )
+
+
+def test_each_line_is_a_turn_and_commands_are_obeyed(tmp_path: Path) -> None:
+    lines = ["one", "", "/save said.md", "two", "/clear", "/nonsense", "/system Be short.", "three"]
+    with SseServer() as server:
+        server.script(*(reply(f"**{text}**") for text in ("a", "b", "c")))
+        done = run_voicecli(
+            *("chat", "--silent", "--json", "--base-url", server.base_url),
+            input="\n".join(lines),
+            cwd=tmp_path,
+        )
+        asked = [[message["content"] for message in chat.messages] for chat in server.chats]
+    assert done.returncode == 0
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    said = [event["text"] for event in events if event["event"] == "user_said"]
+    assert said == ["one", "two", "three"]
+    assert [messages[1:] for messages in asked] == [["one"], ["one", "a", "two"], ["three"]]
+    assert asked[2][0] == "Be short."
+    assert (tmp_path / "said.md").read_text().endswith("**Assistant**\n\n**a**\n")
+    notices = [event["message"] for event in events if event["event"] == "notice"]
+    assert "there is no command /nonsense" in notices
+
+
+def test_a_failed_reply_fails_the_pipe() -> None:
+    with SseServer() as server:
+        server.script(status(401, "bad key"))
+        done = run_voicecli("chat", "--silent", "--base-url", server.base_url, input="hello\n")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("bad key") == 1
+
+
+def test_at_a_terminal(terminal: Callable[..., Terminal]) -> None:
+    screen = terminal("chat", "--silent", "--base-url", "built-in")
+    screen.wait_for(" you >")
+    screen.type("What is seven plus twelve?")
+    screen.wait_for("ai   Seven plus twelve is nineteen.")
+    assert screen.cursor_is_shown
+    screen.type("/hlep")
+    screen.wait_for("did you mean /help?")
+    screen.press("C-d")
+    assert screen.wait_for_end() == "0"
