@@ -156,6 +156,13 @@ def test_a_spoken_conversation(tmp_path: Path, transport: str) -> None:
     run(scenario())
 
 
+SEEN = """(() => {
+  const { scrollHeight, scrollTop, clientHeight } = document.querySelector(".scroll");
+  return [scrollHeight - clientHeight, scrollHeight - scrollTop - clientHeight];
+})()"""
+"""How much of the transcript is out of sight, and how much of that below."""
+
+
 def test_what_was_not_heard_of_an_interrupted_reply_is_struck_out(tmp_path: Path) -> None:
     question = recording(tmp_path / "question.wav", [0.1, spoken_pcm(SUM, RATE_HZ), 0.1])
 
@@ -172,6 +179,14 @@ def test_what_was_not_heard_of_an_interrupted_reply_is_struck_out(tmp_path: Path
             assert len(await unheard.text_content()) > 3
             await visitor.line(1, "user", "seven plus twelve")
             await visitor.line(1, "assistant", "nineteen")
+            await visitor.page.set_viewport_size({"width": 320, "height": 650})  # a phone's
+            for _ in range(100):
+                seen = await visitor.page.evaluate(SEEN)
+                if seen[1] < 2:
+                    break
+                await asyncio.sleep(0.05)
+            assert seen[0] > 300  # not all of it has room
+            assert seen[1] < 2  # and the newest is what is shown
             visitor.is_content()
 
     run(scenario())
@@ -283,6 +298,18 @@ def test_a_session_that_ended_stays_ended_and_says_why(tmp_path: Path, transport
             await visitor.until("state", "idle")
             assert visitor.where.server.sessions.active == {}
             visitor.is_content()
+
+    run(scenario())
+
+
+def test_every_control_has_a_name(tmp_path: Path) -> None:
+    nameless = """[...document.querySelectorAll("button, input, select, textarea")].filter((one) =>
+      !one.ariaLabel && !one.labels?.length && !one.textContent.trim() && !one.title
+    ).map((one) => one.outerHTML)"""
+
+    async def scenario() -> None:
+        async with visiting(tmp_path) as visitor:
+            assert await visitor.page.evaluate(nameless) == []
 
     run(scenario())
 

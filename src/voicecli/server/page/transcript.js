@@ -91,7 +91,9 @@ export class Transcript {
     this.turns = [];
     this.draft = null; // what the user is saying
     this.replies = new Map(); // by response id
-    new ResizeObserver(() => this.follow()).observe(scroll);
+    this.atEnd = true; // what the reader has done, whatever became of the room since
+    scroll.addEventListener("scroll", () => { this.atEnd = this.toEnd < 300; });
+    new ResizeObserver(() => { if (this.atEnd) scroll.scrollTop = scroll.scrollHeight; }).observe(scroll);
   }
 
   add(role) {
@@ -115,10 +117,14 @@ export class Transcript {
     this.welcome.hidden = false;
   }
 
+  get toEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroll;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
   // Down, but not away from who reads further up.
   follow() {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroll;
-    if (scrollHeight - scrollTop - clientHeight < 300) this.scroll.scrollTop = scrollHeight;
+    if (this.toEnd < 300) this.scroll.scrollTop = this.scroll.scrollHeight;
   }
 
   hearing() {
