@@ -37,8 +37,14 @@ def serve(
         ),
     ] = False,
     max_sessions: Annotated[
-        int, typer.Option(min=1, help="Conversations at once; more are refused.")
-    ] = 8,
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Conversations at once; more are refused. Default: as many as this machine is"
+            " measured to hold.",
+        ),
+    ] = None,
     grace: Annotated[
         float,
         typer.Option(
@@ -148,7 +154,8 @@ def serve(
         token=token or (None if is_loopback(host) else new_token()),
         host_names=tuple(allow_host or ()),
         allowed_origins=tuple(allow_origin or ()),
-        limits=Limits(max_sessions=max_sessions, grace_s=grace),
+        limits=Limits(max_sessions=max_sessions or 1, grace_s=grace),
+        measures_sessions=max_sessions is None,
         ice_servers=_ice_servers(ice_servers),
         log_text=log_text,
         metrics_port=metrics_port,

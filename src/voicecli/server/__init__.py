@@ -19,6 +19,7 @@
     tls         the certificate of `serve --tls`
     serving     the listening socket, uvicorn, the printed address
     asgi        all of it as an application for a server of others; ray: for Ray Serve
+    capacity    how many conversations this machine can hold
     load        how busy the engines are, and what is left out for it
     metrics     /metrics; account: what one session came to, and its line in the log
     work        first_end: several things at once, as long as all go on

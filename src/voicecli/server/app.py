@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TextIO
 
 from fastapi import FastAPI, Request
@@ -24,6 +24,7 @@ from voicecli.server.audio.recognition import FileRecognition
 from voicecli.server.audio.turns import RequestTurns
 from voicecli.server.audio.uploads import MAX_FORM_BYTES
 from voicecli.server.bodies import Bodies
+from voicecli.server.capacity import measured, n_cores, n_sessions
 from voicecli.server.duplex import Pacer
 from voicecli.server.errors import ApiError, shape_errors
 from voicecli.server.load import SETTLE_S
@@ -60,6 +61,8 @@ class ServeOptions:
     allowed_origins: Sequence[str] = ()
     """Of pages of others that may ask."""
     limits: Limits = Limits()
+    measures_sessions: bool = False
+    """As many are admitted as this machine is measured to hold, whatever the limits say."""
     ice_servers: Sequence[dict[str, Any]] = ()
     """STUN and TURN, as browsers write them; none asks nobody."""
     metrics_port: int | None = None
@@ -171,8 +174,12 @@ async def running(
 ) -> AsyncIterator[Server]:
     """Everything loaded, and the clock of the sessions ticks; raises VoicecliError."""
     async with Engines(settings) as engines:
-        server = Server(engines, options)
         await engines.warm_up()
+        if options.measures_sessions:
+            n_most = n_sessions(await measured(engines), n_cores())
+            limits = replace(options.limits, max_sessions=n_most)
+            options = replace(options, limits=limits)
+        server = Server(engines, options)
         clocks = [
             asyncio.ensure_future(server.pacer.run()),
             asyncio.ensure_future(server.watch_load()),

@@ -66,9 +66,21 @@ async def run(
         certificate = own_certificate(names) if tls else None
         async with running(settings, options) as server:
             tell_address(listener, host, options.token, certificate)
+            if options.measures_sessions:
+                tell_capacity(server.limits.max_sessions)
             if options.metrics_port is not None:
                 tell_metrics(server, host, options.metrics_port)
             await OrderlyServer(config(server, certificate), server).serve([listener])
+
+
+def tell_capacity(n_most: int, out: TextIO = sys.stderr) -> None:
+    plural = "s" * (n_most > 1)
+    print(
+        f"voicecli: {n_most} conversation{plural} at once, by what this machine was measured to do"
+        " (--max-sessions says otherwise)",
+        file=out,
+        flush=True,
+    )
 
 
 def tell_metrics(server: Server, host: str, port: int) -> None:
