@@ -15,8 +15,8 @@ SRC = Path(__file__).parents[1] / "src"
 Arrows = dict[str, set[str]]
 
 FORBIDDEN = {
-    "conversation": {"cli", "terminal", "models", "engines"},
-    "duplex": {"conversation"},
+    "conversation": {"sessions", "cli", "terminal", "models", "engines"},
+    "duplex": {"conversation", "sessions"},
 }
 
 ONLY = {"settings": {"errors", "places", "network", "files"}}

@@ -22,6 +22,7 @@ from voicecli.sessions.folders import all_folders, id_of
 from voicecli.sessions.reading import read
 from voicecli.sessions.recording import SessionRecorder
 from voicecli.sessions.sound import both_sides, end_of
+from voicecli.settings import SessionsSettings, Settings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 
 SECRET = "sk-a-very-secret-key"
@@ -108,6 +109,33 @@ def test_nothing_is_kept_unless_asked(tmp_path: Path, question: Path) -> None:
     assert done.exit_code == 2
     assert "--keep-days needs --record" in done.stderr
     assert not places.sessions_folder().exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "option", "resumes", "is_recorded"),
+    [
+        (False, None, False, None),
+        (True, None, False, True),
+        (False, True, False, True),
+        (False, None, True, True),
+        (False, False, True, False),
+        (True, None, True, True),
+    ],
+)
+def test_when_it_is_recorded(
+    setting: bool, option: bool | None, resumes: bool, is_recorded: bool | None
+) -> None:
+    """What goes on is recorded on, unless the user says no."""
+    from voicecli.cli.talk import _keeping
+
+    record()
+    settings = Settings(sessions=SessionsSettings(record=setting if option is None else option))
+    kept = _keeping(settings, "last" if resumes else None, record=option)
+    if is_recorded is None:
+        assert kept is None
+    else:
+        assert kept is not None
+        assert (kept.recorder is not None) == is_recorded
 
 
 def test_the_table() -> None:

@@ -159,6 +159,7 @@ async def _replayed(settings: Settings, then: KeptSession, echo: Echo) -> KeptSe
 
 
 def _show(then: KeptSession, now: KeptSession, *, everything: bool, json: bool) -> None:
+    from voicecli.sessions.exporting import counted
     from voicecli.sessions.replaying import changes, totals
 
     found = changes(then, now)
@@ -169,7 +170,7 @@ def _show(then: KeptSession, now: KeptSession, *, everything: bool, json: bool) 
     if shown:
         _print_table(shown)
     else:
-        typer.echo(f"nothing has changed in {_count(len(found), 'turn')}")
+        typer.echo(f"nothing has changed in {counted(len(found), 'turn')}")
     for name, total in (("then", totals(then)), ("now", totals(now))):
         typer.echo(f"{name}: {_total(total)}", err=True)
 
@@ -224,15 +225,13 @@ def _seconds(time_ms: float | None) -> str:
 
 
 def _total(total: Totals) -> str:
+    from voicecli.sessions.exporting import counted
+
     return (
-        f"{_count(total.n_turns, 'turn')}, {_count(total.n_cut_ins, 'cut-in')}, "
-        f"{_count(total.n_noises, 'noise')}, pause {_seconds(total.pause_p50_ms)} s and answer "
+        f"{counted(total.n_turns, 'turn')}, {counted(total.n_cut_ins, 'cut-in')}, "
+        f"{counted(total.n_noises, 'noise')}, pause {_seconds(total.pause_p50_ms)} s and answer "
         f"{_seconds(total.answer_p50_ms)} s in the median"
     )
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _print_json(folder: Path, found: list[Change], then: Totals, now: Totals) -> None:

@@ -196,13 +196,14 @@ def rm(
 
 def _read(session_id: str) -> KeptSession:
     from voicecli.cli.streams import tell
+    from voicecli.sessions.exporting import counted
     from voicecli.sessions.folders import find
     from voicecli.sessions.reading import read
 
     session = read(find(session_id))
     if session.n_damaged:
-        lines = "1 line" if session.n_damaged == 1 else f"{session.n_damaged} lines"
-        tell(f"session {session.id}: {lines} of its events can't be read and are left out")
+        lines = counted(session.n_damaged, "line")
+        tell(f"session {session.id}: {lines} of its events can't be read, and left out")
     return session
 
 

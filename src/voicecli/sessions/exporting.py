@@ -137,6 +137,11 @@ def when(session: KeptSession) -> str:
     return f"{session.began:%Y-%m-%d %H:%M}" if session.began else "unknown time"
 
 
+def counted(n: int, noun: str) -> str:
+    """`1 turn`, `2 turns`"""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def clock(time_s: float) -> str:
     """`1:02:03`, or `2:03`."""
     minutes, seconds = divmod(int(time_s), 60)

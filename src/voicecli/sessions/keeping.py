@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from voicecli.conversation.history import History
 from voicecli.errors import VoicecliError
+from voicecli.sessions.exporting import counted
 from voicecli.sessions.folders import all_folders, find, held, id_of, remove
 from voicecli.sessions.reading import read
 from voicecli.sessions.recording import SessionRecorder
@@ -35,14 +36,17 @@ class Keeping:
         told: list[tuple[str, str]] = []
         if self.resumed:
             told.append(
-                (f"session {self.resumed} goes on after {_count(self.n_turns, 'turn')}", "")
+                (f"session {self.resumed} goes on after {counted(self.n_turns, 'turn')}", "")
             )
         if self.n_removed:
-            told.append((f"removed {_count(self.n_removed, 'session')} for their age", ""))
+            told.append((f"removed {counted(self.n_removed, 'session')} for their age", ""))
         if self.recorder is not None:
             name = self.recorder.id
             told.append(
-                (f"this conversation is recorded: session {name}", f"`voicecli sessions rm {name}`")
+                (
+                    f"this conversation is recorded: session {name}",
+                    f"`voicecli sessions rm {name}` removes it",
+                )
             )
         return told
 
@@ -86,7 +90,3 @@ def _remove_older(days: int, but: str) -> int:
         except VoicecliError:
             continue
     return n_removed
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
