@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -186,6 +188,41 @@ def test_an_address_where_nothing_answers() -> None:
         [(message, hint)] = using(McpSettings("x", url=f"http://127.0.0.1:{port}/mcp"), nothing)
     assert message.endswith(f"at http://127.0.0.1:{port}/mcp can't be used: nothing answers there")
     assert hint == "its address stands in [tools.mcp.x] in config.toml"
+
+
+HTTP_SERVER = """
+import sys
+from mcp.server import MCPServer
+server = MCPServer("words")
+@server.tool()
+def echo(text: str) -> str:
+    return "\\x1b[2J" + text
+server.run("streamable-http", host="127.0.0.1", port=int(sys.argv[1]))
+"""
+
+
+def test_a_server_that_is_asked_by_http(tmp_path: Path) -> None:
+    with closed_port() as port:
+        pass
+    (tmp_path / "server.py").write_text(HTTP_SERVER)
+    command = [sys.executable, str(tmp_path / "server.py"), str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        try:
+            for _ in range(600):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                    break
+                time.sleep(0.05)
+
+            async def work(server: McpServer, box: Toolbox) -> None:
+                assert (await box.tools())["web_echo"].effect is Effect.CHANGES  # it doesn't tell
+                assert await called(box, "web_echo", '{"text": "hello"}') == ("[2Jhello", False)
+
+            url = f"http://127.0.0.1:{port}/mcp"
+            assert using(McpSettings("web", url=url), work, offline=True) == []
+            [(message, _)] = using(McpSettings("web", url=f"{url}/no/such"), nothing)
+            assert "can't be used" in message
+        finally:
+            running.kill()
 
 
 def test_offline_asks_nobody_elsewhere() -> None:

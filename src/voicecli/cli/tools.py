@@ -90,7 +90,7 @@ async def _call(settings: Settings, name: str, arguments: str) -> None:
     from voicecli.errors import VoicecliError
     from voicecli.tools.timers import Timers
 
-    async with _box(settings) as (box, _):
+    async with _box(settings, name) as (box, _):
         tools = await box.tools()
         if name in {tool.name for tool in Timers(lambda: 0.0).tools()}:
             raise VoicecliError(f"{name} needs a conversation that lasts", "voicecli talk --tools")
@@ -103,15 +103,21 @@ async def _call(settings: Settings, name: str, arguments: str) -> None:
 
 
 @asynccontextmanager
-async def _box(settings: Settings) -> AsyncGenerator[tuple[Toolbox, int], None]:
-    """All tools, once the servers are there, and how many of these can't be used."""
+async def _box(
+    settings: Settings, name: str | None = None
+) -> AsyncGenerator[tuple[Toolbox, int], None]:
+    """All tools, once the servers are there, and how many of these can't be used.
+
+    name: of the only tool that is wanted: servers that can't have it are not asked.
+    """
     import time
 
     from voicecli.tools.box import toolbox
     from voicecli.tools.servers import connected
     from voicecli.tools.timers import Timers
 
-    async with connected(settings.tools.mcp, tell, offline=settings.offline) as servers:
+    asked = [s for s in settings.tools.mcp if name is None or name.startswith(f"{s.name}_")]
+    async with connected(asked, tell, offline=settings.offline) as servers:
         for server in servers:
             await server.settled()
         n_failed = sum(server.error is not None for server in servers)
