@@ -24,7 +24,7 @@ from voicecli.doctor.sound import judge_echo, judge_microphone
 from voicecli.doctor.soundcheck import Recorded
 from voicecli.hearing.echo import EchoMeasurement
 from voicecli.models import find_stt, installed_stt
-from voicecli.settings import ListenSettings, LlmSettings, Settings, SoundSettings
+from voicecli.settings import ListenSettings, LlmSettings, Settings, SoundSettings, SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 
 pytestmark = pytest.mark.slow
@@ -208,8 +208,9 @@ def test_when_an_answer_would_be_heard(speculate: str, stt_ms: float, expected_m
 @pytest.mark.parametrize(
     ("speed", "fitting"),
     [
-        (0.3, []),  # a Raspberry Pi
-        (1.0, ["tiny"]),
+        (0.1, []),
+        (0.3, ["tiny"]),  # a Raspberry Pi
+        (1.0, ["tiny", "base"]),
         (2.0, ["tiny", "base"]),
         (7.0, ["tiny", "base", "small"]),
         (40.0, ["tiny", "base", "small", "medium", "turbo"]),  # a GPU
@@ -217,6 +218,21 @@ def test_when_an_answer_would_be_heard(speculate: str, stt_ms: float, expected_m
 )
 def test_the_size_that_fits(speed: float, fitting: list[str]) -> None:
     expected_ms = speech._expected_ms(Settings(), speed, 180.0, 10.0)
+    assert [name for name, ms in expected_ms.items() if ms <= speech.BUDGET_MS] == fitting
+
+
+@pytest.mark.parametrize(
+    ("stt", "fitting"),
+    [
+        (SttSettings(trim_encoder=False), ["tiny"]),
+        (SttSettings(language="de"), ["tiny"]),
+        (SttSettings(trim_encoder=True), ["tiny", "base", "small"]),
+    ],
+)
+def test_the_size_that_fits_depends_on_what_is_trimmed(
+    stt: SttSettings, fitting: list[str]
+) -> None:
+    expected_ms = speech._expected_ms(Settings(stt=stt), 1.1, 180.0, 10.0)
     assert [name for name, ms in expected_ms.items() if ms <= speech.BUDGET_MS] == fitting
 
 

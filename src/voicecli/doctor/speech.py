@@ -15,7 +15,7 @@ from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.speech_engines import WHISPER, is_here
 from voicecli.stt.transcript import Recognizer
-from voicecli.stt.whisper import Whisper, utterance_threads
+from voicecli.stt.whisper import Whisper
 from voicecli.timing import now_s
 from voicecli.tts.clip import Voice
 from voicecli.worker import Worker
@@ -44,20 +44,24 @@ class Times:
     encoder_ms: float
     """For the 30 s that Whisper expects."""
     trimmed_ms: float
-    """For the 8 s that are left where only what was said is encoded."""
+    """For what is left where the silence after a question is not encoded: 12 s for tiny, 16 s for
+    base (stt/whisper.py), 8 s for models that bear it."""
     token_ms: float
 
 
 REFERENCE = {
     "stt-en": Times(57, 7, 0.1),
-    "tiny": Times(249, 20, 2.8),
-    "base": Times(509, 43, 5.2),
+    "tiny": Times(249, 33, 2.8),
+    "base": Times(509, 105, 5.2),
     "small": Times(1486, 146, 16.6),
     "medium": Times(5290, 520, 59),
     "turbo": Times(11000, 1080, 14),
 }
 """The sizes, the smallest first. medium and turbo by their numbers of multiplications: turbo has
 the encoder of large-v3, and 4 of its 32 decoder layers."""
+
+TRIMMED = {"tiny", "base"}
+"""What official models of these sizes do by themselves, in English."""
 
 BUNDLED = "stt-en"
 
@@ -156,12 +160,18 @@ async def expected_first_audio_ms(settings: Settings) -> dict[str, float]:
 def _expected_ms(
     settings: Settings, speed: float, others_ms: float, latency_ms: float
 ) -> dict[str, float]:
-    def first_audio_ms(times: Times) -> float:
-        stt_ms = expected_stt_ms(times, speed, trims=bool(settings.stt.trim_encoder))
+    def first_audio_ms(name: str, times: Times) -> float:
+        stt_ms = expected_stt_ms(times, speed, trims=_trims(name, settings.stt))
         return latency_ms + until_first_audio_ms(stt_ms, others_ms, settings.listen)
 
     sizes = {name: times for name, times in REFERENCE.items() if name != BUNDLED}
-    return {name: first_audio_ms(times) for name, times in sizes.items()}
+    return {name: first_audio_ms(name, times) for name, times in sizes.items()}
+
+
+def _trims(name: str, settings: SttSettings) -> bool:
+    if settings.trim_encoder is not None:
+        return settings.trim_encoder
+    return name in TRIMMED and settings.language in (None, "en")
 
 
 async def _question(voice: Voice | VoicecliError) -> Samples:
@@ -188,10 +198,9 @@ def _reference_model(path: Path | None) -> tuple[str, Path]:
 
 
 def _speed(model: tuple[str, Path], settings: SttSettings) -> float:
-    """How many times faster than the reference machine this one encodes."""
+    """How many times faster than the reference machine this one encodes, with one thread."""
     name, path = model
-    n_threads = utterance_threads(trims=bool(settings.trim_encoder))
-    whisper = Whisper(path, settings, n_threads=n_threads)
+    whisper = Whisper(path, settings)
     sound = silence(SAMPLE_RATE_HZ)
     took_ms = []
     for _ in range(5):
