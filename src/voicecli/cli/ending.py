@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import threading
@@ -32,10 +31,14 @@ def run(work: Coroutine[Any, Any, T], *, before_giving_up: Callable[[], None] = 
 
     before_giving_up: what even a process that hangs has to put right.
     """
+    import asyncio  # a fifth of all modules that --help would load
+
     return asyncio.run(_until_signal(work, before_giving_up))
 
 
 async def _until_signal(work: Coroutine[Any, Any, T], before_giving_up: Callable[[], None]) -> T:
+    import asyncio
+
     loop = asyncio.get_running_loop()
     task = loop.create_task(work)
     caught: list[int] = []
