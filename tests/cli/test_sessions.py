@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from programs import VOICECLI, Talk, run_voicecli, save_wav, speak
+from jack_person import JACK_DEVICE, Person
+from programs import VOICECLI, Talk, ask, run_voicecli, save_wav, speak, understand
 from session_files import record, turn
 from sse_server import HANG, SseServer, reply
 from tmux import Terminal
@@ -233,3 +234,27 @@ def test_ids_are_completed() -> None:
     folder = record()
     assert complete_session("") == ["last", id_of(folder)]
     assert complete_session(id_of(folder)[:2])[-1] == id_of(folder)
+
+
+def test_both_sides_of_a_room_are_kept_to_the_sample(person: Person) -> None:
+    """With real devices, left in the middle of a reply."""
+    devices = ("--input-device", JACK_DEVICE, "--output-device", JACK_DEVICE)
+    with Talk(*devices, "--base-url", "built-in", "--record") as talk:
+        talk.wait_for("started")
+        person.wait_for_program()
+        ask(person, "What is seven plus twelve?")
+        talk.wait_for("sentence_began")
+        person.wait_until(person.now_s + 1.0)
+        talk.send(signal.SIGINT)
+        assert talk.wait() == 130
+    (folder,) = all_folders()
+    session = read(folder)
+    assert [(one.text, one.cut_off) for one in session.said] == [
+        ("What is seven plus twelve?", False),
+        (session.said[1].text, True),
+    ]
+    assert "Seven plus twelve is nineteen.".startswith(session.said[1].text)
+    you, ai = np.concatenate(list(both_sides(folder)), axis=1)
+    assert understand(you) == "what is seven plus twelve"
+    begins = int(np.flatnonzero(np.abs(ai) > 0.003)[0])
+    assert abs(begins - session.said[1].start) < 0.05 * SAMPLE_RATE_HZ
