@@ -160,6 +160,7 @@ def remote_recognizers(settings: SttSettings, around: Surroundings) -> list[Remo
             connection,
             replace(server, model=server.model or settings.model),
             settings.only_language,
+            settings.script,
         )
         for connection, server in _connections(settings, "VOICECLI_STT_API_KEY", WORDS, around)
     ]

@@ -53,6 +53,7 @@ def some_values(key: Key) -> list[object]:
             "stt.compute_type": ["int8", "float32", "int16"],
             "sound.echo": ["aec", "headphones", "half-duplex"],
             "listen.speculate": ["off", "stt", "full"],
+            "stt.script": ["hans", "hant", "hans"],
         }
         return list(examples.get(key.name, ["one", "two", "three"]))
     assert isinstance(key.rule, Between)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
 import typer
@@ -104,6 +105,17 @@ Persona = Annotated[
 Track = Annotated[
     str | None,
     typer.Option(metavar="N|LANG", help="Of a file with several tracks of sound: which to hear."),
+]
+
+
+class ScriptChoice(StrEnum):
+    HANS = "hans"
+    HANT = "hant"
+
+
+ScriptOption = Annotated[
+    ScriptChoice | None,
+    typer.Option("--script", help="Of recognised Chinese: hans is simplified, hant traditional."),
 ]
 JsonObject = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 JsonList = Annotated[bool, typer.Option("--json", help="One JSON list on stdout.")]

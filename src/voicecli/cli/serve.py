@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from voicecli.cli.options import ModelName, Offline, Profile, VoiceName
+from voicecli.cli.options import ModelName, Offline, Profile, ScriptOption, VoiceName
 from voicecli.cli.streams import tell
 from voicecli.errors import SettingsError, VoicecliError
 
@@ -89,6 +89,7 @@ def serve(
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of what is said, e.g. en.")
     ] = None,
+    script: ScriptOption = None,
     voice: VoiceName = None,
     base_url: Annotated[
         str | None,
@@ -133,6 +134,7 @@ def serve(
         {
             "stt.model": stt_model,
             "stt.language": language,
+            "stt.script": script and script.value,
             "listen.turn_model": turn_model,
             "tts.voice": voice,
             "llm.base_url": base_url,

@@ -23,6 +23,7 @@ from voicecli.cli.options import (
     OutputDevice,
     Persona,
     Profile,
+    ScriptOption,
     Speed,
     SttEngine,
     SttUrl,
@@ -97,6 +98,7 @@ def talk(
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of what you say, e.g. en; or auto.")
     ] = None,
+    script: ScriptOption = None,
     voice: VoiceName = None,
     voice_url: VoiceUrl = None,
     speed: Speed = None,
@@ -216,6 +218,7 @@ def talk(
             "listen.push_to_talk": push_to_talk,
             "stt.trim_encoder": trim_encoder,
             "stt.language": language,
+            "stt.script": script and script.value,
             "tts.voice": voice,
             "tts.speed": speed,
             "llm.base_url": base_url,

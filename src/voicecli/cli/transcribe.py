@@ -12,6 +12,7 @@ from voicecli.cli.options import (
     Advising,
     Offline,
     Profile,
+    ScriptOption,
     Server,
     SttEngine,
     SttUrl,
@@ -122,6 +123,7 @@ def transcribe(
         str | None,
         typer.Option(metavar="NAME", help="Of the speech: en, English, ... Default: detect."),
     ] = None,
+    script: ScriptOption = None,
     multilingual: Annotated[
         bool, typer.Option("--multilingual", help="The language may change; find it out again.")
     ] = False,
@@ -241,6 +243,7 @@ def transcribe(
             "stt.engine": stt_engine(stt, stt_url),
             "stt.model": stt_model,
             "stt.language": language,
+            "stt.script": script and script.value,
             "stt.beam_size": beam_size,
             "stt.device": device and device.value,
             "stt.compute_type": compute_type,

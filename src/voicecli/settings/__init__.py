@@ -55,6 +55,7 @@ def one_of(*words: str) -> Matching:
 
 EchoMode = Literal["auto", "aec", "headphones", "half-duplex"]
 Speculate = Literal["off", "stt", "full"]
+Script = Literal["hans", "hant"]
 
 Probability = Between(0, 1)
 Milliseconds = Between(0, 60_000)
@@ -138,6 +139,8 @@ class SttSettings:
     language: Annotated[str, LanguageCode] | None = None
     """ISO 639-1 code; unset, it is detected, where the model knows several. `auto` takes a model
     that does."""
+    script: Script | None = None
+    """Of recognised Chinese: hans is simplified, hant traditional. Unset, as it was recognised."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """cpu, cuda or auto."""
     compute_type: Annotated[str, ComputeType] = "auto"

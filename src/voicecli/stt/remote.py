@@ -20,10 +20,12 @@ from voicecli.remote.events import events
 from voicecli.remote.failures import Wording
 from voicecli.remote.said import error_in
 from voicecli.remote.speech import SpeechConnection, SpeechRefusedError
+from voicecli.settings import Script
 from voicecli.settings.servers import SpeechServer
 from voicecli.sound.quiet import quietest
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.sound.wav import to_pcm16, wav_header
+from voicecli.stt.chinese import in_script
 from voicecli.stt.transcript import Recognizer, TimedWord, Transcript
 
 WORDS = Wording(
@@ -80,11 +82,16 @@ class RemoteRecognizer(Recognizer):
     """A server that recognises. Cancelling a transcription ends its request."""
 
     def __init__(
-        self, connection: SpeechConnection, server: SpeechServer, language: str | None = None
+        self,
+        connection: SpeechConnection,
+        server: SpeechServer,
+        language: str | None = None,
+        script: Script | None = None,
     ) -> None:
         self._connection = connection
         self._wanted = server.model
         self._language = language
+        self._script: Script | None = script
         self._form = 0
         self._n_running = 0
 
@@ -126,7 +133,8 @@ class RemoteRecognizer(Recognizer):
         fields = {"language": language or self._language, "prompt": prompt}
         self._n_running += 1
         try:
-            return await self._heard(samples, fields, word_times=word_times)
+            found = await self._heard(samples, fields, word_times=word_times)
+            return _in_script(found, self._script)
         finally:
             self._n_running -= 1
 
@@ -231,6 +239,14 @@ def _in_one(bodies: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 # -- what an answer says ------------------------------------------------------------------------
+
+
+def _in_script(found: TimedTranscript, script: Script | None) -> TimedTranscript:
+    language = found.transcript.language
+    (text,) = in_script([found.transcript.text], language, script)
+    texts = in_script([word.text for word in found.words], language, script)
+    words = (replace(word, text=one) for word, one in zip(found.words, texts, strict=True))
+    return TimedTranscript(replace(found.transcript, text=text), tuple(words))
 
 
 def heard_in(body: dict[str, Any], duration_s: float, language: str | None) -> TimedTranscript:

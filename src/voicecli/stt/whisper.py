@@ -15,7 +15,7 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from voicecli.errors import ModelCorruptError, ModelError
 from voicecli.models import name_of
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
+from voicecli.stt.chinese import in_script, is_mandarin, prompt_for, without_prompt
 from voicecli.stt.transcript import DOUBTFUL_LOGPROB, Ending, TimedWord, Transcript
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ class Whisper:
         """Raises ModelCorruptError. Workers share the weights."""
         self.name = name_of(folder)
         self.trimming = trimming(folder, settings)
+        self._script = settings.script
         self._model = _load(folder, settings, n_threads, n_workers)
 
     @property
@@ -192,7 +194,7 @@ class Whisper:
             **search,
         )
         return [
-            _decoded(result, tokenizer, n_tokens)
+            self._in_script(_decoded(result, tokenizer, n_tokens))
             for result, tokenizer in zip(results, tokenizers, strict=True)
         ]
 
@@ -215,12 +217,11 @@ class Whisper:
             n_frames,
         ) or [[]]
         merge_punctuations(words, PREPENDED, APPENDED)  # pyrefly: ignore[bad-argument-type]
+        words = [word for word in words if word["word"]]
+        texts = in_script([w["word"] for w in words], tokenizer.language_code, self._script)
         return [
-            TimedWord(
-                float(word["start"]), float(word["end"]), word["word"], float(word["probability"])
-            )
-            for word in words
-            if word["word"]
+            TimedWord(float(word["start"]), float(word["end"]), text, float(word["probability"]))
+            for word, text in zip(words, texts, strict=True)
         ]
 
     def _tokenizer(self, language: str, task: str) -> Tokenizer:
@@ -232,6 +233,8 @@ class Whisper:
 
     def _prompt(self, tokenizer: Tokenizer, how: Decoding) -> list[int]:
         before = how.initial_prompt
+        if before is None and how.task == "transcribe":
+            before = prompt_for(tokenizer.language_code, self._script)
         return self._model.get_prompt(
             tokenizer,
             tokenizer.encode(" " + before.strip()) if before else [],
@@ -239,12 +242,20 @@ class Whisper:
             hotwords=how.hotwords,
         )
 
+    def _in_script(self, found: Decoded) -> Decoded:
+        transcript = found.transcript
+        (text,) = in_script([transcript.text], transcript.language, self._script)
+        return replace(found, transcript=replace(transcript, text=text))
+
 
 def _decoded(result: Any, tokenizer: Tokenizer, max_tokens: int) -> Decoded:
     written = result.sequences_ids[0]
     tokens = [token for token in written if token < tokenizer.eot]
+    text = tokenizer.decode(tokens).strip()
+    if is_mandarin(tokenizer.language_code) and not (text := without_prompt(text)):
+        tokens = []
     transcript = Transcript(
-        tokenizer.decode(tokens).strip(),
+        text,
         tokenizer.language_code,
         result.scores[0] * len(written) / (len(written) + 1),  # and the end of the text
         result.no_speech_prob,
