@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,15 @@ import yaml
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from server_callers import Microphone, loudest_of
-from serving import Served, served, spoken_pcm
+from serving import SMALL, Served, served, spoken_pcm
+from sse_server import SseServer, reply
 from voicecli.conversation import events as told
 from voicecli.server.app import ServeOptions
 from voicecli.server.plain import MessageNames, PlainMessages
 from voicecli.server.plain_websocket import SoundIn
 from voicecli.server.sessions import Limits
+from voicecli.settings import LlmSettings, SttSettings
+from voicecli.stt.transcript import Recognizer, Transcript
 
 pytestmark = [pytest.mark.slow, pytest.mark.call]
 
@@ -149,6 +153,38 @@ def test_a_reply_without_end_comes_as_far_as_one_may_go() -> None:
             assert "twelve" in (await person.until("chat_response"))["text"]
 
     run(scenario())
+
+
+def test_chinese_is_told_as_it_is_written() -> None:
+    """The words come from a script: no recogniser on board knows them."""
+    said, question, answer = spoken_pcm(SUM, 16_000), "北京科技馆在哪里？", "在北京，离这里不远。"
+
+    class Mandarin(Recognizer):
+        name, busy = "mandarin", True
+
+        async def transcribe(self, samples: Any, language: str | None = None) -> Transcript:
+            return Transcript(question, "zh", -0.1, 0.0)
+
+    async def scenario(language_model: SseServer) -> None:
+        llm = LlmSettings(base_url=language_model.base_url, model="test-model")
+        async with served(settings=replace(SMALL, llm=llm)) as where:
+            asked: list[str | None] = []
+
+            def recognizer(settings: SttSettings, _language: str) -> Recognizer:
+                asked.append(settings.language)
+                return Mandarin()
+
+            where.server.engines.conversation_recognizer = recognizer  # type: ignore[method-assign]
+            async with connected(where, "?language=zh") as person:
+                await person.say(said)
+                assert (await person.until("transcription"))["text"] == question
+                assert (await person.until("chat_response"))["text"] == answer
+            assert asked == ["zh"]
+        assert language_model.chats[0].messages[-1]["content"] == question
+
+    with SseServer() as language_model:
+        language_model.respond = lambda _: reply(answer)
+        run(scenario(language_model))
 
 
 def test_a_stream() -> None:

@@ -86,8 +86,6 @@ class Session:
 
     id: str
     transport: Transport
-    token: str | None
-    """By which it came; for limits of each."""
     started_at_s: float
     close: Callable[[int, str], Awaitable[None]] | None = None
     """End it: a WebSocket's close code, and why."""
@@ -147,7 +145,7 @@ class Sessions:
         return None
 
     @contextmanager
-    def admitted(self, transport: Transport, token: str | None = None) -> Iterator[Session]:
+    def admitted(self, transport: Transport) -> Iterator[Session]:
         """A place for as long as the context lasts; raises ApiError where there is none."""
         reason = self.why_refused()
         if reason is not None:
@@ -159,7 +157,7 @@ class Sessions:
                 reason,
                 headers={"Retry-After": str(RETRY_AFTER_S)},
             )
-        session = Session(new_id("conn"), transport, token, self.now_s())
+        session = Session(new_id("conn"), transport, self.now_s())
         self.active[session.id] = session
         try:
             yield session
