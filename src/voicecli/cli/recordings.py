@@ -1,9 +1,10 @@
-"""Which recordings `transcribe` is to hear, and where their texts go."""
+"""Which recordings `transcribe` is to hear, and where their texts go, in which format."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,15 @@ from voicecli.cli.streams import tell
 
 if TYPE_CHECKING:
     from voicecli.transcription.targets import Target
+
+
+class Format(StrEnum):
+    TXT = "txt"
+    SRT = "srt"
+    VTT = "vtt"
+    TSV = "tsv"
+    JSON = "json"
+    JSONL = "jsonl"
 
 
 def refuse_names(names: Sequence[str], raw: int | None) -> None:
@@ -56,3 +66,17 @@ def planned(
     if skip_existing:
         tell(f"{len(found) - len(left)} of {len(found)} are there already")
     return left
+
+
+def format_of(wanted: Format | None, output: Path | None) -> Format:
+    """As asked for, else as the output's name says, else text."""
+    ending = output.suffix[1:].lower() if output is not None else ""
+    if ending in list(Format):
+        if wanted is not None and wanted != ending:
+            raise typer.BadParameter(f"--format {wanted.value} contradicts --output {output}")
+        return Format(ending)
+    if ending and wanted is None and output is not None and not output.exists():
+        raise typer.BadParameter(
+            f"--output {output} ends in none of .{', .'.join(Format)}; or say --format"
+        )
+    return wanted or Format.TXT

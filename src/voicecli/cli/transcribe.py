@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -22,20 +23,11 @@ from voicecli.cli.options import (
     refuse_contradictions,
     stt_engine,
 )
-from voicecli.cli.recordings import planned, refuse_names
+from voicecli.cli.recordings import Format, format_of, planned, refuse_names
 from voicecli.cli.streams import polite_ends, tell, write_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-class Format(StrEnum):
-    TXT = "txt"
-    SRT = "srt"
-    VTT = "vtt"
-    TSV = "tsv"
-    JSON = "json"
-    JSONL = "jsonl"
 
 
 class Task(StrEnum):
@@ -77,6 +69,7 @@ EXCLUDES = {
     "--force": ("--skip-existing",),
     "--raw": ("--channels", "--track"),
     "--multilingual": ("--language",),
+    "--cluster": ("--server", "--stt", "--stt-url", "--mic"),
     "--server": (
         *("--stt", "--stt-url"),
         *("--mic", "--channels", "--clip", "--track", "--raw", "--no-vad", "--beam-size"),
@@ -188,6 +181,13 @@ def transcribe(
         ComputeDevice | None, typer.Option(help="Default: cuda where there is one.")
     ] = None,
     server: Server = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="By the workers of a Ray cluster: ray://HOST:10001, or `local` for one here.",
+        ),
+    ] = None,
     json_progress: Annotated[
         bool, typer.Option("--json-progress", help="Progress as JSON lines on stderr.")
     ] = False,
@@ -215,7 +215,7 @@ def transcribe(
     if output is not None and output.is_dir():
         tell(f"-o {output} is a directory: say --output-dir; -o DIR goes with the next release")
         output, output_dir = None, output
-    chosen = _format(output_format, output)
+    chosen = format_of(output_format, output)
     refuse_names(names, raw)
     if mic and chosen not in (Format.TXT, Format.JSONL):
         raise typer.BadParameter("--mic writes --format txt or jsonl")
@@ -274,6 +274,14 @@ def transcribe(
     if not plan:
         return
     read = ReadOptions(raw, channels, vad, clip_s, multilingual, track)
+    decoding = Decoding(
+        task.value,
+        BEAM_SIZE if is_default else settings.stt.beam_size,
+        initial_prompt,
+        hotwords,
+    )
+    tells_languages = settings.stt.only_language is None and not multilingual
+    stack = ExitStack()
     hear: Hear
     if server is not None:
         from voicecli.cli.remote import RemoteServer
@@ -287,31 +295,40 @@ def transcribe(
         hear = RemoteServer.at(server).hearing(task.value, fields)
     else:
         threading = workers(settings.stt, [target.path for target in plan], jobs, threads)
-        hear = partial(
-            pipeline.transcribe,
-            recognizer=recognizer(
-                settings,
-                Decoding(
-                    task.value,
-                    BEAM_SIZE if is_default else settings.stt.beam_size,
-                    initial_prompt,
-                    hotwords,
-                ),
-                threading,
+        if cluster is not None:
+            from voicecli.transcription.cluster import cluster as hearing_by
+
+            here, n_workers = stack.enter_context(
+                hearing_by(
+                    *(cluster, settings, decoding),
+                    jobs=jobs,
+                    n_threads=threads or 1,
+                    notices=tell,
+                    word_times=word_timestamps,
+                    tells_languages=tells_languages,
+                )
+            )
+        else:
+            n_workers = threading.n_workers
+            here = recognizer(
+                *(settings, decoding, threading),
                 notices=tell,
                 word_times=word_timestamps,
-                tells_languages=settings.stt.only_language is None and not multilingual,
-            ),
+                tells_languages=tells_languages,
+            )
+        hear = partial(
+            pipeline.transcribe,
+            recognizer=here,
             options=read,
             language=settings.stt.only_language,
             batch_size=batch_size or threading.batch_size,
-            n_workers=threading.n_workers,
+            n_workers=n_workers,
         )
     rules = SubtitleRules(
         max_line_width or SubtitleRules.max_line_width,
         max_line_count or SubtitleRules.max_line_count,
     )
-    with polite_ends():
+    with stack, polite_ends():
         run(
             plan,
             hear,
@@ -324,20 +341,3 @@ def transcribe(
             json_progress=json_progress,
             word_times=word_timestamps,
         )
-
-
-# -- what was asked for -----------------------------------------------------------------------
-
-
-def _format(wanted: Format | None, output: Path | None) -> Format:
-    """As asked for, else as the output's name says, else text."""
-    ending = output.suffix[1:].lower() if output is not None else ""
-    if ending in list(Format):
-        if wanted is not None and wanted != ending:
-            raise typer.BadParameter(f"--format {wanted.value} contradicts --output {output}")
-        return Format(ending)
-    if ending and wanted is None and output is not None and not output.exists():
-        raise typer.BadParameter(
-            f"--output {output} ends in none of .{', .'.join(Format)}; or say --format"
-        )
-    return wanted or Format.TXT
