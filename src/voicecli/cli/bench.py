@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 def bench(
     n_turns: Annotated[
-        int, typer.Option("--turns", min=1, help="Turns to measure in each conversation.")
+        int,
+        typer.Option("--turns", min=1, metavar="N", help="Turns to measure in each conversation."),
     ] = 10,
     budget: Annotated[
         list[str] | None,
@@ -25,9 +26,15 @@ def bench(
             help="Exit code 1 where the median of NAME is above, e.g. first-audio=700.",
         ),
     ] = None,
-    stt_model: Annotated[str | None, typer.Option(metavar="NAME")] = None,
-    voice: Annotated[str | None, typer.Option(metavar="NAME")] = None,
-    trim_encoder: Annotated[bool | None, typer.Option()] = None,
+    stt_model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name or folder of a recogniser.")
+    ] = None,
+    voice: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Piper voice: name or .onnx file.")
+    ] = None,
+    trim_encoder: Annotated[
+        bool | None, typer.Option(help="Encode what was said instead of 30 s.")
+    ] = None,
     json: JsonObject = False,
 ) -> None:
     """Measure how fast this machine answers, without devices.

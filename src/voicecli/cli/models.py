@@ -119,6 +119,9 @@ def pull(
                 typer.echo(f"{here}; use it always: voicecli models use {model.name}", err=True)
 
 
+app.command("download", hidden=True)(pull)
+
+
 def _chosen_for(language: str, offline: bool) -> list[str]:
     """Tells what serves a language; the names of what is to be pulled."""
     from voicecli.models.by_language import choice_for

@@ -85,7 +85,8 @@ Server = Annotated[
     ),
 ]
 Speed = Annotated[
-    float | None, typer.Option(min=0.25, max=4, help="Of the voice; 2 is twice as fast.")
+    float | None,
+    typer.Option(min=0.25, max=4, metavar="X", help="Of the voice; 2 is twice as fast."),
 ]
 BaseUrl = Annotated[
     str | None,
@@ -96,8 +97,12 @@ SystemPrompt = Annotated[
     str | None,
     typer.Option("--system", metavar="TEXT", help="System prompt in place of ours."),
 ]
-Temperature = Annotated[float | None, typer.Option(min=0, max=2)]
-MaxTokens = Annotated[int | None, typer.Option(min=1)]
+Temperature = Annotated[
+    float | None, typer.Option(min=0, max=2, metavar="X", help="Of the language model.")
+]
+MaxTokens = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Longest reply, in its tokens.")
+]
 Persona = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Whom to talk to: `voicecli config personas` lists them."),
