@@ -97,3 +97,14 @@ def test_an_option_means_the_same_everywhere(command: str) -> None:
             assert param.metavar == "FILE"
         if "--model" in param.opts:
             assert param.name == "model"
+
+
+@pytest.mark.parametrize("command", ["say hello", "transcribe x.wav"])
+def test_a_folder_that_was_deleted(tmp_path: Path, command: str) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = run_voicecli(*command.split(), cwd=gone, preexec_fn=gone.rmdir)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "voicecli: the folder that this runs in is not there any more\n  go to another: cd\n"
+    )

@@ -109,6 +109,7 @@ def main() -> None:
     with suppress(OSError, ValueError):
         faulthandler.enable()  # of a crash in native code, say where; while talking, in sound.log
     try:
+        _check_folder()
         app()
     except OSError as error:
         if error.errno not in (errno.EBADF, errno.ENOSPC) or error.filename is not None:
@@ -123,6 +124,16 @@ def main() -> None:
         _leave(error.exit_code)
     except SystemExit as leaving:
         _leave(leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None))
+
+
+def _check_folder() -> None:
+    """Libraries end in tracebacks, or at once, where the folder that they run in was deleted."""
+    try:
+        os.getcwd()
+    except FileNotFoundError as error:
+        raise VoicecliError(
+            "the folder that this runs in is not there any more", "go to another: cd"
+        ) from error
 
 
 def _leave(exit_code: int) -> None:

@@ -80,3 +80,8 @@ class Cleaner:
             else:
                 is_escape = char == _ESCAPE and state != "citation"
                 self._state = "string escape" if is_escape else state.partition(" ")[0]
+
+
+def without_invisible(text: str) -> str:
+    """Of text in which entities (`&#x202e;`) have become characters."""
+    return text if text.isascii() else _DELETED.sub("", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from voicecli.text.markdown.addresses import host_of
+from voicecli.text.markdown.characters import without_invisible
 
 _MARKUP = re.compile(r"[\\`*_~\[\]<>&!$|【^¹²³⁰⁴-⁹]|://")
 _PHONEMES = re.compile(r"(\[\[.*?\]\])", re.DOTALL)
@@ -33,7 +34,7 @@ def inline(source: str, link_to: str) -> str:
     if _MARKUP.search(source):
         from voicecli.text.markdown.markup import without_markup
 
-        source = without_markup(source, link_to)
+        source = without_invisible(without_markup(source, link_to))
     if "[[" not in source:
         return tidy(source, link_to)
     parts = _PHONEMES.split(source)
