@@ -34,7 +34,6 @@ def test_help_about_nothing() -> None:
     ("one", "other"),
     [
         (("-V",), ("--version",)),
-        (("version",), ("--version",)),
         (("models", "list"), ("models",)),
         (("config", "list"), ("config", "show")),
     ],

@@ -79,12 +79,6 @@ def _options(
     pass
 
 
-@app.command(hidden=True)
-def version() -> None:
-    """Show all versions, as --version does."""
-    _show_version(True)
-
-
 @app.command("help")
 def help_(
     context: typer.Context,
