@@ -71,7 +71,8 @@ def _is_whole(words: Sequence[str], language: Language) -> bool:
 def _ends_openly(text: str, words: Sequence[str], language: Language) -> bool:
     if not language.is_spaced:
         return _PUNCTUATION.sub("", text).endswith(tuple(language.unfinished_ends))
-    if text.rstrip(".!").endswith(words[-1].upper()) and len(words[-1]) > 1:
+    capitals = words[-1].upper()  # Korean, Hindi and Arabic have none
+    if capitals != words[-1] and text.rstrip(".!").endswith(capitals) and len(words[-1]) > 1:
         return False  # "I live in LA"
     ends = {" ".join(words[-n:]) for n in range(1, MAX_PHRASE_WORDS + 1)}
     return not ends & language.finished_ends and bool(ends & language.unfinished_ends)
