@@ -30,6 +30,7 @@ from weakref import WeakValueDictionary
 
 from voicecli.errors import LanguageModelError, ModelError, SettingsError, VoicecliError
 from voicecli.settings import AUTO, NO_TURN_MODEL
+from voicecli.settings.servers import entries
 from voicecli.speech_engines import (
     PIPER,
     WHISPER,
@@ -45,11 +46,17 @@ if TYPE_CHECKING:
     from voicecli.conversation.events import Event
     from voicecli.conversation.history import History
     from voicecli.duplex.seam import Duplex
-    from voicecli.hearing.detectors import SpeechDetector, TurnDetector
+    from voicecli.hearing.detectors import SpeechDetector, TurnDetector, WakeWord
     from voicecli.hearing.echo import Echo
     from voicecli.llm.messages import LanguageModel
     from voicecli.remote.speech import SpeechConnection
-    from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
+    from voicecli.settings import (
+        LlmSettings,
+        Settings,
+        SttSettings,
+        TtsSettings,
+        WakeSettings,
+    )
     from voicecli.stt.transcript import Recognizer
     from voicecli.tts.clip import Voice
     from voicecli.tts.piper import PiperModel
@@ -117,9 +124,11 @@ class Engines:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.language_model())
                 if hears:
-                    recognizer = self.recognizer()
-                    self._own.append(recognizer)
-                    tasks.create_task(recognizer.warm_up())
+                    spotting = self._spotting(self.settings)
+                    for stt in {self.settings.stt, spotting if self.settings.wake.phrase else None}:
+                        if stt is not None:
+                            self._own.append(recognizer := self.recognizer(stt))
+                            tasks.create_task(recognizer.warm_up())
                     model = self.settings.listen.turn_model
                     self._keep(tasks.create_task(self.turn_detector(model)))
                 self._keep(tasks.create_task(asyncio.to_thread(_make_vad)))
@@ -161,6 +170,32 @@ class Engines:
         from voicecli.stt.conversation import InConversation
 
         return InConversation(self.recognizer(settings), primary(language))
+
+    def _spotting(self, settings: Settings) -> SttSettings:
+        """Of what looks for the wake phrase: on this machine, whatever recognises the rest."""
+        if all(is_here(one, WHISPER) for one in entries(settings.stt.engine)):
+            return settings.stt
+        from voicecli.settings import SttSettings
+
+        return SttSettings(language=settings.stt.language)
+
+    def spotter(self, settings: Settings) -> Recognizer | None:
+        """What looks for the wake phrase, and expects it; None where there is none. Raises
+        ModelMissingError."""
+        if settings.wake.phrase is None:
+            return None
+        from voicecli.conversation.spotting import Spotter
+        from voicecli.stt.recognizer import WhisperRecognizer
+        from voicecli.stt.transcript import InLanguage
+
+        phrase, spotting = settings.wake.phrase, self._spotting(settings)
+        language = spotting.only_language or self._voice_language()
+        recognizer = self.recognizer(replace(spotting, language=None))
+        plain = InLanguage(recognizer, language)
+        if not isinstance(recognizer, WhisperRecognizer):
+            return plain
+        expecting = recognizer.expecting(f"{phrase.capitalize()}.")
+        return Spotter(InLanguage(expecting, language), plain, phrase)
 
     def limits(self, settings: SttSettings | None = None) -> tuple[str, str] | None:
         """What alone a small recogniser understands, and what to do for free speech; None for one
@@ -274,11 +309,13 @@ class Engines:
         history: History | None = None,
         echo: Echo | None = None,
         text_only: bool = False,
+        sleeps: bool = False,
     ) -> Conversation:
         """A conversation of one user, ready to run.
 
         settings: of this session. echo: what keeps the loudspeaker from being taken for the user;
-        None chooses by the settings. text_only: replies are written, and not spoken.
+        None chooses by the settings. text_only: replies are written, and not spoken. sleeps: until
+        the wake phrase of the settings, where there is one.
         Raises VoicecliError where something that the settings ask for can't be had.
         """
         from voicecli.conversation.conversation import Conversation
@@ -305,10 +342,14 @@ class Engines:
                 await self.turn_detector(settings.listen.turn_model),
                 SileroVad,
                 answer.others,
+                self.spotter(settings) if sleeps else None,
+                self._spotting(settings) is not settings.stt,
+                await asyncio.to_thread(_make_wake_word, settings.wake) if sleeps else None,
             ),
             history,
             emit,
             settings=settings.listen,
+            wake=settings.wake if sleeps else replace(settings.wake, phrase=None),
             language=answer.language,
             pronunciations=answer.pronunciations,
             speculate=settings.listen.speculate or ("full" if is_local else "stt"),
@@ -435,6 +476,16 @@ def _make_vad() -> SpeechDetector:
     from voicecli.hearing.vad import SileroVad
 
     return SileroVad()
+
+
+def _make_wake_word(settings: WakeSettings) -> WakeWord | None:
+    """What hears the phrase by its sound; None where every utterance has to be recognised."""
+    if settings.phrase is None:
+        return None
+    from voicecli.hearing.wake_word import MicroWakeWordModel, card_for
+
+    card = Path(settings.model) if settings.model else card_for(settings.phrase)
+    return None if card is None else MicroWakeWordModel(card)
 
 
 def _make_turn_detector(path: Path) -> TurnDetector:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voicecli.cli.minutes import Minutes
     from voicecli.conversation.events import Event
     from voicecli.duplex.seam import Duplex
+    from voicecli.engines import Engines
     from voicecli.sessions.keeping import Keeping
     from voicecli.settings import Settings
     from voicecli.terminal.screen import Screen
@@ -131,6 +132,7 @@ async def converse(
             echo=echo,
             history=kept.history if kept else None,
             text_only=typed is not None and not typed.speaks,
+            sleeps=typed is None,
         )
         if tools:
             conversation.answer = tools.by(conversation.answer)
@@ -141,8 +143,7 @@ async def converse(
                 *(conversation.answer.voice.name, language_model.title),
             )
         )
-        limits = engines.limits() if typed is None else None
-        remarks = [*language_model.remarks, *filter(None, [limits])]
+        remarks = [*language_model.remarks, *(() if typed else _of_hearing(settings, engines))]
         for message, hint in (*remarks, *(kept.remarks() if kept else ())):
             emit(Notice(message, hint))
         try:
@@ -163,6 +164,14 @@ async def converse(
             raise first_error(group) from None
     if typed is not None:
         typed.check(minutes)
+
+
+def _of_hearing(settings: Settings, engines: Engines) -> list[tuple[str, str]]:
+    """What the user should know of it."""
+    remarks = [*filter(None, [engines.limits()])]
+    if phrase := settings.wake.phrase:
+        remarks.append((f'it listens once you say "{phrase}"', ""))
+    return remarks
 
 
 def _beside(

@@ -134,6 +134,17 @@ def talk(
         EchoChoice | None,
         typer.Option(help="What keeps the loudspeaker from being taken for you. Default: auto."),
     ] = None,
+    wake: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PHRASE",
+            help='Nothing is answered, shown or sent before it is said, e.g. "hey computer".',
+        ),
+    ] = None,
+    stop_phrase: Annotated[
+        str | None,
+        typer.Option(metavar="PHRASE", help="Ends an answer; with --wake, the conversation too."),
+    ] = None,
     push_to_talk: Annotated[
         bool | None,
         typer.Option(
@@ -216,6 +227,8 @@ def talk(
             "listen.speculate": speculate and speculate.value,
             "listen.turn_model": turn_model,
             "listen.push_to_talk": push_to_talk,
+            "wake.phrase": wake,
+            "wake.stop_phrase": stop_phrase,
             "stt.trim_encoder": trim_encoder,
             "stt.language": language,
             "stt.script": script and script.value,

@@ -50,6 +50,7 @@ from voicecli.conversation.parts import Parts
 from voicecli.conversation.replies import Replies
 from voicecli.conversation.reply import Reply
 from voicecli.conversation.report import Report
+from voicecli.conversation.wake import Called, Sleep
 from voicecli.conversation.wishes import Wish, Wishes
 from voicecli.duplex.ducking import Ducker
 from voicecli.hearing.ears import Ears
@@ -62,7 +63,7 @@ from voicecli.hearing.endpointing import (
 )
 from voicecli.hearing.faintness import FAINT_HINT, faint_message
 from voicecli.llm.messages import Message, ToolCall
-from voicecli.settings import ListenSettings, Speculate
+from voicecli.settings import ListenSettings, Speculate, WakeSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Frame, level_db
 from voicecli.stt.transcript import Recognizer, Transcript
 from voicecli.text.foreign import foreign_language
@@ -70,6 +71,10 @@ from voicecli.worker import Priority, asked_priority
 
 TAIL_SAMPLES = SAMPLE_RATE_HZ // 5
 """So much is heard after a turn was ended by a key: fingers are faster than tongues."""
+
+MAX_CALL_SAMPLES = 15 * SAMPLE_RATE_HZ
+"""In what is longer, the wake phrase is looked for when it is over, and not in every pause: others
+talk, or a television."""
 
 
 class Conversation:
@@ -86,6 +91,7 @@ class Conversation:
         emit: Callable[[Event], None],
         *,
         settings: ListenSettings | None = None,
+        wake: WakeSettings | None = None,
         language: str = "en",
         pronunciations: Mapping[str, str] | None = None,
         speculate: Speculate = "full",
@@ -103,7 +109,18 @@ class Conversation:
         self._ears = Ears(parts.echo, parts.detector, settings, parts.faint_detector)
         self._endpointer = self._ears.endpointer
         self._ducker = Ducker(self._speaker)
-        self._judge = Judge(parts.recognizer, parts.turn_detector, self._endpointer, settings, emit)
+        self._judge = Judge(
+            *(parts.recognizer, parts.turn_detector, self._endpointer, settings, emit),
+            wake=wake,
+            spotter=parts.spotter,
+            recognizes_elsewhere=parts.recognizes_elsewhere,
+        )
+        self._sleep = Sleep(wake or WakeSettings())
+        self._wake_word = parts.wake_word
+        self._needs_call = False
+        """What is being said means nothing without the wake phrase."""
+        self._is_called = False
+        """The phrase was heard in it by its sound."""
         self._partials = Partials(
             *(parts.recognizer, self._ears, self._jobs, self._speaker, self._show_partial)
         )
@@ -241,6 +258,7 @@ class Conversation:
         heard = self._ears.hear(frame)
         self._emit(Level(level_db(heard.frame.samples)))
         self._ducker.feed(heard.frame, may_be_user=heard.may_be_user)
+        self._listen_for_call(heard.frame)
         for event in heard.events:
             match event:
                 case SpeechStarted():
@@ -257,7 +275,7 @@ class Conversation:
         if (newest := self._replies.newest) is not None:
             self._report.first_audio(newest, self._speaker.latency_s)
             newest.tell_begun()
-        if self.effort.partials:
+        if self.effort.partials and not self._needs_call:
             self._partials.feed(hushed=heard.hushed)
         if self._duplex.stands_still:
             await self._jobs.let_work(self._speaker)
@@ -308,6 +326,7 @@ class Conversation:
 
     def _hold_turn(self) -> None:
         self._holds = True
+        self._needs_call = False  # a key is as good as the phrase
         self._floor.stop(Why.WORDS)
         self._floor.resume()
         if self._settings.push_to_talk:
@@ -346,8 +365,20 @@ class Conversation:
         priority = asked_priority()
         await self._speaker.until(lambda: priority() is not Priority.SPECULATION)
 
+    def _listen_for_call(self, frame: Frame) -> None:
+        if self._wake_word is not None and self._wake_word.is_heard(frame.samples):
+            self._is_called = True
+
+    @property
+    def _is_asleep(self) -> bool:
+        """Nobody speaks whom the phrase would have to wake."""
+        is_heard = isinstance(self._floor.state, Speaking) or self._floor.suspended is not None
+        return self._sleep.is_deep(self._ears.now) and not is_heard
+
     def _user_starts(self, event: SpeechStarted) -> None:
-        self._emit(SpeechBegan(event.onset))
+        self._needs_call, self._is_called = self._is_asleep, False
+        if not self._needs_call:
+            self._emit(SpeechBegan(event.onset))
         self._replies.begin_turn()
         self._partials.begin_turn()
         self._drafts.begin_turn()
@@ -357,12 +388,22 @@ class Conversation:
         self._floor.onset(reopens=newest is not None and newest.is_reopened_at(event.onset))
 
     def _user_pauses(self, event: SpeechPaused) -> None:
+        if self._is_unheard or (self._needs_call and len(event.samples) > MAX_CALL_SAMPLES):
+            return
         if self._speculate != "off" and self.effort.speculation and not self._keeps_floor:
             # The words are wanted at every pause: they say how long it may be.
             self._floor.pause([*self._pending, event])
 
+    @property
+    def _is_unheard(self) -> bool:
+        """The phrase is listened for by its sound, and was not heard in what is being said."""
+        return self._needs_call and self._wake_word is not None and not self._is_called
+
     def _user_ends(self, utterance: Utterance) -> None:
-        self._emit(SpeechEnded(utterance.speech_end, self._ears.now))
+        if self._is_unheard:
+            return
+        if not self._needs_call:
+            self._emit(SpeechEnded(utterance.speech_end, self._ears.now))
         self._pending.append(utterance)
         if self._keeps_floor:
             self._wishes.add(Wish(self._turn_over, when_quiet=True))
@@ -382,6 +423,8 @@ class Conversation:
     def _state(self) -> State:
         if self.muted:
             return State.MUTED
+        if self._is_asleep or self._needs_call and self._endpointer.in_speech:
+            return State.ASLEEP
         if self._endpointer.in_speech or self._holds:
             return State.HEARING
         if isinstance(self._floor.state, Free):
@@ -404,6 +447,8 @@ class Conversation:
     def begin(self, said: Sequence[Speech]) -> Reply:
         reply = Reply(list(said), self._ears.now, self._tell)
         reply.answers = self._answers
+        reply.needs_call = self._needs_call
+        reply.called = Called("") if self._is_called else None
         reply.may_ask_early = self._speculate == "full"
         self._replies.answer(reply)
         return reply
@@ -418,7 +463,9 @@ class Conversation:
         """Audio is forgotten only here, when its text is in the history, and in `forget`."""
         self._replies.newest = reply
         self._pending.clear()
-        if words.are_clear:
+        if words.is_call:
+            reply.is_aside = True
+        elif words.are_clear:
             self._language = words.language
             self._judge.recognizer.settle(words.language, words.doubted_language)
             self._user_said(words.text, start_over=words.start_over)
@@ -447,6 +494,7 @@ class Conversation:
         if not reopened:
             ends = reply.word_ends()
             number = self._history.add_assistant(heard, interrupted=cut_off, word_ends=ends)
+        self._sleep.wake(self._ears.now)
         self._emit(ReplyEnded(heard, unheard, interrupted, number, reply.error, reply.cut_off))
 
     def go_on(self, reply: Reply) -> None:
@@ -458,6 +506,10 @@ class Conversation:
 
     def drop(self, reply: Reply, verdict: Stop | Nothing | Failed) -> None:
         self._drafts.discard()
+        if isinstance(verdict, Stop) and verdict.is_farewell:
+            self._sleep.fall()
+        elif isinstance(verdict, Stop):
+            self._sleep.wake(self._ears.now)
         self._report.no_answer(verdict)
 
     def forget(self) -> None:

@@ -139,6 +139,11 @@ class Drafts:
         answer = self._told(language, tell)
         return answer.say(answer.phrases.not_understood)
 
+    def that_it_listens(self, language: str, tell: Emit) -> AsyncGenerator[tuple[str, Clip], None]:
+        """Likewise, to the wake phrase alone: "Yes?"."""
+        answer = self._told(language, tell)
+        return answer.say(f"{answer.phrases.yes.capitalize()}?")
+
     def that_it_starts_over(
         self, language: str, tell: Emit
     ) -> AsyncGenerator[tuple[str, Clip], None]:

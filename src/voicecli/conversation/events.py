@@ -16,6 +16,8 @@ class State(StrEnum):
     THINKING = "thinking"
     SPEAKING = "speaking"
     MUTED = "muted"
+    ASLEEP = "waiting"
+    """Until the wake phrase is said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Words:
     text: str
     are_clear: bool = True
     """Else the answer is that they were not understood."""
+    is_call: bool = False
+    """The wake phrase alone: the answer is that the user is heard."""
     start_over: bool = False
     """They want all that was said before to be forgotten."""
     language: str = ""
@@ -49,6 +51,8 @@ class Stop:
     """The user wants silence, and no answer to that."""
 
     text: str
+    is_farewell: bool = False
+    """From now on the wake phrase is needed."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Nothing:
     reason: str
     was_said: bool = False
     """The user may have said something, all the same."""
+    is_private: bool = False
+    """Whoever spoke did not say the wake phrase: nothing of it is told."""
 
 
 @dataclass(frozen=True)

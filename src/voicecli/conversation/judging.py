@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from voicecli.conversation.answer import Emit
 from voicecli.conversation.completeness import is_backchannel, is_start_over, is_stop
@@ -11,12 +12,18 @@ from voicecli.conversation.floor import Nothing, Stop, Suspended, Verdict, Words
 from voicecli.conversation.ghosts import is_echo, why_nothing
 from voicecli.conversation.patience import hangover_ms
 from voicecli.conversation.reply import Reply
+from voicecli.conversation.wake import Called, called_in, is_phrase
 from voicecli.errors import VoicecliError
 from voicecli.hearing.detectors import TurnDetector
 from voicecli.hearing.endpointing import Endpointer, join
-from voicecli.settings import ListenSettings
+from voicecli.settings import ListenSettings, WakeSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.stt.transcript import Recognizer, Transcript
+
+
+def is_unheard(reply: Reply) -> bool:
+    """What it answers was said without the wake phrase."""
+    return reply.needs_call and reply.called is None
 
 
 class Judge:
@@ -29,7 +36,15 @@ class Judge:
         endpointer: Endpointer,
         settings: ListenSettings,
         emit: Emit,
+        wake: WakeSettings | None = None,
+        spotter: Recognizer | None = None,
+        recognizes_elsewhere: bool = False,
     ) -> None:
+        """spotter: looks for the wake phrase; None: the recogniser does. recognizes_elsewhere: then
+        the spotter's words are not taken for what was said behind the phrase."""
+        self._elsewhere = recognizes_elsewhere
+        self._wake = wake or WakeSettings()
+        self._spotter = spotter
         self.recognizer = recognizer
         self._turn_detector = turn_detector
         self._endpointer = endpointer
@@ -50,14 +65,31 @@ class Judge:
             raise
         reply.stopwatch.mark("transcript")
         reply.understood = True
-        if self._endpointer.paused:
+        if self._endpointer.paused and not is_unheard(reply):
             self._emit(PartialTranscript(transcript.text, ""))
-            self._wait_for(hangover_ms(transcript, self.settings, probability))
+            alone = reply.called is not None and not reply.called.rest
+            hangover = hangover_ms(transcript, self.settings, probability)
+            self._wait_for(self.settings.max_silence_ms if alone else hangover)
         return transcript
 
     async def _recognized(self, reply: Reply, samples: Samples) -> Transcript:
-        early = None if reply.early is None else await reply.early.made()
-        return early or await self.recognizer.transcribe(samples)
+        """What was said; behind the wake phrase, where that is needed. It is looked for here: what
+        is said without it is sent nowhere."""
+        phrase = self._wake.phrase
+        if not reply.needs_call or phrase is None:
+            early = None if reply.early is None else await reply.early.made()
+            return early or await self.recognizer.transcribe(samples)
+        by_sound = reply.called is not None
+        spotter = self.recognizer if by_sound or self._spotter is None else self._spotter
+        transcript = await spotter.transcribe(samples)
+        found = called_in(transcript.text, phrase)
+        if found is not None and self._elsewhere and spotter is not self.recognizer:
+            transcript = await self.recognizer.transcribe(samples)
+            found = called_in(transcript.text, phrase) or found
+        if found is None and by_sound:
+            found = Called(transcript.text)
+        reply.called = found
+        return replace(transcript, text=found.rest if found else "")
 
     def verdict(
         self,
@@ -73,6 +105,13 @@ class Judge:
         suspended: over what they were said. newest: the reply that was heard last.
         played: what the loudspeaker said just before.
         """
+        if is_unheard(reply):
+            self._wait_for(self.settings.min_silence_ms)
+            return Nothing("", "the wake phrase was not said", is_private=True)
+        if reply.called is not None and not transcript.text:
+            return Words("", is_call=True)
+        if self._is_farewell(transcript.text):
+            return Stop(transcript.text, is_farewell=True)
         answers = newest is not None and newest.asks_now
         if not answers and is_stop(transcript.text, transcript.language):
             return Stop(transcript.text)
@@ -104,6 +143,10 @@ class Judge:
             )
         self._wait_for(self.settings.min_silence_ms)
         return Nothing(transcript.text, reason, was_said)
+
+    def _is_farewell(self, text: str) -> bool:
+        phrase = self._wake.stop_phrase
+        return phrase is not None and is_phrase(text, phrase)
 
     def _wait_for(self, silence_ms: float) -> None:
         """The turn is over after so much silence, if it isn't yet."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voicecli.duplex.seam import Duplex
-from voicecli.hearing.detectors import SpeechDetector, TurnDetector
+from voicecli.hearing.detectors import SpeechDetector, TurnDetector, WakeWord
 from voicecli.hearing.echo import Echo
 from voicecli.llm.messages import LanguageModel
 from voicecli.stt.transcript import Recognizer
@@ -26,3 +26,9 @@ class Parts:
     faint_detector: Callable[[], SpeechDetector] | None = None
     """Makes one more detector, for those who speak too quietly."""
     others: OtherVoices = OtherVoices()
+    spotter: Recognizer | None = None
+    """Looks for the wake phrase in what is said: on this machine. None: the recogniser itself."""
+    recognizes_elsewhere: bool = False
+    """What is said goes to another machine: not before the phrase."""
+    wake_word: WakeWord | None = None
+    """Hears the phrase by its sound; nothing is recognised before."""

@@ -115,18 +115,18 @@ class Replies:
             newest=newest,
             played=newest.last_words() if may_be_echo else "",
         )
-        if not isinstance(verdict, Words) or not verdict.are_clear or verdict.start_over:
+        if not isinstance(verdict, Words) or not _asks_the_model(verdict):
             self.drafts.discard()
         return verdict
 
     async def _respond(self, reply: Reply, words: Words) -> None:
-        if not words.are_clear or words.start_over:
+        if not _asks_the_model(words):
             await self.speaker.until(lambda: reply.may_be_heard)
-            said = (
-                self.drafts.that_it_starts_over
-                if words.start_over
-                else self.drafts.that_it_was_not_understood
-            )
+            said = self.drafts.that_it_was_not_understood
+            if words.is_call:
+                said = self.drafts.that_it_listens
+            elif words.start_over:
+                said = self.drafts.that_it_starts_over
             await self._play(reply, said(words.language, reply.tell))
             return
         await self._wait_to_ask(reply, words)
@@ -154,3 +154,8 @@ class Replies:
             self.drafts.begin(words.text, words.language, history.with_user(words.text))
         if suspended is not None or not reply.may_ask_early:
             await self.speaker.until(lambda: reply.may_be_heard)
+
+
+def _asks_the_model(words: Words) -> bool:
+    """Else the answer is known."""
+    return words.are_clear and not words.start_over and not words.is_call

@@ -12,6 +12,7 @@ from voicecli.conversation.events import Event, SentenceBegan, ToolCalled, ToolF
 from voicecli.conversation.heard import heard_words, times_of_words, words_before_end
 from voicecli.conversation.history import WordEnd
 from voicecli.conversation.partials import Early
+from voicecli.conversation.wake import Called
 from voicecli.duplex.speaker import Playback, Speaker
 from voicecli.hearing.endpointing import Speech
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
@@ -48,6 +49,10 @@ class Reply:
     """The model had no more tokens for it."""
     error: str = ""
     """Why the rest of it could not be made."""
+    needs_call: bool = False
+    """What was said means nothing without the wake phrase."""
+    called: Called | None = None
+    """The phrase was in it."""
     understood: bool = False
     """The words that it answers are known."""
     may_ask_early: bool = True

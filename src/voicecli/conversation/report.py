@@ -76,6 +76,8 @@ class Report:
             case Stop(text):
                 self._emit(PartialTranscript("", ""))
                 self._emit(Stopped(text))
+            case Nothing(is_private=True):
+                pass
             case Nothing(text, reason, was_said):
                 self._emit(PartialTranscript("", ""))
                 self._emit(Dropped(text, reason, was_said))

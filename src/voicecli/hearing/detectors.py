@@ -26,3 +26,11 @@ class TurnDetector(Protocol):
         """That nothing more follows what was said in `samples` (16 kHz), 0..1; raises
         ModelError."""
         ...
+
+
+class WakeWord(Protocol):
+    """Listens for one phrase by its sound, frame after frame (wake_word.py)."""
+
+    def is_heard(self, frame: Samples) -> bool:
+        """It ends in, or just before, the next 512 samples at 16 kHz."""
+        ...

@@ -216,6 +216,27 @@ class TtsSettings:
     """File with a line `word = how to say it` for each word that is said wrongly."""
 
 
+WakePhrase = Matching(
+    r"(?=(?:[\W\d_]*[^\W\d_]){4}|(?:\W*[\u3040-\u9fff\uac00-\ud7a3]){2}).{1,60}",
+    "a phrase of four letters or more, such as hey computer: what is shorter is heard everywhere",
+)
+"""Of Chinese, Japanese and Korean, two characters are as much."""
+
+
+@dataclass(frozen=True)
+class WakeSettings:
+    phrase: Annotated[str, WakePhrase] | None = None
+    """Nothing that is said before this is answered, shown, or sent anywhere: hey computer."""
+    stop_phrase: Annotated[str, WakePhrase] | None = None
+    """Ends an answer, and sends it back to sleep: that's all."""
+    follow_up_s: Annotated[float, Between(0, 600)] = 8.0
+    """After an answer you may go on for so long without the phrase."""
+    model: str | None = None
+    """What hears the phrase by its sound, at less than a hundredth of a core: a microWakeWord model
+    (its .json file). Unset, one of the package pymicro-wakeword that is made for the phrase; else
+    every utterance is recognised, on this machine."""
+
+
 @dataclass(frozen=True)
 class SessionsSettings:
     record: bool = False
@@ -270,6 +291,7 @@ class Settings:
     stt: SttSettings = SttSettings()
     llm: LlmSettings = LlmSettings()
     tts: TtsSettings = TtsSettings()
+    wake: WakeSettings = WakeSettings()
     sessions: SessionsSettings = SessionsSettings()
     tools: ToolsSettings = ToolsSettings()
     offline: bool = False

@@ -89,6 +89,7 @@ _OPTIONS = {
     "tts.engine": "--voice-url",
     "tools.enabled": "--tools",
     "tools.folder": "--tools-folder",
+    "wake.phrase": "--wake",
 }
 _NOUN: dict[type, str] = {
     str: "a text in quotes",

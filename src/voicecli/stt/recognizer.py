@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,13 @@ class WhisperRecognizer(Recognizer):
         self._unsure_logprob = unsure_logprob(folder)
         self._whisper: Whisper | None = None
         self._worker = Worker("stt")
+        self._hotwords: str | None = None
+
+    def expecting(self, words: str) -> WhisperRecognizer:
+        """The same, that rather hears these words than others that sound alike."""
+        same = copy(self)
+        same._hotwords = words
+        return same
 
     @property
     def busy(self) -> bool:
@@ -102,7 +110,7 @@ class WhisperRecognizer(Recognizer):
             return sound, code
 
         def decoded(sound: Encoded, code: str, beam_size: int) -> Transcript:
-            how = Decoding(beam_size=beam_size, tells_ending=True)
+            how = Decoding(beam_size=beam_size, hotwords=self._hotwords, tells_ending=True)
             return whisper.decode(sound, [code], [duration_s], how)[0].transcript
 
         n_frames = whisper.trimming.n_frames(len(samples), language)

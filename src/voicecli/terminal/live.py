@@ -67,6 +67,7 @@ SIGNS = {
     State.THINKING: ("◌", "yellow"),
     State.SPEAKING: ("▶", "cyan"),
     State.MUTED: ("‖", "red"),
+    State.ASLEEP: ("-", "dim"),
 }
 
 

@@ -1,0 +1,122 @@
+"""The wake phrase: what a recogniser makes of it, and for how long nothing else is needed. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from voicecli.settings import WakeSettings
+from voicecli.sound.samples import SAMPLE_RATE_HZ
+
+MIN_SIMILARITY = 0.94
+"""Of the letters of each word, as they sound. Of 30 minutes of talk, nothing came as near."""
+
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_MARKS = " ,.!?;:-–—…，。！？'’"
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_SENTENCE_END = re.compile(r"[.!?。！？…]")
+
+
+@dataclass(frozen=True)
+class Called:
+    """The phrase was said."""
+
+    rest: str
+    """What was said behind it."""
+
+
+def called_in(text: str, phrase: str) -> Called | None:
+    """The phrase, where a sentence of a transcript begins with it or with what sounds like it, or
+    where it stands anywhere word for word."""
+    if _UNSPACED.search(phrase):
+        _, found, rest = text.partition(phrase)
+        return Called(rest.lstrip(_MARKS)) if found else None
+    words = list(_WORD.finditer(text))
+    wanted = _WORD.findall(phrase.lower())
+    for i, word in enumerate(words):
+        begins = i == 0 or _SENTENCE_END.search(text, words[i - 1].end(), word.start()) is not None
+        said = [one[0].lower() for one in words[i:]]
+        n = _n_similar(said, wanted) if begins else len(wanted) * (said[: len(wanted)] == wanted)
+        if n:
+            return Called(text[words[i + n - 1].end() :].lstrip(_MARKS))
+    return None
+
+
+def reminds_of(text: str, phrase: str) -> bool:
+    """The longest word of the phrase is in a text, as it sounds."""
+    if _UNSPACED.search(phrase):
+        return phrase in text
+    wanted: list[str] = _WORD.findall(phrase.lower())
+    longest, words = max(wanted, key=len), _WORD.findall(text.lower())
+    return any(_likeness(word, longest) >= MIN_SIMILARITY for word in words)
+
+
+def is_phrase(text: str, phrase: str) -> bool:
+    """A text is that phrase, and at most a word more."""
+    called = called_in(text, phrase)
+    return called is not None and len(_WORD.findall(called.rest)) <= 1
+
+
+def _n_similar(said: list[str], wanted: list[str]) -> int:
+    """How many of these words are the phrase: each of its words is one of them, or two ("compute
+    her"). 0 for none."""
+    if not wanted:
+        return 0
+    best, n_best = 0.0, 0
+    for n in (1, 2):
+        likeness = _likeness("".join(said[:n]), wanted[0]) if len(said) >= n else 0.0
+        if likeness >= MIN_SIMILARITY and likeness > best:
+            n_rest = _n_similar(said[n:], wanted[1:])
+            if n_rest or len(wanted) == 1:
+                best, n_best = likeness, n + n_rest
+    return n_best
+
+
+def _likeness(said: str, wanted: str) -> float:
+    """0..1. What begins with another sound is another word: "my computer" is no "computer"."""
+    one, other = _sound(said), _sound(wanted)
+    if one[:1] != other[:1]:
+        return 0.0
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+_ALIKE = (
+    ("ph", "f"), ("ck", "k"), ("qu", "kw"), ("c", "k"), ("q", "k"), ("x", "ks"), ("z", "s"),
+    ("ey", "e"), ("ay", "e"), ("ai", "e"), ("ei", "e"), ("y", "i"), ("oo", "u"), ("ou", "u"),
+    ("ee", "i"), ("ea", "i"), ("dg", "j"), ("tch", "ch"), ("'", ""), ("’", ""),
+)  # fmt: skip
+"""Spellings of one sound, in the order in which they are replaced."""
+
+
+def _sound(letters: str) -> str:
+    """The letters as they sound, roughly; none twice in a row."""
+    for spelt, sound in _ALIKE:
+        letters = letters.replace(spelt, sound)
+    return re.sub(r"(.)\1+", r"\1", letters)
+
+
+class Sleep:
+    """Whether the phrase is needed, by the sample index."""
+
+    def __init__(self, settings: WakeSettings) -> None:
+        self._settings = settings
+        self._awake_until = -math.inf
+
+    @property
+    def is_ever(self) -> bool:
+        """There is a phrase at all."""
+        return self._settings.phrase is not None
+
+    def is_deep(self, now: int) -> bool:
+        """The phrase is needed, unless a reply is heard."""
+        return self.is_ever and now > self._awake_until
+
+    def wake(self, now: int) -> None:
+        """The window in which it is not needed begins."""
+        self._awake_until = now + self._settings.follow_up_s * SAMPLE_RATE_HZ
+
+    def fall(self) -> None:
+        """At once."""
+        self._awake_until = -math.inf
