@@ -24,7 +24,7 @@ from voicecli.models import find_stt
 from voicecli.settings import SttSettings
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples, silence
 from voicecli.stt.transcript import TimedWord, Transcript
-from voicecli.stt.whisper import Decoding, Whisper, card_says
+from voicecli.stt.whisper import FULL_FRAMES, Decoded, Decoding, Whisper, card_says
 from voicecli.transcription.formats import document
 from voicecli.transcription.pipeline import (
     ReadOptions,
@@ -47,7 +47,14 @@ from voicecli.transcription.speech import (
 )
 from voicecli.transcription.subtitles import SubtitleRules
 from voicecli.transcription.targets import Input, find_inputs, outputs
-from voicecli.transcription.windows import Window, utterances, windows
+from voicecli.transcription.windows import (
+    LEAD_S,
+    TAIL_S,
+    Window,
+    utterances,
+    windows,
+    with_surroundings,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -205,6 +212,30 @@ def test_windows_hold_every_stretch_once_and_at_most_30_s(
     assert all(window.duration_s <= 30 for window in packed)
 
 
+@pytest.mark.parametrize(
+    ("start_s", "duration_s", "lead_s", "tail_s"),
+    [(1, 2, LEAD_S, TAIL_S), (0.1, 2, 0.1, TAIL_S), (8, 1.9, LEAD_S, 0.1), (0, 10, 0, 0)],
+)
+def test_a_window_is_heard_with_as_much_around_it_as_there_is(
+    start_s: float, duration_s: float, lead_s: float, tail_s: float
+) -> None:
+    recording = np.arange(10 * SAMPLE_RATE_HZ, dtype=np.float32)
+    first, last = (round(time_s * SAMPLE_RATE_HZ) for time_s in (start_s, start_s + duration_s))
+    window = Window((SpeechStretch(SAMPLE_RATE_HZ + first, recording[first:last]),))
+    wider = with_surroundings(window, recording, start=SAMPLE_RATE_HZ)
+    begin, end = first - round(lead_s * SAMPLE_RATE_HZ), last + round(tail_s * SAMPLE_RATE_HZ)
+    assert np.array_equal(wider.samples, recording[begin:end])
+    assert wider.n_samples == end - begin
+    assert (wider.start_s, wider.duration_s) == (window.start_s, window.duration_s)
+
+
+def test_what_is_left_of_a_window_has_no_lead() -> None:
+    window = Window((a_stretch(1, 3),), lead=silence(1600), tail=silence(3200))
+    rest = window.after(2.1, 0.5)
+    assert rest is not None
+    assert (rest.start_s, rest.heard_s) == pytest.approx((3.0, 1.2))
+
+
 # -- hearing ----------------------------------------------------------------------------------
 
 
@@ -245,6 +276,40 @@ def test_trimmed_windows_hear_the_same() -> None:
         assert [segment.text for one in heard for segment in one.segments] == list(SENTENCES)
 
 
+class Trimmed(Whisper):
+    """The bundled model, which writes this with a trimmed encoder, and that with all 30 s."""
+
+    def __init__(self, trimmed: tuple[str, float], full: tuple[str, float]) -> None:
+        super().__init__(find_stt("stt-en"), SttSettings(device="cpu", trim_encoder=True))
+        self._written = {False: trimmed, True: full}
+
+    def decode(self, encoded, languages, durations_s, how=None, *, temperature=0.0):
+        text, logprob = self._written[2 * encoded.shape[1] == FULL_FRAMES]
+        return [Decoded(Transcript(text, "en", logprob, 0.0), ())]
+
+
+@pytest.mark.parametrize(
+    ("trimmed_logprob", "full_logprob", "text"),
+    [
+        (-0.28, -0.08, "The pencils have all been used."),
+        (-0.28, -0.4, "The pencils"),
+        (-0.1, -0.08, "The pencils"),  # sure enough not to be heard again
+        (-1.2, -1.3, "The pencils have all been used."),  # the trimmed one counts for nothing
+    ],
+)
+def test_what_a_trimmed_encoder_is_not_sure_of_is_heard_with_all_30_s(
+    trimmed_logprob: float, full_logprob: float, text: str
+) -> None:
+    """A text that breaks off, or ordinary words for a rare one."""
+    whisper = Trimmed(
+        ("The pencils", trimmed_logprob), ("The pencils have all been used.", full_logprob)
+    )
+    window = Window((SpeechStretch(0, silence(2 * SAMPLE_RATE_HZ), 2.0),))
+    model = WindowRecognizer(whisper, Decoding(), by_utterance=True)
+    (heard,) = model.recognize([window], [SpokenLanguage("en")], to_hear=[])
+    assert [segment.text for segment in heard.segments] == [text]
+
+
 # -- a model that hears windows, which the bundled one does not ---------------------------------
 
 
@@ -256,6 +321,8 @@ class Windowed:
     def __init__(self) -> None:
         self.calls: list[int] = []
         """Stretches of each window."""
+        self.surroundings_s: list[tuple[float, float]] = []
+        """What each was heard with, before and after."""
 
     def recognize(self, windows, languages, *, to_hear):
         assert len(windows) == len(languages) > 0
@@ -264,6 +331,8 @@ class Windowed:
     def _hear(self, window: Window) -> Recognized:
         n_words = len(window.stretches)
         self.calls.append(n_words)
+        around = len(window.lead) / SAMPLE_RATE_HZ, len(window.tail) / SAMPLE_RATE_HZ
+        self.surroundings_s.append(around)
         text = " ".join(["word"] * n_words)
         return Recognized((Segment(window.start_s, window.end_s, text, "en"),))
 
@@ -293,6 +362,17 @@ def test_a_model_of_windows_is_not_asked_about_silence(tmp_path: Path) -> None:
     events = run_windowed(model, save_wav(tmp_path / "a.wav", noise(3)))
     assert [type(event) for event in events] == [RecordingEnded]
     assert not model.calls
+
+
+@pytest.mark.parametrize(("n_times", "surroundings_s"), [(1, (LEAD_S, TAIL_S)), (30, (0, 0))])
+def test_a_short_recording_is_heard_with_what_lies_around_its_speech(
+    tmp_path: Path, n_times: int, surroundings_s: tuple[float, float]
+) -> None:
+    said = np.concatenate([noise(1), speak(SENTENCES[0]), noise(1)])
+    model = Windowed()
+    run_windowed(model, save_wav(tmp_path / "a.wav", np.tile(said, n_times)))
+    assert set(model.surroundings_s) == {surroundings_s}
+    assert sum(model.calls) == n_times
 
 
 class FirstIsSlow(Windowed):
@@ -377,6 +457,12 @@ def test_a_segment_is_where_it_was_said(start_s: float, expected_s: float) -> No
     assert segment.text == "One two three."
     assert segment.start_s == pytest.approx(expected_s)
     assert segment.end_s == pytest.approx(expected_s + 4.77)
+
+
+def test_times_count_from_the_lead_of_a_window() -> None:
+    window = Window((a_stretch(10, 5),), lead=silence(SAMPLE_RATE_HZ // 2))
+    (segment,) = placed("One two three.", 2.0, 4.5, window)
+    assert (segment.start_s, segment.end_s) == pytest.approx((11.5, 14.0))
 
 
 @pytest.mark.parametrize("late_s", [-0.25, 0.0, 0.25])

@@ -28,7 +28,13 @@ from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.transcription.recognition import HearsWindows, Recognized, SpokenLanguage
 from voicecli.transcription.segments import Segment
 from voicecli.transcription.speech import SileroBlockVad, SpeechFinder, SpeechStretch
-from voicecli.transcription.windows import Packer, Window, utterances
+from voicecli.transcription.windows import (
+    WHISPER_WINDOW_S,
+    Packer,
+    Window,
+    utterances,
+    with_surroundings,
+)
 from voicecli.worker import watch
 
 READ_AHEAD_BATCHES = 1
@@ -401,26 +407,39 @@ class _Track:
         self._start = start
         self._finder = SpeechFinder(SileroBlockVad(), start=start, everything=not options.vad)
         self._packer = Packer(max_gap_s=-inf) if options.multilingual else Packer()
-        self._unheard: list[Samples] | None = []
-        """All of it, as long as it is short and nobody was found in it."""
+        self._whole: list[Samples] | None = []
+        """All of it, as long as one window may hold it and none of its speech has gone out."""
 
     def feed(self, samples: Samples, hurry: Callable[[], bool]) -> Iterator[Window]:
-        if self._unheard is not None:
-            self._unheard.append(samples)
-            if sum(map(len, self._unheard)) > SHORT_S * SAMPLE_RATE_HZ:
-                self._unheard = None
+        if self._whole is not None:
+            self._whole.append(samples)
+            if sum(map(len, self._whole)) > WHISPER_WINDOW_S * SAMPLE_RATE_HZ:
+                self._whole = None
         for stretch in self._finder.feed(samples):
-            self._unheard = None
-            yield from self._packer.feed(stretch)
+            yield from self._gone_out(self._packer.feed(stretch))
             if hurry():
-                yield from self._packer.finish()
+                yield from self._gone_out(self._packer.finish())
 
     def finish(self) -> Iterator[Window]:
-        for stretch in self._finder.finish():
-            self._unheard = None
-            yield from self._packer.feed(stretch)
-        yield from self._packer.finish()
-        if self._unheard:
-            samples = np.concatenate(self._unheard)
-            if np.abs(samples).max(initial=0.0) > AUDIBLE:
-                yield Window((SpeechStretch(self._start, samples),))
+        held = [one for stretch in self._finder.finish() for one in self._packer.feed(stretch)]
+        held += self._packer.finish()
+        if self._whole and len(held) <= 1:
+            samples = np.concatenate(self._whole)
+            yield from _of_short(held, samples, self._start)
+        else:
+            yield from held
+
+    def _gone_out(self, windows: Iterator[Window]) -> Iterator[Window]:
+        for window in windows:
+            self._whole = None
+            yield window
+
+
+def _of_short(found: Sequence[Window], samples: Samples, start: int) -> Iterator[Window]:
+    """What is heard of a recording that one window holds: the speech that was found in it, with
+    what lies around; where there is none, all of it, if it is so short that a word may have
+    escaped."""
+    if found:
+        yield with_surroundings(found[0], samples, start)
+    elif len(samples) <= SHORT_S * SAMPLE_RATE_HZ and np.abs(samples).max(initial=0.0) > AUDIBLE:
+        yield Window((SpeechStretch(start, samples),))

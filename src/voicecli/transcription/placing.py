@@ -94,7 +94,7 @@ def place(words: Sequence[TimedWord], window: Window) -> list[TimedWord]:
 
 def _breaths(window: Window) -> list[_Breath]:
     found: list[_Breath] = []
-    at_s, end_s = 0.0, 0.0
+    at_s, end_s = window.lead_s, 0.0
     for stretch in window.stretches:
         starts_s = ((at_s, stretch.start_s),)
         joins = found and stretch.start_s - end_s < BREATH_GAP_S

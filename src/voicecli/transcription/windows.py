@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from math import inf
 
 import numpy as np
 
-from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
 from voicecli.transcription.speech import SpeechStretch
 
 WHISPER_WINDOW_S = 30.0
@@ -20,22 +21,42 @@ UTTERANCE_GAP_S = 0.05
 sentences with the bundled recogniser: errors 0 % up to this gap, 3 % at 0.5 s, 21 % at 1 s."""
 
 
+LEAD_S, TAIL_S = 0.2, 0.3
+"""Heard with a short recording, before and after what the VAD took for speech: its cuts may take
+the breath of a first sound or the end of a last one, and what is left is another word ("lecture"
+for "Alexa", tiny.en; "a cheddar bowl" for "block", base)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Window:
     """Stretches of one channel in a row, heard as if there were no silence between them."""
 
     stretches: tuple[SpeechStretch, ...]
+    lead: Samples = field(default_factory=partial(silence, 0))
+    """What is heard with it, before its first stretch: the times of words count from here."""
+    tail: Samples = field(default_factory=partial(silence, 0))
+    """Likewise, after its last."""
 
     @property
     def samples(self) -> Samples:
-        return np.concatenate([stretch.samples for stretch in self.stretches])
+        stretches = (stretch.samples for stretch in self.stretches)
+        return np.concatenate([self.lead, *stretches, self.tail])
 
     @property
     def n_samples(self) -> int:
-        return sum(len(stretch.samples) for stretch in self.stretches)
+        return sum(map(len, (self.lead, *(one.samples for one in self.stretches), self.tail)))
+
+    @property
+    def heard_s(self) -> float:
+        return self.n_samples / SAMPLE_RATE_HZ
+
+    @property
+    def lead_s(self) -> float:
+        return len(self.lead) / SAMPLE_RATE_HZ
 
     @property
     def duration_s(self) -> float:
+        """Of its stretches."""
         return sum(stretch.duration_s for stretch in self.stretches)
 
     @property
@@ -58,6 +79,7 @@ class Window:
         A stretch of which only less than that is left is passed over.
         """
         left: list[SpeechStretch] = []
+        time_s -= self.lead_s
         for stretch in self.stretches:
             if time_s <= 0:
                 left.append(stretch)
@@ -69,8 +91,20 @@ class Window:
                     )
                 )
             time_s -= stretch.duration_s
-        rest = Window(tuple(left))
+        rest = Window(tuple(left), tail=self.tail)
         return rest if left and rest.duration_s >= min_s else None
+
+
+def with_surroundings(window: Window, samples: Samples, start: int) -> Window:
+    """A window that is heard with what lies around it, as long as it stays one.
+
+    samples: of the recording, from `start` on.
+    """
+    first, last = window.stretches[0].start - start, window.stretches[-1].end - start
+    lead = samples[max(0, first - round(LEAD_S * SAMPLE_RATE_HZ)) : max(0, first)]
+    tail = samples[last : last + round(TAIL_S * SAMPLE_RATE_HZ)]
+    wider = replace(window, lead=lead, tail=tail)
+    return wider if wider.heard_s <= WHISPER_WINDOW_S else window
 
 
 def windows(
