@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from voicecli.cli.commands import command_in, completions, help_text
 from voicecli.conversation.events import Event, KeysShown, Notice
@@ -47,8 +47,127 @@ MAX_COPIED_BYTES = 74_000
 """Terminals take no more by OSC 52 (xterm's limit is 100 000 bytes of base64)."""
 
 
+class Conversing(Protocol):
+    """Of a conversation, what the keys need."""
+
+    @property
+    def muted(self) -> bool: ...
+    def mute(self, muted: bool) -> None: ...
+    def say(self, text: str) -> None: ...
+    def stop_reply(self) -> None: ...
+    def start_over(self) -> None: ...
+
+
 class Controls:
-    """Of one conversation that a person at a terminal holds."""
+    """Of one conversation that a person at a terminal holds, whoever answers."""
+
+    def __init__(
+        self,
+        conversation: Conversing,
+        settings: Settings,
+        minutes: Minutes,
+        emit: Callable[[Event], None],
+        leave: Callable[[], object],
+        tools: Tools | None = None,
+    ) -> None:
+        """tools: what answers may use."""
+        self._talk = conversation
+        self._settings = settings
+        self._minutes = minutes
+        self._emit = emit
+        self._leave = leave
+        self._tools = tools
+
+    def enter(self, text: str) -> bool:
+        """Carry out a typed line: a command, or words for the conversation, which will answer."""
+        try:
+            if (found := command_in(text)) is None:
+                self._minutes.answered.clear()
+                self._talk.say(text)
+                return True
+            command, argument = found
+            self._carry_out(command.name, argument)
+        except VoicecliError as error:
+            self._tell(error)
+        return False
+
+    def _carry_out(self, name: str, argument: str) -> None:
+        match name:
+            case "/clear":
+                self._talk.start_over()
+            case "/save":
+                self.save(argument)
+            case "/help":
+                self._emit(KeysShown(help_text()))
+            case "/quit":
+                self.quit()
+            case _:
+                self._emit(Notice(f"{name} is the server's own affair", "start anew with options"))
+
+    async def settled(self) -> None:
+        """Wait until the last command is carried out."""
+
+    def complete(self, text: str) -> list[str]:
+        """What a typed line may become."""
+        return completions(text, {})
+
+    def keys(self) -> dict[str, Callable[[], None]]:
+        return {
+            ESCAPE: self.stop,
+            "m": self.mute,
+            "c": self.copy,
+            "e": lambda: self.save(""),
+            "q": self.quit,
+            "?": lambda: self._emit(KeysShown(f"{KEYS}\n{help_text()}")),
+        }
+
+    def stop(self) -> None:
+        """The reply, and a timer that rings."""
+        self._talk.stop_reply()
+        if self._tools is not None:
+            self._tools.bell.hush()
+
+    def mute(self) -> None:
+        """Or no longer. Where a key has to be held to talk, it is muted otherwise anyway."""
+        if not self._settings.listen.push_to_talk:
+            self._talk.mute(not self._talk.muted)
+
+    def copy(self) -> None:
+        """Put the last reply on the clipboard, as it was written."""
+        text = self._minutes.last_reply.encode()
+        if not text:
+            self._emit(Notice("there is no reply yet to be copied"))
+        elif len(text) > MAX_COPIED_BYTES:
+            self._emit(Notice("the reply is too long for the clipboard", "e exports it"))
+        else:
+            # OSC 52, xterm's; the terminal is not asked whether it obeys.
+            write_to_terminal(f"\x1b]52;c;{base64.b64encode(text).decode()}\x07")
+            self._emit(Notice("copied, if this terminal allows it"))
+
+    def save(self, path: str) -> None:
+        """Never over a file that is there."""
+        try:
+            written = self._minutes.export(Path(path).expanduser() if path else None)
+        except VoicecliError as error:
+            self._tell(error)
+        else:
+            self._emit(Notice(f"saved as {written}"))
+
+    def quit(self) -> None:
+        self._leave()
+
+    def _tell(self, error: VoicecliError) -> None:
+        self._emit(Notice(error.message, error.hint))
+
+
+def _voices() -> list[str]:
+    from voicecli.models import installed_voices
+
+    return [voice.name for voice in installed_voices()]
+
+
+class EngineControls(Controls):
+    """Where engines of ours answer: they may be others, at any time."""
 
     def __init__(
         self,
@@ -62,33 +181,27 @@ class Controls:
         *,
         tools: Tools | None = None,
     ) -> None:
-        """start: runs what takes time beside the conversation. tools: what answers may use."""
-        self._tools = tools
+        """start: runs what takes time beside the conversation."""
+        super().__init__(conversation, settings, minutes, emit, leave, tools)
         self._conversation = conversation
         self._engines = engines
-        self._settings = settings
-        self._minutes = minutes
-        self._emit = emit
         self._start_beside = start
         self._last: asyncio.Task[None] | None = None
-        self._leave = leave
         self._voice = ChangingVoice(conversation.answer.voice)
         conversation.answer.voice = self._voice
         self._names: dict[str, list[str]] = {}
         """What is known to follow a command."""
 
-    def enter(self, text: str) -> bool:
-        """Carry out a typed line: a command, or words for the conversation, which will answer."""
-        try:
-            if (found := command_in(text)) is None:
-                self._minutes.answered.clear()
-                self._conversation.say(text)
-                return True
-            command, argument = found
-            self._commands[command.name](self, argument)
-        except VoicecliError as error:
-            self._tell(error)
-        return False
+    def _carry_out(self, name: str, argument: str) -> None:
+        match name:
+            case "/model":
+                self.model(argument)
+            case "/voice":
+                self.voice(argument)
+            case "/system":
+                self.system(argument)
+            case _:
+                super()._carry_out(name, argument)
 
     async def settled(self) -> None:
         """Wait until the last command is carried out."""
@@ -105,38 +218,20 @@ class Controls:
             self._start(self._learn_names())
         return completions(text, self._names)
 
-    # ---- keys ---------------------------------------------------------------------------------
-
     def keys(self) -> dict[str, Callable[[], None]]:
         conversation = self._conversation
         talk = HeldKey(
             conversation.hold_turn, conversation.end_turn, asyncio.get_running_loop().call_later
         )
         return {
-            ESCAPE: self.stop,
+            **super().keys(),
             SPACE: talk.pressed,
             SPACE_UP: talk.let_go,
-            "m": self.mute,
             "r": self.repeat,
             "+": lambda: self.change_speed(SPEED_STEP),
             "=": lambda: self.change_speed(SPEED_STEP),  # the same key, without Shift
             "-": lambda: self.change_speed(-SPEED_STEP),
-            "c": self.copy,
-            "e": lambda: self.save(""),
-            "q": self.quit,
-            "?": lambda: self._emit(KeysShown(f"{KEYS}\n{help_text()}")),
         }
-
-    def stop(self) -> None:
-        """The reply, and a timer that rings."""
-        self._conversation.stop_reply()
-        if self._tools is not None:
-            self._tools.bell.hush()
-
-    def mute(self) -> None:
-        """Or no longer. Where a key has to be held to talk, it is muted otherwise anyway."""
-        if not self._settings.listen.push_to_talk:
-            self._conversation.mute(not self._conversation.muted)
 
     def repeat(self) -> None:
         """Speak the last reply once more."""
@@ -152,23 +247,6 @@ class Controls:
         if not isinstance(self._voice.now, TextOnly):
             self._voice.become(self._engines.voice(self._settings.tts))
             self._emit(Notice(f"speed {speed:g}"))
-
-    def copy(self) -> None:
-        """Put the last reply on the clipboard, as it was written."""
-        text = self._minutes.last_reply.encode()
-        if not text:
-            self._emit(Notice("there is no reply yet to be copied"))
-        elif len(text) > MAX_COPIED_BYTES:
-            self._emit(Notice("the reply is too long for the clipboard", "e exports it"))
-        else:
-            # OSC 52, xterm's; the terminal is not asked whether it obeys.
-            write_to_terminal(f"\x1b]52;c;{base64.b64encode(text).decode()}\x07")
-            self._emit(Notice("copied, if this terminal allows it"))
-
-    # ---- commands -----------------------------------------------------------------------------
-
-    def clear(self, _argument: str) -> None:
-        self._conversation.start_over()
 
     def model(self, name: str) -> None:
         llm = replace(self._settings.llm, model=name)
@@ -193,31 +271,6 @@ class Controls:
             return
         llm = replace(self._settings.llm, system=prompt)
         self._start(self._change(replace(self._settings, llm=llm)))
-
-    def save(self, path: str) -> None:
-        """Never over a file that is there."""
-        try:
-            written = self._minutes.export(Path(path).expanduser() if path else None)
-        except VoicecliError as error:
-            self._tell(error)
-        else:
-            self._emit(Notice(f"saved as {written}"))
-
-    def help(self, _argument: str) -> None:
-        self._emit(KeysShown(help_text()))
-
-    def quit(self, _argument: str = "") -> None:
-        self._leave()
-
-    _commands = {
-        "/clear": clear,
-        "/model": model,
-        "/voice": voice,
-        "/save": save,
-        "/system": system,
-        "/help": help,
-        "/quit": quit,
-    }
 
     # ---- what takes time ----------------------------------------------------------------------
 
@@ -260,9 +313,6 @@ class Controls:
 
         async with ChatClient(self._settings.llm, offline=self._settings.offline) as client:
             return list(await client.models())
-
-    def _tell(self, error: VoicecliError) -> None:
-        self._emit(Notice(error.message, error.hint))
 
 
 def _voices() -> list[str]:

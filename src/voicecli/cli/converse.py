@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractContextManager, AsyncExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from voicecli.engines import Engines
     from voicecli.sessions.keeping import Keeping
     from voicecli.settings import Settings
+    from voicecli.terminal.keys import Keyboard
     from voicecli.terminal.screen import Screen
     from voicecli.tools.use import Tools
 
@@ -74,28 +75,30 @@ def choose_screen(*, json: bool, plain: bool, latency: bool, types: bool = False
     return LiveScreen(latency=latency, keys=FOOTER, help_by="? shows the keys")
 
 
-async def converse(
+@dataclass(frozen=True)
+class TalkStage:
+    """What surrounds a conversation, whoever answers."""
+
+    screen: Screen
+    emit: Callable[[Event], None]
+    minutes: Minutes
+    keyboard: Keyboard
+    duplex: Duplex
+
+
+@asynccontextmanager
+async def staged(
     settings: Settings,
     screen: Screen,
     files: Files,
-    kept: Keeping | None = None,
+    kept: Keeping | None,
     typed: TypedInput | None = None,
-) -> None:
-    """Hold a conversation until the user leaves it or the recording is over.
-
-    kept: what of it is recorded, and what it goes on from. Raises VoicecliError.
-    """
-    from voicecli.cli.controls import Controls, Typing
+) -> AsyncGenerator[TalkStage]:
+    """Screen, keyboard and recorder on, microphone and loudspeaker open. Raises VoicecliError."""
     from voicecli.cli.minutes import Minutes
-    from voicecli.conversation.events import Notice, Started
-    from voicecli.engines import Engines, first_error
-    from voicecli.hearing.echo import NoEcho, choose_echo
+    from voicecli.conversation.events import Notice
     from voicecli.terminal.keys import Keyboard
 
-    if settings.tools.enabled:
-        from voicecli.tools.use import instructed
-
-        settings = instructed(settings)
     minutes = Minutes()
 
     def tell(event: Event) -> None:
@@ -112,10 +115,36 @@ async def converse(
         keyboard = stack.enter_context(Keyboard(before_stop=screen.pause, after_stop=screen.resume))
         if files.output is not None:
             stack.enter_context(_RecordedIn(files.output, emit))
-        # The microphone opens first: what is said while the models load waits in its inbox.
         duplex = await stack.enter_async_context(_open_duplex(settings, files, emit, typed))
         if recorder is not None:
             duplex = recorder.recorded(duplex)
+        yield TalkStage(screen, emit, minutes, keyboard, duplex)
+
+
+async def converse(
+    settings: Settings,
+    screen: Screen,
+    files: Files,
+    kept: Keeping | None = None,
+    typed: TypedInput | None = None,
+) -> None:
+    """Hold a conversation until the user leaves it or the recording is over.
+
+    kept: what of it is recorded, and what it goes on from. Raises VoicecliError.
+    """
+    from voicecli.cli.controls import EngineControls, Typing
+    from voicecli.conversation.events import Notice, Started
+    from voicecli.engines import Engines, first_error
+    from voicecli.hearing.echo import NoEcho, choose_echo
+
+    if settings.tools.enabled:
+        from voicecli.tools.use import instructed
+
+        settings = instructed(settings)
+    async with AsyncExitStack() as stack:
+        # The microphone opens first: what is said while the models load waits in its inbox.
+        stage = await stack.enter_async_context(staged(settings, screen, files, kept, typed))
+        emit, minutes, duplex = stage.emit, stage.minutes, stage.duplex
         engines = await stack.enter_async_context(
             Engines(settings, notices=lambda message, hint: emit(Notice(message, hint)))
         )
@@ -149,15 +178,15 @@ async def converse(
         try:
             async with asyncio.TaskGroup() as tasks:
                 talking = tasks.create_task(conversation.run())
-                controls = Controls(
+                controls = EngineControls(
                     *(conversation, engines, settings, minutes, emit),
                     *(_beside(talking, tasks), talking.cancel),
                     tools=tools,
                 )
                 if typed is not None and typed.lines is not None:
                     tasks.create_task(_enter_all(typed.lines, controls, minutes, talking))
-                elif keyboard.are_there:
-                    typing = Typing(keyboard, screen, controls, stays=typed is not None)
+                elif stage.keyboard.are_there:
+                    typing = Typing(stage.keyboard, screen, controls, stays=typed is not None)
                     await stack.enter_async_context(typing.editor)
                     typing.begin()
         except ExceptionGroup as group:

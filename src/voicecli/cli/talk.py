@@ -8,7 +8,7 @@ from dataclasses import replace
 from enum import StrEnum
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 
@@ -103,6 +103,14 @@ def talk(
     voice_url: VoiceUrl = None,
     speed: Speed = None,
     base_url: BaseUrl = None,
+    realtime: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="A server of the Realtime API holds the conversation: wss://..., `openai`, or the"
+            " address of a `voicecli serve`.",
+        ),
+    ] = None,
     model: ModelName = None,
     api_key: ApiKey = None,
     persona: Persona = None,
@@ -212,6 +220,7 @@ def talk(
     from voicecli.cli import first_run
     from voicecli.cli.converse import Files, choose_screen, converse, messages_apart
     from voicecli.models import forbid_network
+    from voicecli.settings import REALTIME
     from voicecli.settings.loading import load
     from voicecli.terminal.keys import terminal_kept
 
@@ -234,7 +243,7 @@ def talk(
             "stt.script": script and script.value,
             "tts.voice": voice,
             "tts.speed": speed,
-            "llm.base_url": base_url,
+            **_answers(realtime, base_url, stt, stt_url, voice_url),
             "llm.model": model,
             "llm.api_key": api_key,
             "llm.system": system,
@@ -272,7 +281,24 @@ def talk(
         kept = _keeping(settings, resume, record=record)
         if keep_days and not (kept and kept.recorder):
             raise typer.BadParameter("--keep-days needs --record")
+        if settings.llm.engine == REALTIME:
+            from voicecli.cli.by_server import converse_by_server as converse
         run(converse(settings, screen, sound, kept), before_giving_up=restore)
+
+
+def _answers(realtime: str | None, base_url: str | None, *others: object) -> dict[str, Any]:
+    """Settings for who answers. others: options that a Realtime server leaves nothing to."""
+    if realtime is None:
+        return {"llm.base_url": base_url}
+    if base_url or any(others):
+        raise typer.BadParameter(
+            "--realtime hears, answers and speaks: --base-url, --stt, --stt-url and --voice-url"
+            " have no place beside it"
+        )
+    from voicecli.realtime.addresses import parse_realtime_url
+    from voicecli.settings import REALTIME
+
+    return {"llm.engine": REALTIME, "llm.base_url": str(parse_realtime_url(realtime).http_url)}
 
 
 def _keeping(settings: Settings, resume: str | None, *, record: bool | None) -> Keeping | None:
@@ -298,8 +324,11 @@ def _demo(settings: Settings) -> AbstractContextManager[Path]:
 def ensure_models(settings: Settings, *, hears: bool = True, speaks: bool = True) -> None:
     """Here and not later: a question has to be answered before the event loop runs."""
     from voicecli.models import ensure_stt, ensure_voice, on_terminal
+    from voicecli.settings import REALTIME
     from voicecli.speech_engines import models_named
 
+    if settings.llm.engine == REALTIME:
+        return
     ask = on_terminal()
     stt, voices = models_named(settings)
     for name in stt if hears else ():

@@ -166,7 +166,8 @@ class ServerReplies:
         heard, unheard = reply.heard_and_unheard()
         if not (heard or unheard or reply.error):
             return
-        number = self._history.add_assistant(heard, interrupted=interrupted and bool(unheard))
+        interrupted = interrupted and bool(unheard)
+        number = self._history.add_assistant(heard, interrupted=interrupted)
         self._emit(ReplyEnded(heard, unheard, interrupted, number, reply.error, reply.cut_off))
 
     def end_all(self) -> None:

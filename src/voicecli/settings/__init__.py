@@ -157,10 +157,15 @@ class SttSettings:
         return None if self.language == AUTO else self.language
 
 
+REALTIME = "realtime"
+"""In `llm.engine`."""
+
+
 @dataclass(frozen=True)
 class LlmSettings:
     engine: str = "openai"
-    """What answers: openai is any server that speaks OpenAI's protocol; plug-ins bring others."""
+    """What answers: openai is any server that speaks OpenAI's protocol; realtime is one of its
+    Realtime API, which hears and speaks as well; plug-ins bring others."""
     base_url: Annotated[str, ServerUrl] | None = None
     """Of an OpenAI-compatible server, with /v1. Unset, the usual local ports are looked at;
     `built-in` is the responder that comes with voicecli."""
