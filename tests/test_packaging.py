@@ -292,6 +292,21 @@ def test_setup_is_silent_where_everything_is_there(checkout: Path) -> None:
     assert "sync --locked --no-dev --inexact --extra silero --group starter --check" in calls
 
 
+@pytest.mark.parametrize("small", ["", "1"])
+def test_setup_prepares_the_voice_that_it_installs(checkout: Path, small: str) -> None:
+    double(checkout, "python", "exit 0")
+    double(
+        checkout,
+        "uv",
+        f'echo "$*" >> {checkout}/uv-calls\n'
+        f'[ "$1" != python ] || echo {checkout}/bin/python\n'
+        'case "$*" in *--check*) exit 1 ;; esac',
+    )
+    assert set_up(checkout, VOICECLI_SMALL=small).returncode == 0
+    last = (checkout / "uv-calls").read_text().splitlines()[-1]
+    assert (last == "run --no-sync voicecli models pull en_US-joe-medium") == (not small)
+
+
 @pytest.mark.parametrize("dev", [True, False])
 def test_setup_leaves_the_official_models_out(checkout: Path, dev: bool) -> None:
     double(checkout, "python", "exit 0")

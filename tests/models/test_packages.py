@@ -24,6 +24,7 @@ from voicecli.models import (
     store,
 )
 from voicecli.models.catalogue import PACKAGED, Packaged
+from voicecli.tts.parts import cached_parts
 
 pytestmark = pytest.mark.slow
 
@@ -204,6 +205,8 @@ def test_what_a_package_brought_need_not_be_pulled(official_models: None) -> Non
     done = run_voicecli("models", "pull", "tiny.en", official.JOE)
     assert done.returncode == 0, done.stderr
     assert "tiny.en is on this machine" in done.stderr
+    # So that nobody waits for that when it is to say its first word.
+    assert (cached_parts(find_voice(official.JOE)) / "voice.json").is_file()
 
 
 @pytest.mark.parametrize(

@@ -97,9 +97,11 @@ def pull(
     names = names or []
     if language is not None:
         names += _chosen_for(language, settings.offline)
-    packaged = {model.name for model in store.installed() if model.source == "package"}
-    for name in packaged.intersection(names):
+    packaged = {model.name: model for model in store.installed() if model.source == "package"}
+    for name in packaged.keys() & names:
         typer.echo(f"{name} is on this machine: a package has it, byte for byte", err=True)
+        if packaged[name].kind == "voice":
+            _prepare(packaged[name].ready())
     if wanted := [name for name in names if name not in packaged]:
         for pulled in pull_shown(wanted, offline=settings.offline):
             if pulled.suffix == ".onnx":
