@@ -288,24 +288,27 @@ class Trimmed(Whisper):
         return [Decoded(Transcript(text, "en", logprob, 0.0), ())]
 
 
+BREAKS_OFF, WHOLE = "The pencils", "The pencils have all been used."
+LOOP = "Shh. Shh. Shh."
+
+
 @pytest.mark.parametrize(
-    ("trimmed_logprob", "full_logprob", "text"),
+    ("trimmed", "full", "text"),
     [
-        (-0.28, -0.08, "The pencils have all been used."),
-        (-0.28, -0.4, "The pencils"),
-        (-0.1, -0.08, "The pencils"),  # sure enough not to be heard again
-        (-1.2, -1.3, "The pencils have all been used."),  # the trimmed one counts for nothing
+        ((BREAKS_OFF, -0.28), (WHOLE, -0.08), WHOLE),
+        ((BREAKS_OFF, -0.28), (WHOLE, -0.4), BREAKS_OFF),
+        ((BREAKS_OFF, -0.1), (WHOLE, -0.08), BREAKS_OFF),  # sure enough not to be heard again
+        ((BREAKS_OFF, -1.2), (WHOLE, -1.3), WHOLE),  # the trimmed one counts for nothing
+        ((BREAKS_OFF, -0.28), (LOOP, -0.08), BREAKS_OFF),
+        ((LOOP, -0.08), (WHOLE, -0.28), WHOLE),
     ],
 )
 def test_what_a_trimmed_encoder_is_not_sure_of_is_heard_with_all_30_s(
-    trimmed_logprob: float, full_logprob: float, text: str
+    trimmed: tuple[str, float], full: tuple[str, float], text: str
 ) -> None:
     """A text that breaks off, or ordinary words for a rare one."""
-    whisper = Trimmed(
-        ("The pencils", trimmed_logprob), ("The pencils have all been used.", full_logprob)
-    )
     window = Window((SpeechStretch(0, silence(2 * SAMPLE_RATE_HZ), 2.0),))
-    model = WindowRecognizer(whisper, Decoding(), by_utterance=True)
+    model = WindowRecognizer(Trimmed(trimmed, full), Decoding(), by_utterance=True)
     (heard,) = model.recognize([window], [SpokenLanguage("en")], to_hear=[])
     assert [segment.text for segment in heard.segments] == [text]
 

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from voicecli.errors import ModelError
 from voicecli.stt.languages import SURE_LANGUAGE_S, likely_language
-from voicecli.stt.transcript import DOUBTFUL_COMPRESSION, TimedWord, compression, has_loop
+from voicecli.stt.transcript import (
+    DOUBTFUL_COMPRESSION,
+    TimedWord,
+    Transcript,
+    compression,
+    has_loop,
+)
 from voicecli.stt.whisper import FULL_FRAMES, Decoded, Decoding, Whisper, item
 from voicecli.text.words import words_of
 from voicecli.transcription.placing import place, segments
@@ -262,10 +268,13 @@ class WindowRecognizer(HearsWindows):
         """Heard again with all the silence that the model was trained on where it is not sure, and
         then by chance, as long as it is doubtful."""
         transcript = heard.decoded.transcript
-        fails = transcript.is_doubtful or has_loop(transcript.text)
+        fails = _fails(transcript)
         if n_frames < FULL_FRAMES and (fails or transcript.avg_logprob < SURE_LOGPROB):
             (again,) = self._hear([heard.window], [transcript.language], FULL_FRAMES)
-            return again if fails else max(heard, again, key=_surety)
+            if fails:
+                return again
+            # Noise becomes the same word many times, and that for sure.
+            return heard if _fails(again.decoded.transcript) else max(heard, again, key=_surety)
         if not transcript.is_doubtful:
             return heard
         tries = [heard.decoded]
@@ -336,6 +345,10 @@ def is_nothing(decoded: Decoded, window: Window) -> bool:
     if _repeats(decoded):  # people repeat themselves, too
         return not (is_voiced and is_sure) or transcript.cut_off
     return not (is_voiced or is_sure)
+
+
+def _fails(transcript: Transcript) -> bool:
+    return transcript.is_doubtful or has_loop(transcript.text)
 
 
 def _surety(heard: _Heard) -> float:
