@@ -138,10 +138,11 @@ def test_a_server_on_loopback_gets_the_history(tmp_path: Path) -> None:
     assert messages[2]["content"] == "Good morning. How are you?"
 
 
-@pytest.mark.parametrize(("language", "says_twelve"), [("en_US", True), ("fr_FR", False)])
-def test_numbers_are_read_in_the_language_of_the_voice(
-    tmp_path: Path, question: Path, language: str, says_twelve: bool
+@pytest.mark.parametrize("language", ["en_US", "fr_FR"])
+def test_an_answer_is_read_in_the_language_of_the_question(
+    tmp_path: Path, question: Path, language: str
 ) -> None:
+    """By another voice, where the chosen one speaks another language."""
     bundled = find_voice(None)
     voice = tmp_path / "voice.onnx"
     shutil.copy(bundled, voice)
@@ -160,7 +161,7 @@ def test_numbers_are_read_in_the_language_of_the_voice(
     [(start, end)] = spans(samples)
     heard = understand(samples[start:end])
     assert "answer" in heard
-    assert ("twelve" in heard) == says_twelve
+    assert "twelve" in heard
 
 
 def test_a_recording_without_speech(tmp_path: Path) -> None:
