@@ -62,8 +62,8 @@ def test_sessions_that_come_and_go_leave_nothing_behind() -> None:
                 await come_and_go(where.websocket_url)
                 await settled()
             threads, files = held()
-            # asyncio's own pool, for what waits for a disk, may still have grown.
-            assert threads <= n_threads + 2
+            # asyncio's own pool, for what waits for a disk, may still have grown to its full size.
+            assert threads <= n_threads + min(32, (os.cpu_count() or 1) + 4)
             assert files == n_files
             assert len(asyncio.all_tasks()) == n_tasks
             grown_mb = rss_mb() - before_mb

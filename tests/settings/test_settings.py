@@ -54,6 +54,8 @@ def some_values(key: Key) -> list[object]:
             "sound.echo": ["aec", "headphones", "half-duplex"],
             "listen.speculate": ["off", "stt", "full"],
             "stt.script": ["hans", "hant", "hans"],
+            "wake.phrase": ["hey computer", "good morning", "hello house"],
+            "wake.stop_phrase": ["that is all", "good night", "thank you"],
         }
         return list(examples.get(key.name, ["one", "two", "three"]))
     assert isinstance(key.rule, Between)
