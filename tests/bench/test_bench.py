@@ -116,7 +116,7 @@ def test_every_metric_is_measured_and_a_missed_budget_is_an_error() -> None:
     assert metrics["stt"]["p50"] > Settings().listen.pause_ms
     assert metrics["start"]["p50"] < metrics["start-listening"]["p50"]
     assert metrics["start-listening"]["p50"] < metrics["start-ready"]["p50"]
-    assert done.returncode == 1
+    assert done.returncode == 1, done.stderr
     assert "first-audio is" in done.stderr
     assert "tts-rtf is 0.0" in done.stderr
     assert "memory is" not in done.stderr
