@@ -165,11 +165,11 @@ class _Jobs:
                 result, error = waiting.job(), None
             except BaseException as caught:
                 result, error = None, caught
-            self._running = False
             future = waiting.future
             with suppress(RuntimeError):  # the event loop has closed: nobody waits any more
                 future.get_loop().call_soon_threadsafe(_settle, future, result, error)
             del waiting, future, result, error
+            self._running = False  # not before: a model that goes with its last job is native, too
 
     def _next(self) -> _Waiting | None:
         """The most urgent job that somebody wants, of those the one that has waited longest."""
