@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 
@@ -30,10 +29,6 @@ END_TIMEOUT_S = 0.5
 
 BLOCK_S = 0.01
 """Of one callback. JACK and ALSA deal in such blocks; the resampler waits for longer ones."""
-
-
-JACK = "JACK Audio Connection Kit"
-"""As PortAudio calls its host API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +174,6 @@ class SoundSystem:
 
     def __init__(self) -> None:
         self._sounddevice = sd = _import_sounddevice()
-        self._jack_is_gone = False
         for handler in (sd._exit_handler, _end):
             atexit.unregister(handler)
         atexit.register(_end, sd)
@@ -257,19 +251,7 @@ class SoundSystem:
         except sd.PortAudioError:
             stream.close()
             raise
-        if any(device.host_api == JACK for device in (plan.microphone, plan.loudspeaker) if device):
-            stream.close = partial(self._close_on_jack, stream)
         return stream
-
-    def _close_on_jack(self, stream: Any) -> None:
-        """PortAudio asserts that its JACK client can be closed, and aborts the program where the
-        server is gone, whose streams fell silent without being stopped. It is never ended then: no
-        program can join a JACK server twice, after all."""
-        if not self._jack_is_gone and not stream.closed:
-            self._jack_is_gone = not (stream.active or stream.stopped)
-            if self._jack_is_gone:
-                self.give_up()
-        type(stream).close(stream)
 
     def rates_hz(self, device: Device, kind: Kind) -> list[int]:
         """Of the usual sample rates and the device's own, those at which it really opens."""
@@ -299,10 +281,6 @@ class SoundSystem:
         No stream may be open.
         """
         sd = self._sounddevice
-        if self._jack_is_gone:
-            raise AudioDeviceError(
-                "the JACK server is gone", "start it again, and then voicecli: nothing joins twice"
-            )
         try:
             with native_messages_hidden():
                 sd._terminate()
