@@ -334,6 +334,8 @@ def test_push_to_talk_and_typing_in_one_conversation(
         person.wait_until(said.end_s)
         screen.press("Space")
         screen.wait_for("ai   Good morning.")
+        begun_s = person.wait_for_sound(after_s=said.end_s, timeout_s=20)
+        person.wait_until(begun_s + 1.0)
         screen.press("W")
         screen.wait_for("you > W")
         screen.type("hat now?")

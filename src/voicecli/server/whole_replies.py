@@ -39,7 +39,8 @@ class WholeReplies(Speaker):
         return playback
 
     async def room(self) -> None:
-        made_s = sum(playback.clip.duration_s for playback in self._reply)
+        clips = [playback.clip for playback in self._reply]
+        made_s = sum(len(clip.samples) / clip.sample_rate_hz for clip in clips)
         if self._at_once and made_s < self._most_s:
             await asyncio.sleep(0)
             return
