@@ -20,10 +20,16 @@ def heard_words(written: str, playback: Playback) -> str:
     if n_words == len(clip.word_ends):
         n_chars = _end_of_word(written, sum(end <= n_heard for end in clip.word_ends))
     else:
-        n_chars = len(written) * n_heard // clip.n_samples
-        if n_chars < len(written) and not written[n_chars].isspace():
-            n_chars = written.rfind(" ", 0, n_chars) + 1
+        n_chars = whole_words(written, n_heard, clip.n_samples)
     return written[:n_chars].rstrip()
+
+
+def whole_words(text: str, n_heard: int, n_samples: int) -> int:
+    """Index after the last word that was heard whole, by proportion of the sound."""
+    n_chars = len(text) * n_heard // n_samples
+    if n_chars < len(text) and not text[n_chars].isspace():
+        n_chars = text.rfind(" ", 0, n_chars) + 1
+    return n_chars
 
 
 def words_before_end(playback: Playback, span_s: float) -> list[str]:

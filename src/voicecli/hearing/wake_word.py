@@ -11,10 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from voicecli.errors import ModelCorruptError, ModelMissingError
 from voicecli.sound.samples import Samples
+from voicecli.sound.wav import to_pcm16
 from voicecli.text.words import words_of
 
 PACKAGE = "pymicro_wakeword"
@@ -42,10 +41,9 @@ class MicroWakeWordModel:
         self._was_likely = False
 
     def is_heard(self, frame: Samples) -> bool:
-        pcm = (np.clip(frame, -1, 1) * 32767).astype("<i2").tobytes()
         likely = [
             self._model.process_streaming(features)
-            for features in self._features.process_streaming(pcm)
+            for features in self._features.process_streaming(to_pcm16(frame))
         ]
         heard = any(likely) and not self._was_likely  # once, however long it stays likely
         self._was_likely = any(likely)

@@ -155,15 +155,13 @@ class LanguageModel(Protocol):
         return None
 
 
-class Instructed(LanguageModel):
-    """A model that many users share, with the system prompt of one of them."""
+class Wrapped(LanguageModel):
+    """A model that is asked in another way; for the rest, it is that model."""
 
-    def __init__(self, model: LanguageModel, system: str) -> None:
-        """system: empty for none. The model must not bring its own."""
+    def __init__(self, model: LanguageModel) -> None:
         self.name = model.name
         self.is_builtin = model.is_builtin
         self._model = model
-        self._prompt = [Message("system", system)] if system else []
 
     @property
     def where(self) -> str:
@@ -180,6 +178,15 @@ class Instructed(LanguageModel):
     @property
     def remarks(self) -> Sequence[tuple[str, str]]:
         return self._model.remarks
+
+
+class Instructed(Wrapped):
+    """A model that many users share, with the system prompt of one of them."""
+
+    def __init__(self, model: LanguageModel, system: str) -> None:
+        """system: empty for none. The model must not bring its own."""
+        super().__init__(model)
+        self._prompt = [Message("system", system)] if system else []
 
     def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         return self._model.stream(self._prompted(messages))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from voicecli.conversation.heard import whole_words
 from voicecli.duplex.speaker import Playback, Speaker
 from voicecli.realtime.uplink import RATE_HZ
 from voicecli.sound.samples import Samples, level_db, silence
@@ -68,7 +69,11 @@ class Playing:
     @property
     def heard_ms(self) -> int:
         """Of its sound: what left the loudspeaker."""
-        return sum(playback.heard_samples for playback in self._playbacks) * 1000 // RATE_HZ
+        return self._n_heard * 1000 // RATE_HZ
+
+    @property
+    def _n_heard(self) -> int:
+        return sum(playback.heard_samples for playback in self._playbacks)
 
     @property
     def n_samples(self) -> int:
@@ -78,8 +83,7 @@ class Playing:
     @property
     def is_over(self) -> bool:
         """All of it was heard."""
-        n_heard = sum(playback.heard_samples for playback in self._playbacks)
-        return self.complete and n_heard >= self.n_samples
+        return self.complete and self._n_heard >= self.n_samples
 
     def heard_and_unheard(self) -> tuple[str, str]:
         """Its words, by proportion: servers don't tell when each is said. What was only written
@@ -89,10 +93,7 @@ class Playing:
             return self.text.strip(), ""
         if not n_samples:
             return "", self.text.strip()
-        n_heard = sum(playback.heard_samples for playback in self._playbacks)
-        n_chars = len(self.text) * n_heard // n_samples
-        if n_chars < len(self.text) and not self.text[n_chars].isspace():
-            n_chars = self.text.rfind(" ", 0, n_chars) + 1
+        n_chars = whole_words(self.text, self._n_heard, n_samples)
         return self.text[:n_chars].strip(), self.text[n_chars:].strip()
 
 

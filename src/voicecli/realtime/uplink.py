@@ -6,10 +6,9 @@ import asyncio
 import base64
 from collections import deque
 
-import numpy as np
-
 from voicecli.sound.resampling import Resampler
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
+from voicecli.sound.wav import to_pcm16
 
 RATE_HZ = 24_000
 """The only rate of PCM that every server takes."""
@@ -52,8 +51,7 @@ class Uplink:
 
     def _pass(self, samples: Samples, passes: bool) -> None:
         sound = self._resampler.feed(samples if passes else silence(len(samples)))
-        pcm = (np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes()
-        self._waiting.append((pcm, len(samples)))
+        self._waiting.append((to_pcm16(sound), len(samples)))
         while len(self._waiting) * len(samples) > KEPT_S * SAMPLE_RATE_HZ:
             self.n_samples += self._waiting.popleft()[1]
         self._filled.set()

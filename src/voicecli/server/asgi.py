@@ -13,7 +13,6 @@ from voicecli.server.app import ServeOptions, create_app, running
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from voicecli.server.app import Server
     from voicecli.settings import Settings
 
 Message = MutableMapping[str, Any]
@@ -47,8 +46,5 @@ class Application:
             self._app = create_app(server)
             await send({"type": "lifespan.startup.complete"})
             await receive()  # lifespan.shutdown
-            await self._drain(server)
+            await server.sessions.drain(self._options.limits.grace_s)
         await send({"type": "lifespan.shutdown.complete"})
-
-    async def _drain(self, server: Server) -> None:
-        await server.sessions.drain(self._options.limits.grace_s)

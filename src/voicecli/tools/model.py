@@ -25,6 +25,7 @@ from voicecli.llm.messages import (
     Options,
     Part,
     ToolCall,
+    Wrapped,
 )
 from voicecli.tools.box import Toolbox, arguments_in
 from voicecli.tools.confirming import REFUSED, Pending, answer_to, question
@@ -56,7 +57,7 @@ _PARAGRAPH = "\n\n"
 _TOOLS = re.compile(r"\btools?\b|\btool_choice\b|function.?call", re.IGNORECASE)
 
 
-class WithTools(LanguageModel):
+class WithTools(Wrapped):
     """A language model for one conversation, with tools."""
 
     def __init__(
@@ -68,9 +69,7 @@ class WithTools(LanguageModel):
     ) -> None:
         """language: in which the user is asked, where a request names no other. notices: what the
         user should know."""
-        self.name = model.name
-        self.is_builtin = model.is_builtin
-        self._model = model
+        super().__init__(model)
         self._box = box
         self._language = language
         self._notices = notices
@@ -78,22 +77,6 @@ class WithTools(LanguageModel):
         self._pending: list[Pending] = []
         """The newest: one that was begun on suspicion may never be heard."""
         self._n_ids = 0
-
-    @property
-    def where(self) -> str:
-        return self._model.where
-
-    @property
-    def is_local(self) -> bool:
-        return self._model.is_local
-
-    @property
-    def title(self) -> str:
-        return self._model.title
-
-    @property
-    def remarks(self) -> Sequence[tuple[str, str]]:
-        return self._model.remarks
 
     async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
         async with aclosing(self.respond(messages, Options())) as parts:

@@ -152,13 +152,6 @@ class WindowRecognizer(HearsWindows):
         *,
         to_hear: Collection[SpokenLanguage],
     ) -> list[Recognized]:
-        """What is said in each window.
-
-        languages: of each window's recording; one that is not known, and not in `to_hear`, is
-        waited for.
-        to_hear: those that are to be found out here, each in the first window that has it. Raises
-        ModelError.
-        """
         try:
             return self._recognize(windows, languages, to_hear)
         except Exception as error:
