@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from voicecli.conversation.events import Event, Level, SpeechBegan, TimerRang
+from voicecli.conversation.events import Event, Level, SpeechBegan, Stopped, TimerRang, UserSaid
 from voicecli.duplex.speaker import Speaker
 from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples
 from voicecli.tools.timers import Timers
@@ -55,7 +55,7 @@ class Bell:
         if isinstance(event, Level):
             self._n_frames += 1
             self._look()
-        elif isinstance(event, SpeechBegan):
+        elif isinstance(event, SpeechBegan | UserSaid | Stopped):  # asleep, no speech begins
             self._rings_left = 0
 
     def hush(self) -> None:

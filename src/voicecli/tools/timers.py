@@ -62,14 +62,15 @@ class Timers:
         return timer
 
     def cancel(self, which: str) -> list[Timer]:
-        """By number or name; of one only, no name is needed. Raises ToolError."""
+        """By number, name, or how long it was set for; of one only, none is needed. Raises
+        ToolError."""
         wanted = which.strip().lower()
         if wanted in ("all", "*"):
             found = list(self.running)
         elif number := re.fullmatch(r"#?(\d+)", wanted):
             found = [timer for timer in self.running if timer.number == int(number[1])]
         elif wanted:
-            found = [timer for timer in self.running if wanted in timer.name.lower()]
+            found = [one for one in self.running if wanted in f"{one.name} {one.set_for}".lower()]
         else:
             found = self.running[:1] if len(self.running) == 1 else []
         if not found:
@@ -112,7 +113,7 @@ class Timers:
                 schema(
                     which={
                         "type": "string",
-                        "description": "Its name or number, or all. Leave out if there is one.",
+                        "description": "Its name, number or span, or all. May be left out.",
                     }
                 ),
                 self._cancel,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -70,6 +71,8 @@ def answer(messages: Sequence[Message], now: datetime) -> str:
             reply = talk.reply(message.content)
         elif message.role == "assistant":
             talk.was_heard(message.content)
+        elif message.role == "tool":
+            talk.was_told(message.content)
     return reply
 
 
@@ -118,6 +121,11 @@ class _Talk:
         heard = content.strip()
         if heard and not self.said.startswith(heard.rstrip(" .,-\u2026")):
             self.said = heard
+
+    def was_told(self, content: str) -> None:
+        """A sum that a tool has done: "and times three" goes on from it."""
+        with suppress(ValueError):
+            self.result = Fraction(content)
 
     def _replies(self) -> list[str]:
         """The replies to all requests in the message, in their order."""
