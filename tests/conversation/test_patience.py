@@ -9,7 +9,7 @@ from voicecli.settings import ListenSettings
 from voicecli.stt.transcript import Ending, Transcript
 
 SETTINGS = ListenSettings(min_silence_ms=300, silence_ms=500, max_silence_ms=900)
-WHOLE, BROKEN_OFF, BETWEEN = Ending(1e-5, 0.01), Ending(0.2, 0.2), Ending(0.0015, 0.02)
+WHOLE, BROKEN_OFF, BETWEEN = Ending(1e-5, 0.01), Ending(0.2, 0.2), Ending(0.00095, 0.02)
 
 
 def hangover(
@@ -32,6 +32,9 @@ def hangover(
         ("Turn on the lamp.", WHOLE, 0.9, 300),
         ("Turn on the lamp.", BROKEN_OFF, 0.9, 900),
         ("Turn on the lamp.", BETWEEN, 0.01, 900),
+        ("Turn on the lamp.", BETWEEN, 0.5, 900),
+        ("Turn on the lamp.", BETWEEN, 0.9, 500),
+        ("Turn on the lamp.", BETWEEN, None, 500),
         ("Is it the lamp?", BETWEEN, 0.5, 500),
         ("Turn on the.", WHOLE, 0.9, 900),
         ("My number is 555.", WHOLE, 0.9, 900),

@@ -21,6 +21,9 @@ MIN_DICTATED_DIGITS = 3
 YEAR_DIGITS = 4
 """A number of so many digits in one piece may be a year or a code, and be all."""
 
+YEARS = range(1000, 2100)
+"""Said alone, any other number of four digits is the first part of a longer one."""
+
 _ENDS_OPEN = ("...", "…", ",", ";", ":", "-", "–", "—", "，", "、", "；", "：")
 _PUNCTUATION = re.compile(r"[^\w]+\Z")
 
@@ -82,15 +85,22 @@ def _dictated_digits(words: Sequence[str], language: Language) -> int:
     """How many digits are said one by one or in groups at the end of a text; 0 where none are."""
     names = {*(language.aloud.digits if language.aloud else ()), *language.digit_words}
     groups: list[int] = []
-    for word in reversed(words):
+    for i, word in reversed(list(enumerate(words))):
         parts = word.split("-")
-        if not all(part.isdecimal() or part in names for part in parts):
+        is_number = all(part.isdecimal() or part in names for part in parts)
+        if not is_number and not _sounds_like_digit(words, i, language):
             break
         groups += [len(part) if part.isdecimal() else 1 for part in parts]
     n_digits = sum(groups)
     if len(groups) != 1 or n_digits in language.phone_digits:
         return n_digits
-    return n_digits if MIN_DICTATED_DIGITS <= n_digits < YEAR_DIGITS else 0
+    is_year = n_digits == YEAR_DIGITS and (len(words) > 1 or int(words[0]) in YEARS)
+    return n_digits if MIN_DICTATED_DIGITS <= n_digits <= YEAR_DIGITS and not is_year else 0
+
+
+def _sounds_like_digit(words: Sequence[str], i: int, language: Language) -> bool:
+    """Of "zero two zero" Whisper makes "0 to 0"; nobody counts from 0 to 0."""
+    return words[i] in language.digit_homophones and words[i - 1 : i + 2 : 2] == ["0", "0"]
 
 
 def says_only(words: Sequence[str], phrases: frozenset[str]) -> bool:

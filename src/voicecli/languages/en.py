@@ -229,6 +229,7 @@ LANGUAGE = Language(
     ),
     phone_digits=frozenset({10, 11}),
     digit_words=words("oh o double triple"),
+    digit_homophones=words("to too for"),
     backchannels=SOUNDS | words(
         "uh uhhuh uh-huh mm-hmm yeah yep yes right sure wow really nice good great i see"
     ),

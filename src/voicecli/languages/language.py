@@ -96,6 +96,8 @@ class Language:
     """How many digits a phone number has, where all have as many."""
     digit_words: frozenset[str] = frozenset()
     """Said among digits, besides their names: "oh", "double"."""
+    digit_homophones: frozenset[str] = frozenset()
+    """Words for which digits are taken: "to"."""
     backchannels: frozenset[str] = SOUNDS
     """Listeners say these words to be polite, not to take the turn."""
     stop_words: frozenset[str] = frozenset({"stop"})
