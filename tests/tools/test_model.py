@@ -24,9 +24,9 @@ from voicecli.llm.messages import (
 from voicecli.settings import LlmSettings
 from voicecli.text.markdown import speakable_text
 from voicecli.tools import model as model_module
-from voicecli.tools.box import Toolbox
+from voicecli.tools.box import MAX_CALLS, Toolbox
 from voicecli.tools.calculator import CALCULATOR
-from voicecli.tools.model import MAX_CALLS, WithTools
+from voicecli.tools.model import WithTools
 from voicecli.tools.tool import Arguments, Effect, Fixed, Tool, ToolError, schema
 
 ASK = [Message("user", "what is two plus three")]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from voicecli.cli.converse import Files, staged
+from voicecli.cli.converse import Files, instructed, staged
 from voicecli.conversation.events import Notice
 from voicecli.conversation.history import History
 from voicecli.errors import NetworkError
@@ -15,7 +14,9 @@ from voicecli.hearing.echo import NoEcho, choose_echo
 from voicecli.hearing.vad import SileroVad
 from voicecli.network import is_loopback
 from voicecli.realtime.addresses import parse_realtime_url
-from voicecli.realtime.dialogue import RealtimeConversation, session_fields
+from voicecli.realtime.calls import NoFunctions
+from voicecli.realtime.dialogue import RealtimeConversation
+from voicecli.realtime.session import session_fields
 from voicecli.remote.client import checked_api_key
 
 if TYPE_CHECKING:
@@ -43,16 +44,18 @@ async def converse_by_server(
 
     kept: what of it is recorded, and what it goes on from. Raises VoicecliError.
     """
-    from voicecli.cli.controls import Controls, Typing
-    from voicecli.engines import first_error
+    from voicecli.cli.controls import Controls
     from voicecli.llm.request import DEFAULT_SYSTEM_PROMPT
 
+    settings = instructed(settings)
     server, instructions = server_of(settings), settings.llm.system
     async with AsyncExitStack() as stack:
         stage = await stack.enter_async_context(staged(settings, screen, files, kept))
         emit, duplex = stage.emit, stage.duplex
+        tools = await stage.tools(settings, stack)
         echo = NoEcho() if duplex.stands_still else choose_echo(settings.sound.echo)
         history = kept.history if kept else None
+        language = settings.stt.only_language
         conversation = RealtimeConversation(
             duplex,
             Ears(echo, SileroVad(), settings.listen),
@@ -62,22 +65,19 @@ async def converse_by_server(
                 instructions=DEFAULT_SYSTEM_PROMPT if instructions is None else instructions,
                 voice=settings.tts.voice,
                 speed=settings.tts.speed,
-                language=settings.stt.only_language,
+                language=language,
                 transcriber=settings.stt.model,
                 max_tokens=settings.llm.max_tokens,
             ),
             History() if history is None else history,
-            emit,
+            tools.bell.hear if tools else emit,
+            functions=tools.elsewhere(language or "en") if tools else NoFunctions(),
         )
         for message, hint in kept.remarks() if kept else ():
             emit(Notice(message, hint))
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                talking = tasks.create_task(conversation.run())
-                controls = Controls(conversation, settings, stage.minutes, emit, talking.cancel)
-                if stage.keyboard.are_there:
-                    typing = Typing(stage.keyboard, screen, controls, stays=False)
-                    await stack.enter_async_context(typing.editor)
-                    typing.begin()
-        except ExceptionGroup as group:
-            raise first_error(group) from None
+        await stage.hold(
+            conversation.run(),
+            lambda talking, _: Controls(
+                conversation, settings, stage.minutes, emit, talking.cancel, tools
+            ),
+        )

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -85,6 +85,41 @@ class TalkStage:
     keyboard: Keyboard
     duplex: Duplex
 
+    async def tools(self, settings: Settings, stack: AsyncExitStack) -> Tools | None:
+        """Open until the stack ends; None without --tools."""
+        if not settings.tools.enabled:
+            return None
+        from voicecli.tools.use import tools_for
+
+        return await stack.enter_async_context(tools_for(settings, self.duplex, self.emit))
+
+    async def hold(
+        self,
+        conversation: Coroutine[Any, Any, None],
+        controls_of: Callable[[asyncio.Task[None], asyncio.TaskGroup], Controls],
+        typed: TypedInput | None = None,
+    ) -> None:
+        """The conversation, with whatever is typed meanwhile. controls_of: gets its task, and the
+        group that holds what runs beside it. Raises VoicecliError."""
+        from voicecli.cli.controls import Typing
+        from voicecli.engines import first_error
+
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    talking = tasks.create_task(conversation)
+                    controls = controls_of(talking, tasks)
+                    if typed is not None and typed.lines is not None:
+                        typing = _enter_all(typed.lines, controls, self.minutes, talking)
+                        tasks.create_task(typing)
+                    elif self.keyboard.are_there:
+                        stays = typed is not None
+                        line = Typing(self.keyboard, self.screen, controls, stays=stays)
+                        await stack.enter_async_context(line.editor)
+                        line.begin()
+            except ExceptionGroup as group:
+                raise first_error(group) from None
+
 
 @asynccontextmanager
 async def staged(
@@ -121,6 +156,15 @@ async def staged(
         yield TalkStage(screen, emit, minutes, keyboard, duplex)
 
 
+def instructed(settings: Settings) -> Settings:
+    """With --tools, what a model should know of them stands in its instructions."""
+    if not settings.tools.enabled:
+        return settings
+    from voicecli.tools.use import instructed
+
+    return instructed(settings)
+
+
 async def converse(
     settings: Settings,
     screen: Screen,
@@ -132,19 +176,16 @@ async def converse(
 
     kept: what of it is recorded, and what it goes on from. Raises VoicecliError.
     """
-    from voicecli.cli.controls import EngineControls, Typing
+    from voicecli.cli.controls import EngineControls
     from voicecli.conversation.events import Notice, Started
-    from voicecli.engines import Engines, first_error
+    from voicecli.engines import Engines
     from voicecli.hearing.echo import NoEcho, choose_echo
 
-    if settings.tools.enabled:
-        from voicecli.tools.use import instructed
-
-        settings = instructed(settings)
+    settings = instructed(settings)
     async with AsyncExitStack() as stack:
         # The microphone opens first: what is said while the models load waits in its inbox.
         stage = await stack.enter_async_context(staged(settings, screen, files, kept, typed))
-        emit, minutes, duplex = stage.emit, stage.minutes, stage.duplex
+        emit, duplex = stage.emit, stage.duplex
         engines = await stack.enter_async_context(
             Engines(settings, notices=lambda message, hint: emit(Notice(message, hint)))
         )
@@ -153,7 +194,7 @@ async def converse(
         stands_still = typed is not None or duplex.stands_still
         echo = NoEcho() if stands_still else choose_echo(settings.sound.echo)
         language_model = await engines.language_model()
-        tools = await _tools(settings, duplex, emit, stack)
+        tools = await stage.tools(settings, stack)
         # Made before it is told that it listens: who presses a key at once is obeyed.
         conversation = await engines.conversation(
             duplex,
@@ -175,24 +216,17 @@ async def converse(
         remarks = [*language_model.remarks, *(() if typed else _of_hearing(settings, engines))]
         for message, hint in (*remarks, *(kept.remarks() if kept else ())):
             emit(Notice(message, hint))
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                talking = tasks.create_task(conversation.run())
-                controls = EngineControls(
-                    *(conversation, engines, settings, minutes, emit),
-                    *(_beside(talking, tasks), talking.cancel),
-                    tools=tools,
-                )
-                if typed is not None and typed.lines is not None:
-                    tasks.create_task(_enter_all(typed.lines, controls, minutes, talking))
-                elif stage.keyboard.are_there:
-                    typing = Typing(stage.keyboard, screen, controls, stays=typed is not None)
-                    await stack.enter_async_context(typing.editor)
-                    typing.begin()
-        except ExceptionGroup as group:
-            raise first_error(group) from None
+        await stage.hold(
+            conversation.run(),
+            lambda talking, tasks: EngineControls(
+                *(conversation, engines, settings, stage.minutes, emit),
+                *(_beside(talking, tasks), talking.cancel),
+                tools=tools,
+            ),
+            typed,
+        )
     if typed is not None:
-        typed.check(minutes)
+        typed.check(stage.minutes)
 
 
 def _of_hearing(settings: Settings, engines: Engines) -> list[tuple[str, str]]:
@@ -249,19 +283,6 @@ class _RecordedIn:
         failed = kind is not None and issubclass(kind, VoicecliError)
         if not failed and self._path.exists():
             self._emit(Notice(f"recorded in {self._path}"))
-
-
-async def _tools(
-    settings: Settings,
-    duplex: Duplex,
-    emit: Callable[[Event], None],
-    stack: AsyncExitStack,
-) -> Tools | None:
-    if not settings.tools.enabled:
-        return None
-    from voicecli.tools.use import tools_for
-
-    return await stack.enter_async_context(tools_for(settings, duplex, emit))
 
 
 def messages_apart() -> AbstractContextManager[None]:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import aclosing
-from typing import Any, Protocol
+from typing import Any
 
 from voicecli.conversation.events import (
     Dropped,
@@ -29,7 +29,6 @@ from voicecli.conversation.events import (
     StartedOver,
     State,
     StateChanged,
-    ToolCalled,
     UserSaid,
 )
 from voicecli.conversation.history import History
@@ -39,9 +38,11 @@ from voicecli.engines import first_error
 from voicecli.hearing.ears import Ears
 from voicecli.hearing.echo import TAIL_S, Echo, NoEcho
 from voicecli.realtime.addresses import RealtimeServer
+from voicecli.realtime.calls import Functions, NoFunctions, ServerCalls
 from voicecli.realtime.line import ServerLine, text_of
 from voicecli.realtime.replies import ServerReplies
-from voicecli.realtime.uplink import RATE_HZ, Uplink
+from voicecli.realtime.session import items_of, text_item, voice_in
+from voicecli.realtime.uplink import Uplink
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Frame, level_db
 from voicecli.timing import percentile
 
@@ -51,24 +52,8 @@ SETTLED_S = 2.0
 HOPELESS_S = 30.0
 """So long after a recording's end a reply that does not come is waited for."""
 
-TRANSCRIBER = "gpt-4o-mini-transcribe"
-"""OpenAI's own: without one, its server tells nothing of what it heard. Others take any name."""
-
 EXPECTED_ERRORS = frozenset({"response_cancel_not_active", "input_audio_buffer_commit_empty"})
 """A stop that came too late, and the like: nothing for the user."""
-
-
-class Functions(Protocol):
-    """Functions that the model may call."""
-
-    @property
-    def definitions(self) -> Sequence[Mapping[str, Any]]:
-        """As `/v1/chat/completions` has them."""
-        ...
-
-    async def call(self, name: str, arguments: str) -> str:
-        """The result, or what went wrong, in words for the model. arguments: JSON, unchecked."""
-        ...
 
 
 class RealtimeConversation:
@@ -84,7 +69,7 @@ class RealtimeConversation:
         history: History,
         emit: Callable[[Event], None],
         *,
-        tools: Functions | None = None,
+        functions: Functions = NoFunctions(),  # noqa: B008
     ) -> None:
         """echo: that of the ears. session: what the settings say of the server's session."""
         self._duplex = duplex
@@ -95,13 +80,13 @@ class RealtimeConversation:
         self._session = session
         self._history = history
         self._emit = emit
-        self._tools = tools
         self._ducker = Ducker(self._speaker)
         self._uplink = Uplink(gated=not isinstance(echo, NoEcho))
         self._line = ServerLine(
             server, self._uplink, self._session_began, self._receive, self._lost, emit
         )
-        self._replies = ServerReplies(self._line, server.where, self._speaker, history, emit)
+        self._replies = ServerReplies(self._line, self._speaker, history, emit)
+        self._calls = ServerCalls(functions, self._line, self._replies, history, emit)
         self._drafts: dict[str, str] = {}
         """What the user says, as far as it was told, by item."""
         self._item_ids: list[str] = []
@@ -111,7 +96,6 @@ class RealtimeConversation:
         self._audible_until = 0
         self._state: State | None = None
         self._n_turns = 0
-        self._calls: set[asyncio.Task[None]] = set()
         self._handlers: dict[str, Callable[[dict[str, Any]], None]] = {
             "error": self._error,
             "input_audio_buffer.speech_started": self._speech_started,
@@ -128,8 +112,8 @@ class RealtimeConversation:
             "response.audio_transcript.delta": self._replies.text_came,
             "response.output_text.delta": self._replies.text_came,
             "response.text.delta": self._replies.text_came,
-            "response.output_item.done": self._output_done,
-            "response.done": self._replies.done,
+            "response.output_item.done": self._calls.begin,
+            "response.done": self._response_done,
             "voicecli.partial_transcript": self._partial_of_ours,
             "voicecli.dropped": self._dropped_of_ours,
             "voicecli.notice": self._notice_of_ours,
@@ -140,22 +124,26 @@ class RealtimeConversation:
 
         Raises ServerError, and what the duplex does.
         """
+        await self._calls.look()
         try:
             async with asyncio.TaskGroup() as tasks:
-                serving = tasks.create_task(self._line.run())
+                beside = [tasks.create_task(job) for job in self._beside()]
                 try:
                     await self._listen()
                 finally:
-                    serving.cancel()
+                    for task in beside:
+                        task.cancel()
         except ExceptionGroup as group:
             raise first_error(group) from None
         finally:
-            for call in self._calls:
-                call.cancel()
+            self._calls.end()
             self._replies.end_all()
             p50_ms, p95_ms = (percentile(self._replies.first_audio_ms, p) for p in (50, 95))
             counts = self._n_turns, self._replies.n_interruptions, 0
             self._emit(Ended(*counts, p50_ms, p95_ms))
+
+    def _beside(self) -> tuple[Coroutine[None, None, None], ...]:
+        return self._line.run(), self._calls.keep_looking()
 
     # ---- what the user asks for otherwise than by speaking ------------------------------------
 
@@ -165,12 +153,13 @@ class RealtimeConversation:
         if self._replies.active:
             self._line.send("response.cancel")
         self._replies.cut_off()
+        self._calls.cut_off()
 
     def say(self, text: str) -> None:
         """Typed words are a turn of the user's; they end a reply."""
         self.stop_reply()
         self._said(text)
-        self._line.send("conversation.item.create", item=_message("user", text))
+        self._line.send("conversation.item.create", item=text_item("user", text))
         self._line.send("response.create")
         self._replies.awaited = True
 
@@ -241,10 +230,11 @@ class RealtimeConversation:
     def _nothing_left(self) -> bool:
         """Of a recording: nothing is going on, and nothing will."""
         now, since = self._ears.now, max(self._heard_at, self._replies.over_at)
-        if now - since < SETTLED_S * SAMPLE_RATE_HZ:
-            return False
+        if now - since < SETTLED_S * SAMPLE_RATE_HZ or not self._line.was_open:
+            return False  # a server that can't be had ends it otherwise
         busy = (
-            self._hearing
+            not self._line.is_open
+            or self._hearing
             or self._replies.active
             or self._replies.awaited
             or self._replies
@@ -262,20 +252,19 @@ class RealtimeConversation:
             self._tell_started(session)
         self._item_ids.clear()
         fields = {"type": "realtime", **self._session}
-        if self._tools is not None:
-            fields["tools"] = [_as_realtime(tool) for tool in self._tools.definitions]
+        if self._calls.definitions:
+            fields["tools"] = self._calls.definitions
         self._line.send("session.update", session=fields)
-        for message in self._history.messages:
-            if message.role in ("user", "assistant"):
-                item = _message(message.role, message.content)
-                self._line.send("conversation.item.create", item=item)
-        if self._replies.awaited:
+        for item in items_of(self._history.messages):
+            self._line.send("conversation.item.create", item=item)
+        self._calls.line_began()
+        if self._replies.awaited and not self._calls:
             self._line.send("response.create")
 
     def _tell_started(self, session: Mapping[str, Any]) -> None:
         where = self._server.where
         model = session.get("model") or self._server.model or "a model"
-        voice = _voice_of(self._session) or _voice_of(session) or "its own voice"
+        voice = voice_in(self._session) or voice_in(session) or "its own voice"
         sound, echo = self._duplex.describe(), self._echo.describe()
         self._emit(Started(sound, echo, where, voice, f"{model} at {where}"))
 
@@ -310,6 +299,7 @@ class RealtimeConversation:
         self._hearing = True
         self._emit(SpeechBegan(onset))
         self._replies.cut_off(by_speech=True)
+        self._calls.cut_off()
 
     def _speech_stopped(self, event: dict[str, Any]) -> None:
         self._hearing = False
@@ -318,6 +308,7 @@ class RealtimeConversation:
         self._replies.speech_end = min(told, self._heard_at or told)
         self._replies.over_at = self._ears.now
         self._replies.awaited = True
+        self._calls.turn_over()
         self._emit(SpeechEnded(self._replies.speech_end, self._replies.over_at))
 
     def _item_added(self, event: dict[str, Any]) -> None:
@@ -337,87 +328,31 @@ class RealtimeConversation:
         if text:
             self._said(text)
         else:
+            self._calls.words_known()
             self._emit(Dropped("", "the server heard no words"))
 
     def _said(self, text: str) -> None:
         self._n_turns += 1
         self._emit(UserSaid(text, self._history.add_user(text)))
+        self._calls.words_known()
 
     def _words_failed(self, event: dict[str, Any]) -> None:
         self._drafts.pop(str(event["item_id"]), None)
+        self._calls.words_known()
         self._emit(NotUnderstood(text_of(event)))
 
-    def _output_done(self, event: dict[str, Any]) -> None:
-        item = event["item"]
-        if item.get("type") != "function_call" or str(event["response_id"]) != self._replies.active:
-            return
-        call = ToolCalled(str(item["call_id"]), str(item["name"]), str(item["arguments"]))
-        self._emit(call)
-        if self._tools is not None:
-            task = asyncio.ensure_future(self._call(self._tools, call))
-            self._calls.add(task)
-            task.add_done_callback(self._calls.discard)
-
-    async def _call(self, tools: Functions, call: ToolCalled) -> None:
-        output = await tools.call(call.name, call.arguments)
-        await self._replies.idle.wait()  # a server makes one response at a time
-        item = {"type": "function_call_output", "call_id": call.id, "output": output}
-        self._line.send("conversation.item.create", item=item)
-        self._line.send("response.create")
-        self._replies.awaited = True
+    def _response_done(self, event: dict[str, Any]) -> None:
+        self._replies.done(event)
+        self._calls.go_on()
 
     def _partial_of_ours(self, event: dict[str, Any]) -> None:
         self._emit(PartialTranscript(str(event["committed"]), str(event["tail"])))
 
     def _dropped_of_ours(self, event: dict[str, Any]) -> None:
         self._replies.awaited = False
+        self._calls.words_known()
         self._emit(PartialTranscript("", ""))
         self._emit(Dropped(str(event["text"]), str(event["reason"]), bool(event.get("was_said"))))
 
     def _notice_of_ours(self, event: dict[str, Any]) -> None:
         self._emit(Notice(str(event["message"]), str(event.get("hint", ""))))
-
-
-def _voice_of(session: Mapping[str, Any]) -> str:
-    audio = session.get("audio")
-    output = audio.get("output") if isinstance(audio, Mapping) else None
-    return str(output.get("voice") or "") if isinstance(output, Mapping) else ""
-
-
-def _message(role: str, text: str) -> dict[str, Any]:
-    kind = "input_text" if role == "user" else "output_text"
-    return {"type": "message", "role": role, "content": [{"type": kind, "text": text}]}
-
-
-def _as_realtime(tool: Mapping[str, Any]) -> dict[str, Any]:
-    """A tool as chat completions have it, flat as the Realtime API has it."""
-    return {"type": "function", **tool.get("function", {})}
-
-
-def session_fields(
-    *,
-    instructions: str,
-    voice: str | None = None,
-    speed: float = 1.0,
-    language: str | None = None,
-    transcriber: str | None = None,
-    max_tokens: int | None = None,
-) -> dict[str, Any]:
-    """What the settings say of a session, as the server has it. Whose turn it is stays its own."""
-    pcm = {"type": "audio/pcm", "rate": RATE_HZ}
-    transcription = {"model": transcriber or TRANSCRIBER}
-    if language:
-        transcription["language"] = language
-    output: dict[str, Any] = {"format": pcm}
-    if voice:
-        output["voice"] = voice
-    if speed != 1.0:
-        output["speed"] = speed
-    fields: dict[str, Any] = {
-        "instructions": instructions,
-        "output_modalities": ["audio"],
-        "audio": {"input": {"format": pcm, "transcription": transcription}, "output": output},
-    }
-    if max_tokens is not None:
-        fields["max_output_tokens"] = max_tokens
-    return fields

@@ -18,6 +18,7 @@ from voicecli.realtime.connection import connected, peer_of
 from voicecli.realtime.uplink import Uplink
 from voicecli.remote.failures import RefusedError
 from voicecli.remote.said import clean
+from voicecli.timing import now_s
 
 RETRY_DELAYS_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Before each further try to connect; the last for ever."""
@@ -30,6 +31,9 @@ MAX_WAIT_S = 30.0
 
 CREATED_S = 10.0
 """Until a server that took the connection greets."""
+
+STEADY_S = 10.0
+"""A line that lasted so long broke by chance, and another is tried for at once."""
 
 
 class Greeting(Protocol):
@@ -51,6 +55,10 @@ class ServerLine:
         """began: hears the server's session, and may send. lost: hears why the line broke."""
         self.began = 0
         """Sample index with which the sound on this line begins: the zero of the server's times."""
+        self.where = server.where
+        self.is_open = False
+        self.was_open = False
+        """It was, at least once."""
         self._server = server
         self._uplink = uplink
         self._began = began
@@ -67,22 +75,25 @@ class ServerLine:
 
     async def run(self) -> None:
         """Until it is cancelled, or the server can't be had: raises ServerError."""
-        n_tries, was_connected = 0, False
+        n_tries, opened_s = 0, 0.0
         while True:
             asked_s = None
             try:
                 async with connected(self._server) as connection:
                     session = await self._greeted(connection)
                     self._events.clear()
-                    self._began(session, again=was_connected)
+                    self._began(session, again=self.was_open)
                     self.began = self._uplink.n_samples
-                    was_connected, n_tries = True, 0
+                    self.is_open = self.was_open = True
+                    opened_s = now_s()
                     await self._exchange(connection)
             except websockets.ConnectionClosed as closed:
+                self.is_open = False
                 self._lost(_why_closed(closed))
+                n_tries = 0 if now_s() - opened_s > STEADY_S else n_tries + 1
             except ServerError as error:
                 n_tries += 1
-                if not error.retryable or (not was_connected and n_tries >= FIRST_TRIES):
+                if not error.retryable or (not self.was_open and n_tries >= FIRST_TRIES):
                     raise
                 if n_tries == 1:
                     self._emit(Notice(error.message, "connecting again"))
@@ -98,14 +109,17 @@ class ServerLine:
                 while (event := _event(await connection.recv())).get("type") != "session.created":
                     if event.get("type") == "error":
                         raise peer.error(
-                            f"{self._server.where} refuses the session: {text_of(event)}",
+                            f"{self.where} refuses the session: {text_of(event)}",
                             "look at --realtime, --model and --api-key",
                         )
-        except TimeoutError:
+        except (TimeoutError, websockets.ConnectionClosed) as error:
+            is_closed = isinstance(error, websockets.ConnectionClosed)
+            why = f": the line broke ({_why_closed(error)})" if is_closed else ""
             raise peer.error(
-                f"{self._server.where} does not begin a session",
+                f"{self.where} does not begin a session{why}",
                 "is it a Realtime server? Its address mostly ends in /v1/realtime",
-            ) from None
+                retryable=is_closed,
+            ) from error
         session = event.get("session")
         return session if isinstance(session, Mapping) else {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import binascii
 from collections import deque
@@ -31,7 +30,6 @@ class ServerReplies:
     def __init__(
         self,
         line: ServerLine,
-        where: str,
         speaker: Speaker,
         history: History,
         emit: Callable[[Event], None],
@@ -47,11 +45,7 @@ class ServerReplies:
         """Sample index at which the server took that turn for over."""
         self.first_audio_ms: list[float] = []
         self.n_interruptions = 0
-        self.idle = asyncio.Event()
-        """No response is in the making."""
-        self.idle.set()
         self._line = line
-        self._where = where
         self._speaker = speaker
         self._history = history
         self._emit = emit
@@ -64,7 +58,7 @@ class ServerReplies:
     # ---- what the server tells ----------------------------------------------------------------
 
     def created(self, event: dict[str, Any]) -> None:
-        self._set_active(str(event["response"]["id"]))
+        self.active = str(event["response"]["id"])
         self.awaited = False
 
     def _reply_of(self, event: dict[str, Any]) -> Playing | None:
@@ -97,7 +91,7 @@ class ServerReplies:
         response = event["response"]
         if str(response["id"]) != self.active:
             return
-        self._set_active("")
+        self.active = ""
         details = response.get("status_details") or {}
         failed = response.get("status") == "failed"
         error = text_of(details) if failed else ""
@@ -107,16 +101,16 @@ class ServerReplies:
             reply.cut_off = details.get("reason") == "max_output_tokens"
             reply.finish(self._speaker)
         if failed:
-            self._emit(Notice(f"{self._where} can't answer: {error}"))
+            self._emit(Notice(f"{self._line.where} can't answer: {error}"))
             if not mine:
                 self._history.fail()
         elif response.get("status") == "incomplete" and details.get("reason") == "content_filter":
-            self._emit(Notice(f"{self._where} withheld the rest of its answer"))
+            self._emit(Notice(f"{self._line.where} withheld the rest of its answer"))
 
     def lost(self) -> None:
         """The line broke. What was being answered is asked anew, if nothing of it was heard."""
         self.awaited |= bool(self.active) and not self._queue
-        self._set_active("")
+        self.active = ""
         for reply in self._queue:
             if not reply.complete:
                 reply.error = "the line broke"
@@ -146,7 +140,7 @@ class ServerReplies:
 
     def cut_off(self, *, by_speech: bool = False) -> None:
         """The reply that is heard ends here; those behind it are not begun."""
-        self._set_active("")
+        self.active = ""
         if not self._queue:
             return
         self.n_interruptions += by_speech
@@ -174,7 +168,3 @@ class ServerReplies:
         """The conversation is over."""
         while self._queue:
             self._end(self._queue.popleft(), interrupted=False)
-
-    def _set_active(self, response_id: str) -> None:
-        self.active = response_id
-        (self.idle.clear if response_id else self.idle.set)()

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voicecli.llm.messages import ToolCall
 from voicecli.settings import ToolsSettings
 from voicecli.tools.calculator import CALCULATOR
 from voicecli.tools.clock import clock_tool
@@ -18,6 +19,9 @@ from voicecli.tools.tool import Effect, Fixed, Source, Tool, ToolError
 
 MAX_TOOLS = 64
 """A model that gets more of them chooses worse; OpenAI takes 128."""
+
+MAX_CALLS = 8
+"""At once."""
 
 
 @dataclass
@@ -44,8 +48,25 @@ class Toolbox:
                     found.setdefault(tool.name, tool)
         return found
 
+    def refusal(self, call: ToolCall, number: int, tools: Mapping[str, Tool]) -> str:
+        """Why a call can't be carried out, for the model; empty where it can. number: of the calls
+        at once, from 0."""
+        if call.name not in tools:
+            name = cleaned(json.dumps(call.name), 80)
+            return f"There is no tool {name}. There are: {', '.join(tools)}."
+        return "Too many calls at once." if number >= MAX_CALLS else ""
+
     def is_asked_for(self, tool: Tool) -> bool:
         return tool.effect is Effect.CHANGES and tool.name not in self.allowed
+
+    def waits_for_yes(self, call: ToolCall, tool: Tool) -> bool:
+        """The user is asked first. Where a call isn't whole that is no use: the model is told what
+        is wrong with it."""
+        try:
+            arguments_in(call.arguments, tool)
+        except ToolError:
+            return False
+        return self.is_asked_for(tool)
 
     async def call(self, tool: Tool, arguments: str) -> tuple[str, bool]:
         """What a call came to, as data, and whether it failed. It may be cancelled."""

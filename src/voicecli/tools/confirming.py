@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from voicecli.conversation.completeness import says_only
@@ -15,6 +15,11 @@ from voicecli.llm.messages import Message, ToolCall
 from voicecli.printable import in_one_line
 from voicecli.text.markdown import speakable_text
 from voicecli.text.words import words_of
+from voicecli.tools.box import arguments_in
+from voicecli.tools.tool import Tool
+
+MAX_PENDING = 4
+"""Questions that may be answered."""
 
 MAX_VALUE_CHARS = 80
 """Of what a call is given, in the question. The screen shows all of it."""
@@ -36,6 +41,26 @@ class Pending:
     calls: Sequence[ToolCall]
     language: str
     """Of the question."""
+
+
+@dataclass
+class Questions:
+    """Those of one conversation that may still be answered: the newest, for one that was begun on
+    suspicion may never be heard."""
+
+    pending: list[Pending] = field(default_factory=list)
+
+    def ask(self, calls: Sequence[tuple[ToolCall, Tool]], language: str) -> str:
+        """The question whether these may be carried out, which the next turn may answer."""
+        named = [(tool.spoken_name, arguments_in(call.arguments, tool)) for call, tool in calls]
+        asked = question(named, language)
+        pending = Pending(asked, [call for call, _ in calls], language)
+        self.pending = [*self.pending[1 - MAX_PENDING :], pending]
+        return asked
+
+    def done(self, call: ToolCall) -> None:
+        """What was agreed to once is done once."""
+        self.pending = [pending for pending in self.pending if call not in pending.calls]
 
 
 def question(calls: Sequence[tuple[str, Mapping[str, object]]], language: str) -> str:

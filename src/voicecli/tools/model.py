@@ -8,7 +8,6 @@ the call that runs.
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
@@ -27,20 +26,13 @@ from voicecli.llm.messages import (
     ToolCall,
     Wrapped,
 )
-from voicecli.tools.box import Toolbox, arguments_in
-from voicecli.tools.confirming import REFUSED, Pending, answer_to, question
-from voicecli.tools.results import cleaned
-from voicecli.tools.tool import Effect, Tool, ToolError
+from voicecli.tools.box import Toolbox
+from voicecli.tools.confirming import REFUSED, Questions, answer_to
+from voicecli.tools.tool import Effect, Tool
 from voicecli.tools.written import WrittenCalls
 
 BRIDGE_S = 1.5
 """A call that lasts longer is bridged by a phrase, where nothing was said before it."""
-
-MAX_PENDING = 4
-"""Questions that may be answered."""
-
-MAX_CALLS = 8
-"""At once."""
 
 CLOSING_S = 1.0
 """So long a call that was cancelled may take to end."""
@@ -74,8 +66,7 @@ class WithTools(Wrapped):
         self._language = language
         self._notices = notices
         self._takes_tools = True
-        self._pending: list[Pending] = []
-        """The newest: one that was begun on suspicion may never be heard."""
+        self._questions = Questions()
         self._n_ids = 0
 
     async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
@@ -198,18 +189,19 @@ class WithTools(Wrapped):
 
     async def _answered(self, reply: _Reply) -> AsyncGenerator[Part, None]:
         """What becomes of the calls that the user was asked for, if this message answers."""
-        answers = ((p, answer_to(p, reply.messages, reply.language)) for p in self._pending)
+        pending = self._questions.pending
+        answers = ((p, answer_to(p, reply.messages, reply.language)) for p in pending)
         said = [(p, answer) for p, answer in answers if answer != "something else"]
         if not said:
             return
-        pending, answer = said[-1]
-        reply.messages.append(Message("assistant", "", tuple(pending.calls)))
+        asked, answer = said[-1]
+        reply.messages.append(Message("assistant", "", tuple(asked.calls)))
         tools = await self._box.tools()
-        for call in pending.calls:
+        for call in asked.calls:
             if answer == "no":
                 yield reply.ended(CallEnded(call, REFUSED, failed=True))
-            elif call.name not in tools:
-                yield reply.ended(CallEnded(call, _unknown(call, tools), failed=True))
+            elif why := self._box.refusal(call, 0, tools):
+                yield reply.ended(CallEnded(call, why, failed=True))
             else:
                 async with aclosing(self._run(reply, call, tools[call.name])) as parts:
                     async for part in parts:
@@ -219,33 +211,24 @@ class WithTools(Wrapped):
         self, reply: _Reply, calls: Sequence[ToolCall], tools: Mapping[str, Tool]
     ) -> AsyncGenerator[Part, None]:
         """Run the calls; those that change something wait for the user's yes, and end the reply."""
-        wait: list[ToolCall] = []
+        wait: list[tuple[ToolCall, Tool]] = []
         for number, call in enumerate(calls):
-            tool = tools.get(call.name)
             yield call
-            if tool is None or number >= MAX_CALLS:
-                why = _unknown(call, tools) if tool is None else "Too many calls at once."
+            if why := self._box.refusal(call, number, tools):
                 yield reply.ended(CallEnded(call, why, failed=True))
-            elif self._box.is_asked_for(tool) and _is_whole(call, tool):
-                wait.append(call)
+            elif self._box.waits_for_yes(call, tools[call.name]):
+                wait.append((call, tools[call.name]))
             else:
-                async with aclosing(self._run(reply, call, tool)) as parts:
+                async with aclosing(self._run(reply, call, tools[call.name])) as parts:
                     async for part in parts:
                         yield part
-        if not wait:
-            return
-        named = [
-            (tools[c.name].spoken_name, arguments_in(c.arguments, tools[c.name])) for c in wait
-        ]
-        asked = question(named, reply.language)
-        self._pending = [*self._pending[1 - MAX_PENDING :], Pending(asked, wait, reply.language)]
-        reply.is_over = True
-        yield f"{_PARAGRAPH}{asked}"
+        if wait:
+            reply.is_over = True
+            yield _PARAGRAPH + self._questions.ask(wait, reply.language)
 
     async def _run(self, reply: _Reply, call: ToolCall, tool: Tool) -> AsyncGenerator[Part, None]:
         yield CallBegins(call, is_free=tool.effect is Effect.NONE)
-        # What was agreed to once is done once.
-        self._pending = [p for p in self._pending if call not in p.calls]
+        self._questions.done(call)
         running = asyncio.ensure_future(self._box.call(tool, call.arguments))
         try:
             await asyncio.wait({running}, timeout=BRIDGE_S)
@@ -289,19 +272,6 @@ def _answered_results(messages: Sequence[Message]) -> list[Message]:
             told.append(Message("assistant", INTERRUPTED.strip()))
         told.append(message)
     return told
-
-
-def _is_whole(call: ToolCall, tool: Tool) -> bool:
-    """Else it is no use to ask the user: the model is told what is wrong with it."""
-    try:
-        arguments_in(call.arguments, tool)
-    except ToolError:
-        return False
-    return True
-
-
-def _unknown(call: ToolCall, tools: Mapping[str, Tool]) -> str:
-    return f"There is no tool {cleaned(json.dumps(call.name), 80)}. There are: {', '.join(tools)}."
 
 
 def _without_tools(messages: Sequence[Message]) -> list[Message]:

@@ -13,6 +13,7 @@ from voicecli.llm.messages import Options
 from voicecli.settings import Settings
 from voicecli.tools.bell import Bell
 from voicecli.tools.box import Toolbox, toolbox
+from voicecli.tools.elsewhere import ToolFunctions
 from voicecli.tools.model import PROMPT, WithTools
 from voicecli.tools.servers import McpServer, connected
 
@@ -30,6 +31,10 @@ class Tools:
         """The same answer, by a model that has the tools."""
         model = WithTools(answer.language_model, self.box, answer.language, self.notices)
         return replace(answer, language_model=model, options=Options(tool_choice="auto"))
+
+    def elsewhere(self, language: str) -> ToolFunctions:
+        """For a server that holds the conversation. language: in which the user is asked."""
+        return ToolFunctions(self.box, language)
 
 
 def instructed(settings: Settings) -> Settings:
