@@ -124,6 +124,21 @@ def reply(
     return [*steps, *then]
 
 
+def calling(*calls: tuple[str, str], text: str = "") -> Answer:
+    """The model's wish to have functions called; its servers number all calls alike."""
+    asked = [
+        {
+            "index": index,
+            "id": f"call_{index}",
+            "type": "function",
+            "function": {"name": name, "arguments": arguments},
+        }
+        for index, (name, arguments) in enumerate(calls)
+    ]
+    said = [step for step in tokens(text) if text]
+    return stream(ROLE, *said, chunk({"tool_calls": asked}), chunk({}, "tool_calls"), DONE)
+
+
 def stream(*steps: Step) -> Answer:
     """Any steps, behind the headers of a stream."""
     return [Head(), *steps]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import wave
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from fakes import write_pattern
 from realtime_server import RATE_HZ, Scripted, converse, of, run
 from serving import SMALL, served, spoken_pcm
+from sse_server import Answer, Request, SseServer, calling, reply
 from voicecli.conversation.events import (
     Dropped,
     Ended,
@@ -23,6 +25,7 @@ from voicecli.conversation.events import (
     ReplyEnded,
     ReplyText,
     Started,
+    ToolResult,
     TurnTimed,
     UserSaid,
 )
@@ -31,6 +34,10 @@ from voicecli.errors import ServerError
 from voicecli.llm.messages import Message
 from voicecli.realtime.dialogue import RealtimeConversation
 from voicecli.sound.wav import WavWriter
+from voicecli.tools.box import Toolbox
+from voicecli.tools.calculator import CALCULATOR
+from voicecli.tools.elsewhere import ToolFunctions
+from voicecli.tools.tool import Fixed
 
 
 def loud_s(path: Path) -> float:
@@ -324,7 +331,7 @@ def test_what_was_said_before_is_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_our_own_server_answers_what_was_spoken(tmp_path: Path) -> None:
+def test_our_own_server_answers_what_was_spoken_with_a_tool_of_ours(tmp_path: Path) -> None:
     said = tmp_path / "said.wav"
     wav = WavWriter(said, RATE_HZ)
     quiet = np.zeros(RATE_HZ // 2, np.float32)
@@ -332,17 +339,33 @@ def test_our_own_server_answers_what_was_spoken(tmp_path: Path) -> None:
     wav.write(np.concatenate([quiet, question.astype(np.float32), quiet]))
     wav.close()
     history = History()
+    functions = ToolFunctions(Toolbox([Fixed([CALCULATOR])]))
 
-    async def scenario() -> list[Event]:
-        async with served(settings=SMALL) as where:
-            url = where.websocket_url
-            return await converse(url, said, tmp_path / "heard.wav", history=history)
+    async def scenario(model: SseServer) -> list[Event]:
+        llm = replace(SMALL.llm, base_url=model.base_url, model="test-model")
+        async with served(settings=replace(SMALL, llm=llm)) as where:
+            url, heard = where.websocket_url, tmp_path / "heard.wav"
+            return await converse(url, said, heard, history=history, functions=functions)
 
-    events = asyncio.run(scenario())
+    def answer(request: Request) -> Answer:
+        is_answered = request.messages[-1]["role"] == "tool"
+        sum_of = ("calculate", '{"expression": "7 + 12"}')
+        return reply("It is nineteen.") if is_answered else calling(sum_of)
+
+    with SseServer(answer) as model:
+        events = asyncio.run(scenario(model))
+        first, *_, last = model.chats
     (user,) = of(events, UserSaid)
     assert "seven plus twelve" in user.text.lower()
+    assert [tool["function"]["name"] for tool in first.body["tools"]] == ["calculate"]
+    (result,) = of(events, ToolResult)
+    assert result.content == "19"
+    assert last.messages[-1]["role"] == "tool"
+    assert last.messages[-1]["content"] == "19"
     (ended,) = of(events, ReplyEnded)
-    assert "nineteen" in ended.heard
-    assert len(history.messages) == 2
+    assert ended.heard == "It is nineteen."
+    assert [message.role for message in history.messages] == [
+        *("user", "assistant", "tool", "assistant")
+    ]
     assert not of(events, Dropped)
     assert loud_s(tmp_path / "heard.wav") > 0.1

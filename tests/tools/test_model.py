@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from sse_server import DONE, ROLE, Answer, SseServer, chunk, reply, status, stream, tokens
+from sse_server import DONE, ROLE, SseServer, calling, chunk, reply, status, stream
 from voicecli.errors import LanguageModelError
 from voicecli.llm.client import ChatClient
 from voicecli.llm.messages import (
@@ -30,21 +30,6 @@ from voicecli.tools.model import WithTools
 from voicecli.tools.tool import Arguments, Effect, Fixed, Tool, ToolError, schema
 
 ASK = [Message("user", "what is two plus three")]
-
-
-def calling(*calls: tuple[str, str], text: str = "") -> Answer:
-    """The model's wish to have functions called; its servers number all calls alike."""
-    asked = [
-        {
-            "index": index,
-            "id": f"call_{index}",
-            "type": "function",
-            "function": {"name": name, "arguments": arguments},
-        }
-        for index, (name, arguments) in enumerate(calls)
-    ]
-    said = [step for step in tokens(text) if text]
-    return stream(ROLE, *said, chunk({"tool_calls": asked}), chunk({}, "tool_calls"), DONE)
 
 
 @dataclass

@@ -139,8 +139,15 @@ def test_the_first_sound_is_given_before_the_rest_is_made(server: SseServer) -> 
     assert server.chats[0].hung_up.wait(5)
 
 
-def test_the_rate_that_the_server_names(server: SseServer) -> None:
-    server.script(sound(to_pcm16(tone(1.0, 22_050)), "audio/pcm;rate=22050"))
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"Content_Type": "audio/pcm;rate=22050"},
+        {"Content_Type": "audio/pcm_s16le", "X_Sample_Rate": "22050"},
+    ],
+)
+def test_the_rate_that_the_server_names(server: SseServer, named: dict[str, str]) -> None:
+    server.script(body(to_pcm16(tone(1.0, 22_050)), **named))
     clip = spoken(server)
     assert clip.sample_rate_hz == 22_050
     assert clip.duration_s == pytest.approx(1.0, abs=0.001)

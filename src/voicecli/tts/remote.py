@@ -49,7 +49,8 @@ FORMATS = ("pcm", "wav", "mp3", "opus")
 _FORMAT_REFUSED = re.compile(r"format|\bpcm\b|codec|container", re.IGNORECASE)
 
 PCM_HZ = 24_000
-"""Of OpenAI's raw sound; who answers with another says so (`audio/pcm;rate=22050`)."""
+"""Of OpenAI's raw sound; who answers with another says so (`audio/pcm;rate=22050`, or in a header
+of its own)."""
 
 FIRST_PIECE_S, PIECE_S = 0.05, 0.2
 """So much is gathered before it is handed on: servers send pieces of a few milliseconds."""
@@ -209,7 +210,8 @@ class RemoteVoice(Voice):
                     except AudioFileError as error:
                         raise self._connection.strange("sound that can't be decoded") from error
                 return
-            named = re.search(r"rate=(\d{4,6})\b", parameters)
+            of_its_own = response.headers.get("x-sample-rate", "")
+            named = re.search(r"(?:^|rate=)(\d{4,6})\b", parameters or of_its_own)
             rate_hz = int(named[1]) if named else PCM_HZ
             odd = b""
             async for piece in rest:
