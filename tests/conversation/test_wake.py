@@ -210,6 +210,13 @@ def test_the_rest_of_the_sentence_is_the_question(talk: Talk) -> None:
     )
 
 
+def test_the_call_is_told_as_speech_once_it_was_understood(talk: Talk) -> None:
+    told = talk(SPOKEN + SPOKEN + "." * 40, ["No.", "Hey computer, hello?"], [["Hi."]])
+    (began,) = [event for event in told if isinstance(event, SpeechBegan)]
+    assert told.index(began) < told.index(UserSaid("hello?"))
+    assert 40 * 512 < began.onset < 46 * 512
+
+
 def test_the_phrase_alone_is_acknowledged_and_the_next_words_count(talk: Talk) -> None:
     pattern = "....######" + "." * 60 + "######" + "." * 60
     told = talk(pattern, ["Hey computer.", "What time is it?"], [["Noon."]])

@@ -20,10 +20,14 @@ from voicecli.conversation.events import (
     Notice,
     ReplyEnded,
     SentenceBegan,
+    SpeechBegan,
     StartedOver,
+    State,
+    StateChanged,
     UserSaid,
 )
 from voicecli.errors import SessionError
+from voicecli.sessions.asleep import BEFORE_SAMPLES
 from voicecli.sessions.folders import find, held
 from voicecli.sessions.reading import read
 from voicecli.sessions.recording import FRAMES_AT_ONCE, SessionRecorder
@@ -113,6 +117,32 @@ def test_what_is_heard_while_muted_is_not_kept() -> None:
     you, ai = sound(folder)
     assert not you.any()
     assert ai.any()
+
+
+@pytest.mark.parametrize("is_called", [True, False])
+def test_what_is_heard_before_the_wake_phrase_is_not_kept(is_called: bool) -> None:
+    """Silence in its place, so that no sample moves; the utterance with the phrase is kept."""
+    n_frames, onset = 1000, 900 * FRAME_SAMPLES
+    with SessionRecorder() as recorder:
+        recorder.is_asleep = True
+        for number in range(n_frames):
+            recorder.hear(frame(number, tone(number, 400), tone(number, 1000)))
+        if is_called:
+            recorder.tell(SpeechBegan(onset))
+            recorder.tell(UserSaid("what time is it", 1))
+        recorder.tell(StateChanged(State.THINKING))
+        recorder.hear(frame(n_frames, tone(n_frames, 400), tone(n_frames, 1000)))
+        recorder.tell(StateChanged(State.ASLEEP))
+        recorder.hear(frame(n_frames + 1, tone(n_frames, 400)))
+        folder = recorder.folder
+    assert folder is not None
+    you, ai = sound(folder)
+    assert len(you) == (n_frames + 2) * FRAME_SAMPLES
+    kept = onset - BEFORE_SAMPLES if is_called else n_frames * FRAME_SAMPLES
+    assert not you[: kept - FRAME_SAMPLES].any()
+    assert np.abs(you[kept:-FRAME_SAMPLES]).max() > 0.3
+    assert not you[-FRAME_SAMPLES:].any()
+    assert np.abs(ai[: -2 * FRAME_SAMPLES]).max() > 0.3
 
 
 def test_a_session_goes_on_in_its_folder() -> None:

@@ -147,6 +147,7 @@ async def staged(
         if recorder is not None:
             emit = stack.enter_context(recorder).telling(tell)
             recorder.notices = lambda message, hint: emit(Notice(message, hint))
+            recorder.is_asleep = typed is None and settings.wake.phrase is not None
         keyboard = stack.enter_context(Keyboard(before_stop=screen.pause, after_stop=screen.resume))
         if files.output is not None:
             stack.enter_context(_RecordedIn(files.output, emit))

@@ -463,6 +463,8 @@ class Conversation:
         """Audio is forgotten only here, when its text is in the history, and in `forget`."""
         self._replies.newest = reply
         self._pending.clear()
+        if reply.needs_call:  # not told before the phrase was heard
+            self._emit(SpeechBegan(reply.utterances[0].onset))
         if words.is_call:
             reply.is_aside = True
         elif words.are_clear:

@@ -21,6 +21,9 @@ from voicecli.conversation.events import (
     Level,
     ReplyEnded,
     SentenceBegan,
+    SpeechBegan,
+    State,
+    StateChanged,
     Stopped,
     UserSaid,
     as_json,
@@ -30,6 +33,7 @@ from voicecli.errors import AudioFileError, SessionError, VoicecliError, reason
 from voicecli.files import is_full, write_atomically
 from voicecli.printable import in_one_line
 from voicecli.sessions import folders
+from voicecli.sessions.asleep import HeldBack
 from voicecli.sessions.exporting import CUT_OFF, text_of
 from voicecli.sessions.reading import BEGAN, read
 from voicecli.sessions.sound import part_name
@@ -67,9 +71,12 @@ class SessionRecorder:
         self.at = at
         """Sample index of the session: what was heard so far."""
         self.notices = notices
+        self.is_asleep = False
+        """The wake phrase was not said: nothing that is heard is kept."""
         self._offset = at
         self._now = now
         self._sound = _Sound(self._failed, self._worked)
+        self._held_back = HeldBack(self._sound.feed)
         self._unwritten = b""
         self._failing: set[str] = set()
 
@@ -110,6 +117,7 @@ class SessionRecorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._held_back.settle()
         self._sound.close()
         self._flush()
         os.close(self._transcript)
@@ -137,7 +145,8 @@ class SessionRecorder:
         """One frame, in its order."""
         self.at = self._offset + frame.end
         heard = silence(len(frame.samples)) if muted else frame.samples
-        self._sound.feed(self._offset + frame.start, heard, frame.played)
+        keep = self._held_back.add if self.is_asleep else self._sound.feed
+        keep(self._offset + frame.start, heard, frame.played)
         if self._unwritten and self.at % RETRY_SAMPLES < FRAME_SAMPLES:
             self._flush()
 
@@ -145,6 +154,7 @@ class SessionRecorder:
         """One event, at the moment of the frame that was heard last. All but levels are kept."""
         if isinstance(event, Level):
             return
+        self._sleep(event)
         line = {"at": self.at, **as_json(event)}
         if isinstance(event, UserSaid | ReplyEnded):
             line["number"] = event.number
@@ -158,6 +168,17 @@ class SessionRecorder:
                 self._note(CUT_OFF)
         if isinstance(event, UserSaid | Stopped | SentenceBegan | ReplyEnded):
             self._in_reply = isinstance(event, SentenceBegan)
+
+    def _sleep(self, event: Event) -> None:
+        """A call is told as any speech, once it was understood."""
+        match event:
+            case SpeechBegan(onset):
+                self._held_back.settle(self._offset + onset)
+                self.is_asleep = False
+            case StateChanged(state):
+                self.is_asleep = state is State.ASLEEP
+                if not self.is_asleep:
+                    self._held_back.settle()
 
     _in_reply = False
     """The transcript's last line is one."""
