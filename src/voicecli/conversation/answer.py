@@ -20,6 +20,7 @@ from voicecli.errors import LanguageModelError
 from voicecli.languages import Phrases, language_of, primary
 from voicecli.languages.names import name_of
 from voicecli.llm.messages import (
+    ANSWER_IN,
     CallBegins,
     CallEnded,
     LanguageModel,
@@ -111,9 +112,7 @@ class Answer:
         code = primary(self.language)
         if self.habits.languages <= {"en"} or code not in self.habits.languages:
             return messages
-        name = name_of(code)
-        text = f"The user speaks {name} now. Answer in {name}, unless asked for another language."
-        return [Message("system", text), *messages]
+        return [Message("system", ANSWER_IN.format(name_of(code))), *messages]
 
     async def to(self, messages: Sequence[Message]) -> AsyncGenerator[tuple[str, Clip], None]:
         """Sentences as written, each with its sound, or with its beginning: what is still to come

@@ -9,6 +9,10 @@ from typing import Any, Literal, Protocol, Self
 BUILTIN = "built-in"
 """As the base URL, this asks for the built-in replies even where a local server is running."""
 
+ANSWER_IN = "The user speaks {0} now. Answer in {0}, unless asked for another language."
+"""What a model is told of the turn's language, by its English name; the built-in replies look for
+"Answer in", too."""
+
 
 @dataclass(frozen=True)
 class ToolCall:

@@ -15,7 +15,8 @@ from functools import cache
 
 from voicecli.llm.builtin.clock_times import CLOCK, clock_in, said_clock
 from voicecli.llm.builtin.numbers import NUMBER, number_at, say_number
-from voicecli.llm.builtin.requests import FILLERS, HELP, NOT_HEARD, REST_UNKNOWN, UNKNOWN, answer
+from voicecli.llm.builtin.replies import CODES, answer, language_told
+from voicecli.llm.builtin.requests import FILLERS, HELP, NOT_HEARD, REST_UNKNOWN, UNKNOWN
 from voicecli.llm.builtin.spans import SPAN, said_seconds, span_arguments
 from voicecli.llm.builtin.words import words_of
 from voicecli.llm.messages import Message
@@ -43,8 +44,10 @@ class WantedCall:
 def reply_to(
     messages: Sequence[Message], tools: Collection[str], now: datetime
 ) -> str | WantedCall:
-    """The reply to the last message of the user's, or first the call of one of these tools."""
-    wanted = wanted_in(messages, tools, now) if tools else None
+    """The reply to the last message of the user's, or first the call of one of these tools, which
+    only English asks for."""
+    is_english = language_told(messages) not in CODES
+    wanted = wanted_in(messages, tools, now) if tools and is_english else None
     if wanted is None:
         said = answer(messages, now)
         return f"{said} {HELP_TIMERS}" if said == HELP and "set_timer" in tools else said

@@ -90,18 +90,21 @@ def say_number(value: Fraction) -> str:
     """`minus three point five`, `about six point six seven`; no hyphens, no commas."""
     if abs(value) >= NUMBER_MAX:
         return "more than I can say" if value > 0 else "less than I can say"
-    exact = value * 1000
-    if exact.denominator == 1:
-        about, shown = "", value
-    else:
-        places = 2 if abs(value) >= 1 else 2 - _magnitude(value)
-        about, shown = "about ", round(value, places)
-    whole, _, digits = _decimal(abs(shown)).partition(".")
+    shown = rounded(value)
+    about = "" if shown == value else "about "
+    whole, _, digits = in_digits(abs(shown)).partition(".")
     said = cardinal(int(whole), "en")
     if digits:
         said += " point " + " ".join(cardinal(int(digit), "en") for digit in digits)
     said = ("minus " if shown < 0 else "") + said
     return about + said.replace("-", " ").replace(" and ", " ")
+
+
+def rounded(value: Fraction) -> Fraction:
+    """With three decimals, or with two where it has more."""
+    if (value * 1000).denominator == 1:
+        return value
+    return round(value, 2 if abs(value) >= 1 else 2 - _magnitude(value))
 
 
 def _magnitude(value: Fraction) -> int:
@@ -112,7 +115,7 @@ def _magnitude(value: Fraction) -> int:
     return power
 
 
-def _decimal(value: Fraction) -> str:
+def in_digits(value: Fraction) -> str:
     """A fraction whose denominator divides a power of ten, in digits."""
     digits = 0
     while (value * 10**digits).denominator != 1:

@@ -1,8 +1,9 @@
 """The built-in replies: what answers where no language model does. No network, no model.
 
-`answer` is the whole of it, a pure function; ResponderTransport serves it as an OpenAI-compatible
-server, so that the client of llm.py needs to know nothing of it. It understands a few dozen English
-requests, written or as a speech recogniser puts them, and says of the rest that it doesn't.
+This is English: `answer` is the whole of it, a pure function. It understands a few dozen requests,
+written or as a speech recogniser puts them, and says of the rest that it doesn't. `replies` has it
+together with the other languages; ResponderTransport serves that as an OpenAI-compatible server, so
+that the client of llm.py needs to know nothing of it.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ FILLERS = frozenset(_FILLERS.split())
 
 def answer(messages: Sequence[Message], now: datetime) -> str:
     """The reply to the last user message. Pure: the conversation and the local time decide."""
-    talk = _Talk(now)
+    talk = SmallTalk(now)
     reply = NOT_HEARD
     for message in messages:
         if message.role == "user":
@@ -80,7 +81,7 @@ def answer(messages: Sequence[Message], now: datetime) -> str:
 
 
 @dataclass
-class _Talk:
+class SmallTalk:
     """What one conversation has brought so far; replayed from the start for every reply."""
 
     now: datetime
@@ -173,19 +174,10 @@ class _Talk:
         return " ".join(sentence[0].upper() + sentence[1:] for sentence in sentences), True, after
 
 
-# Words --------------------------------------------------------------------------------------------
-
-
-# Numbers ------------------------------------------------------------------------------------------
-
-
-# Arithmetic ---------------------------------------------------------------------------------------
-
-
 # Requests -----------------------------------------------------------------------------------------
 
 
-def _time(talk: _Talk, _: re.Match[str]) -> str:
+def _time(talk: SmallTalk, _: re.Match[str]) -> str:
     """`It is ten thirty.`, `It is five minutes after ten.`, `It is five o'clock.`"""
     hour, minute = numerals.cardinal(talk.now.hour % 12 or 12, "en"), talk.now.minute
     said = numerals.cardinal(minute, "en").replace("-", " ")
@@ -196,7 +188,7 @@ def _time(talk: _Talk, _: re.Match[str]) -> str:
     return f"It is {hour} {said}."
 
 
-def _day(talk: _Talk, match: re.Match[str]) -> str:
+def _day(talk: SmallTalk, match: re.Match[str]) -> str:
     """`Today is Friday.`, with a yes or no where a day was guessed; of a weekday, its date."""
     groups = match.groupdict()
     when, guess = groups.get("when") or "today", groups.get("guess")
@@ -209,22 +201,22 @@ def _day(talk: _Talk, match: re.Match[str]) -> str:
     return yes_or_no + say_day(when, offset, date_of(talk.now, offset) if is_weekday else day)
 
 
-def _date(talk: _Talk, match: re.Match[str]) -> str:
+def _date(talk: SmallTalk, match: re.Match[str]) -> str:
     when = match.groupdict().get("when") or "today"
     offset = offset_of(when, talk.now)
     return "" if offset is None else say_day(when, offset, date_of(talk.now, offset))
 
 
-def _month(talk: _Talk, _: re.Match[str]) -> str:
+def _month(talk: SmallTalk, _: re.Match[str]) -> str:
     return f"It is {talk.now:%B}."
 
 
-def _year(talk: _Talk, _: re.Match[str]) -> str:
+def _year(talk: SmallTalk, _: re.Match[str]) -> str:
     year = numerals.spell(talk.now.year, "en", *numerals.YEAR) or str(talk.now.year)
     return f"It is {year.replace('-', ' ')}."
 
 
-def _count(talk: _Talk, match: re.Match[str]) -> str:
+def _count(talk: SmallTalk, match: re.Match[str]) -> str:
     """Counts up or down, in sentences of ten numbers; empty where there are no two numbers."""
     words = words_of(match[0])
     places = [i for i, word in enumerate(words) if word.text in ("from", "to")]
@@ -242,7 +234,7 @@ def _count(talk: _Talk, match: re.Match[str]) -> str:
     return " ".join(f"{ten[0].upper()}{ten[1:]}." for ten in tens)
 
 
-def _meet(talk: _Talk, match: re.Match[str]) -> str:
+def _meet(talk: SmallTalk, match: re.Match[str]) -> str:
     name = talk.spelled(match, "name").strip(".,!?")
     if match[0].startswith("i am") and not name.istitle():
         return ""  # `i am hungry`
@@ -250,21 +242,21 @@ def _meet(talk: _Talk, match: re.Match[str]) -> str:
     return f"Nice to meet you, {talk.name}."
 
 
-def _your_name(talk: _Talk, _: re.Match[str]) -> str:
+def _your_name(talk: SmallTalk, _: re.Match[str]) -> str:
     return f"Your name is {talk.name}." if talk.name else "I do not know your name."
 
 
-def _again(talk: _Talk, _: re.Match[str]) -> str:
+def _again(talk: SmallTalk, _: re.Match[str]) -> str:
     if talk.unknown:
         return ""  # `they say that ...`
     return talk.said or "I said nothing so far."
 
 
-def _what_i_said(talk: _Talk, _: re.Match[str]) -> str:
+def _what_i_said(talk: SmallTalk, _: re.Match[str]) -> str:
     return f"You said: {_sentence(talk.asked)}" if talk.asked else "You said nothing so far."
 
 
-def _repeat(talk: _Talk, match: re.Match[str]) -> str:
+def _repeat(talk: SmallTalk, match: re.Match[str]) -> str:
     """Whatever follows, in the user's own spelling; empty for `they say that ...`."""
     if talk.unknown:
         return ""
@@ -277,7 +269,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text[-1:] in tuple(".!?") else ".")
 
 
-def _joke(talk: _Talk, match: re.Match[str]) -> str:
+def _joke(talk: SmallTalk, match: re.Match[str]) -> str:
     about = match.groupdict().get("about")
     fitting = (joke for joke in JOKES if about and f" {about} " in joke)
     joke = next(fitting, JOKES[talk.jokes % len(JOKES)])
@@ -285,7 +277,7 @@ def _joke(talk: _Talk, match: re.Match[str]) -> str:
     return joke
 
 
-def _timer(talk: _Talk, _: re.Match[str]) -> str:
+def _timer(talk: SmallTalk, _: re.Match[str]) -> str:
     return NO_TIMER
 
 
@@ -295,7 +287,7 @@ _IS_IT = r"(?: (?:it )?(?:is|was|will|be)(?: (?:it|that|on)(?: be| going to be)?
 _IS = r"(?: is it| it is| is$|(?! (?:is|was|will|of|on|did|do|does)\b))"
 _NO_NAME = "fine|sorry|here|okay|good|not|a|an|the|in|at|on|so|very|well"
 
-_REQUESTS: tuple[tuple[str, str | Callable[[_Talk, re.Match[str]], str]], ...] = (
+_REQUESTS: tuple[tuple[str, str | Callable[[SmallTalk, re.Match[str]], str]], ...] = (
     # In words_of() spelling. The first that fits at a word wins. Texts are for small talk: they are
     # left out where much of the message was not understood.
     ("what did you (?:just )?say|say again|again|one more time|come again", _again),

@@ -1,0 +1,75 @@
+"""The built-in replies in every language that they know.
+
+English is understood by rules of its own (`requests`), others by a table each (`de`, `es`, `fr`,
+`zh`; `table` tells what stands in one).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from voicecli.languages.names import language_code
+from voicecli.llm.builtin.by_table import Asked
+from voicecli.llm.builtin.reader import CODES, reader_in
+from voicecli.llm.builtin.requests import NOT_HEARD, UNKNOWN, SmallTalk
+from voicecli.llm.messages import Message
+
+_TOLD = re.compile(r"\b[Aa]nswer in (\w+)")
+"""`llm.messages.ANSWER_IN`, or a system prompt of the user's own."""
+
+
+def answer(messages: Sequence[Message], now: datetime) -> str:
+    """The reply to the last user message. Pure: the conversation and the local time decide.
+
+    It is in the language that a system message asks for ("Answer in German"). Where none does, it
+    is in English, or in the one that alone understands what was said.
+    """
+    told = language_told(messages)
+    talk = SmallTalk(now)
+    reply = NOT_HEARD
+    last = max((i for i, message in enumerate(messages) if message.role == "user"), default=-1)
+    for i, message in enumerate(messages):
+        if message.role == "user" and i == last and told:
+            reply = _in_language(talk, message.content, told)
+        elif message.role == "user":
+            reply = _understood(talk, message.content, told)
+        elif message.role == "assistant":
+            talk.was_heard(message.content)
+    return reply
+
+
+def language_told(messages: Sequence[Message]) -> str:
+    """As ISO 639-1; empty where no system message names one."""
+    for message in messages:
+        if message.role == "system" and (found := _TOLD.search(message.content)):
+            return language_code(found[1]) or ""
+    return ""
+
+
+def _in_language(talk: SmallTalk, text: str, code: str) -> str:
+    reader = reader_in(code)
+    return talk.reply(text) if reader is None else Asked(reader, talk, text).reply()
+
+
+def _understood(talk: SmallTalk, text: str, likely: str) -> str:
+    """In the first language that knows all of it: the likely one, English, the others."""
+    if reader_in(likely) and (found := _whole(talk, text, likely)):
+        return found
+    reply = talk.reply(text)
+    if not reply.endswith(UNKNOWN):
+        return reply
+    others = (found for code in CODES if code != likely and (found := _whole(talk, text, code)))
+    return next(others, reply)
+
+
+def _whole(talk: SmallTalk, text: str, code: str) -> str:
+    """Empty where something in it isn't understood."""
+    reader = reader_in(code)
+    if reader is None:
+        return ""
+    asked = Asked(reader, talk, text)
+    said = asked.reply()
+    is_whole = asked.folded.text and not asked.unknown and reader.table.say.unknown not in said
+    return said if is_whole else ""
