@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voicecli.llm.builtin import numbers, requests, words
-from voicecli.llm.builtin.requests import REST_UNKNOWN, UNKNOWN, WHO, answer
+from voicecli.llm.builtin.replies import answer
+from voicecli.llm.builtin.requests import REST_UNKNOWN, UNKNOWN, WHO
 from voicecli.llm.builtin.transport import ResponderTransport
 from voicecli.llm.messages import Message
 from voicecli.text.numerals import cardinal

@@ -180,7 +180,8 @@ def _chain(asked: Asked, at: int) -> tuple[str, Fraction | None, int] | None:
     value = evaluate(operands, operators)
     if value is None or operators != ["percent of"]:
         return _chain_said(reader, operands, operators, value), value, at
-    return _share_said(reader, *operands, value), value, at
+    percent, whole = operands
+    return _share_said(reader, percent, whole, value), value, at
 
 
 def _start(asked: Asked, at: int) -> tuple[Fraction, int] | None:

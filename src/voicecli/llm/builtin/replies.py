@@ -37,6 +37,8 @@ def answer(messages: Sequence[Message], now: datetime) -> str:
             reply = _understood(talk, message.content, told)
         elif message.role == "assistant":
             talk.was_heard(message.content)
+        elif message.role == "tool":
+            talk.was_told(message.content)
     return reply
 
 

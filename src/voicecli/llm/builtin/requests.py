@@ -1,15 +1,15 @@
 """The built-in replies: what answers where no language model does. No network, no model.
 
-This is English: `answer` is the whole of it, a pure function. It understands a few dozen requests,
-written or as a speech recogniser puts them, and says of the rest that it doesn't. `replies` has it
-together with the other languages; ResponderTransport serves that as an OpenAI-compatible server, so
-that the client of llm.py needs to know nothing of it.
+This is English: a few dozen requests are understood, written or as a speech recogniser puts them,
+and of the rest it is said that they aren't. `replies` has it together with the other languages;
+ResponderTransport serves that as an OpenAI-compatible server, so that the client of llm.py needs to
+know nothing of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,6 @@ from voicecli.llm.builtin.days import ELSEWHEN, WEEKDAYS, WHEN, date_of, offset_
 from voicecli.llm.builtin.numbers import NUMBER, number_at, say_number
 from voicecli.llm.builtin.sums import calculation
 from voicecli.llm.builtin.words import Word, words_of
-from voicecli.llm.messages import Message
 from voicecli.text import numerals
 
 HELP = (
@@ -61,20 +60,6 @@ well what would you your
 """
 FILLERS = frozenset(_FILLERS.split())
 """Words that may surround a request; others that no rule takes were not understood."""
-
-
-def answer(messages: Sequence[Message], now: datetime) -> str:
-    """The reply to the last user message. Pure: the conversation and the local time decide."""
-    talk = SmallTalk(now)
-    reply = NOT_HEARD
-    for message in messages:
-        if message.role == "user":
-            reply = talk.reply(message.content)
-        elif message.role == "assistant":
-            talk.was_heard(message.content)
-        elif message.role == "tool":
-            talk.was_told(message.content)
-    return reply
 
 
 # The conversation ---------------------------------------------------------------------------------
