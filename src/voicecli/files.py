@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,7 +32,7 @@ def written_atomically(path: Path) -> Iterator[Path]:
         return
     # What replaces a link is what it points to.
     target = Path(os.path.realpath(path))
-    part = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.part{target.suffix}")
+    part = target.with_name(f".{target.name[:40]}.{os.urandom(4).hex()}.part{target.suffix}")
     _sweep_parts(target.parent)
     with told_with(path):
         held = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -71,7 +70,7 @@ def is_full(error: BaseException | None) -> bool:
 
 def write_atomically(path: Path, text: str, mode: int = 0o644) -> None:
     """Replace a file by a new one; at every moment it is the old or the new one as a whole."""
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    unfinished = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     # With its mode from the beginning: what it holds may be a secret.
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import time
@@ -12,7 +11,10 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -119,6 +121,8 @@ class Worker:
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `function` on the worker's thread and return (or raise) what it does."""
+        import asyncio  # a worker may be there before its event loop, with much to load meanwhile
+
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.put(_Waiting(future, lambda: function(*args, **kwargs), _priority.get()))
         return await future

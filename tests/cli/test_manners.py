@@ -8,7 +8,7 @@ import pytest
 import typer.main
 
 from programs import run_voicecli, save_wav, speak
-from voicecli.cli.main import app
+from voicecli.cli.main import _only, app
 
 pytestmark = pytest.mark.slow
 
@@ -22,6 +22,20 @@ def test_h_and_help_are_the_same_everywhere(command: str) -> None:
     for short in ((*command.split(), "-h"), ("help", *command.split())):
         done = run_voicecli(*short)
         assert (done.returncode, done.stdout) == (0, long.stdout)
+
+
+@pytest.mark.parametrize(
+    ("name", "made"), [("say", {"say"}), ("models", None), ("help", None), ("", None)]
+)
+def test_no_command_is_made_but_the_one_that_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, name: str, made: set[str] | None
+) -> None:
+    """Where it needs no other: help tells of all, and a group has its own."""
+    whole = typer.main.get_group(app).commands.keys()
+    monkeypatch.setattr(app, "registered_commands", app.registered_commands)
+    monkeypatch.setattr(app, "registered_groups", app.registered_groups)
+    _only(name)
+    assert typer.main.get_group(app).commands.keys() == (whole if made is None else made)
 
 
 def test_help_about_nothing() -> None:

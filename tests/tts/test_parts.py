@@ -21,6 +21,7 @@ from voicecli.tts.parts import (
     CHUNKS_FRAMES,
     MARGIN_FRAMES,
     VoiceInParts,
+    begin_to_load,
     cached_parts,
     chunk_ends,
     load_in_parts,
@@ -270,6 +271,19 @@ def test_what_is_kept_sounds_like_what_was_made(path: Path):
     for session in (made, kept):
         session.run(None, said)
     np.testing.assert_array_equal(kept.whole(), made.whole())
+
+
+def test_loading_that_was_begun_before_gives_the_same():
+    """Also in several threads: the noise is that of one."""
+    config = config_of(VOICE)
+    made = load_in_parts(VOICE, config)
+    begun = load_in_parts(VOICE, config, 2, begin_to_load(VOICE, 2))
+    assert made is not None
+    assert begun is not None
+    assert begun.hop_samples == made.hop_samples is not None  # before anything was made
+    for session in (made, begun):
+        session.run(None, feeds(100, noise=0.667))
+    np.testing.assert_array_equal(begun.whole(), made.whole())
 
 
 @pytest.mark.parametrize("damaged", ["voice.json", "0.onnx", "1.onnx"])

@@ -31,7 +31,7 @@ from voicecli.cli.streams import polite_ends, tell, write_out
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voicecli.settings import Settings
+    from voicecli.settings import Settings, TtsSettings
     from voicecli.tts.clip import Clip, Voice
 
 READ_BYTES = 4096
@@ -123,7 +123,9 @@ def say(
     if force and (output is None or to_stdout):
         raise typer.BadParameter("--force needs --output FILE")
     from voicecli.settings.loading import load
+    from voicecli.worker import one_thread_for_numpy
 
+    one_thread_for_numpy()
     tts_engine, voice = voice_engine(voice, voice_url)
     settings = load(
         {
@@ -148,14 +150,18 @@ def say(
         if server is not None:
             run(_say_by(server, text, _deltas(text, file), destination, voice, speed))
             return
+        aligned, begun = timestamps is not None, None
+        if language is None and _is_here(settings.tts):
+            begun = _begun(settings.tts, aligned=aligned)  # while all the rest is imported
         run(
             _say(
                 settings,
                 _deltas(text, file),
                 destination,
+                begun,
                 language=language,
                 pause_s=pause or 0.0,
-                timestamps=timestamps is not None,
+                timestamps=aligned,
             )
         )
 
@@ -231,6 +237,26 @@ async def _peek(deltas: AsyncIterator[str]) -> tuple[str, AsyncIterator[str]]:
 # -- the voice --------------------------------------------------------------------------------
 
 
+def _is_here(settings: TtsSettings) -> bool:
+    from voicecli.speech_engines import PIPER, is_here
+
+    return is_here(settings.engine, PIPER)
+
+
+def _begun(settings: TtsSettings, *, aligned: bool) -> Voice:
+    """A Piper voice, the loading of which has begun; raises ModelMissingError."""
+    from voicecli.models import find_voice
+    from voicecli.tts.piper import PiperModel, PiperSynthesizer
+
+    model = PiperModel(find_voice(settings.voice), aligned=aligned, n_threads=_n_threads())
+    model.begin()
+    return PiperSynthesizer(model, settings, continuous=True)
+
+
+def _n_threads() -> int:
+    return min(MAX_THREADS, os.cpu_count() or 1)
+
+
 def _voice_for(language: str, beginning: str, configured: str | None) -> tuple[Path, str]:
     """A voice of a language, and the code to read in; `auto` detects it among the voices' own.
 
@@ -287,27 +313,30 @@ async def _say(
     settings: Settings,
     deltas: AsyncIterator[str],
     target: Destination,
+    voice: Voice | None,
     *,
     language: str | None,
     pause_s: float,
     timestamps: bool,
 ) -> None:
+    """voice: None looks for one."""
     import asyncio
 
-    from voicecli.engines import Engines
     from voicecli.errors import VoicecliError
     from voicecli.sound.samples import silence
-    from voicecli.speech_engines import PIPER, is_here
     from voicecli.tts.clip import Clip
 
     tts, code = settings.tts, language
-    if language is not None and is_here(tts.engine, PIPER):
+    stack = AsyncExitStack()
+    if language is not None and _is_here(tts):
         beginning, deltas = await _peek(deltas)
         path, code = _voice_for(language, beginning, tts.voice)
-        tts = replace(tts, voice=str(path))
-    n_threads = min(MAX_THREADS, os.cpu_count() or 1)
-    engines = Engines(settings, notices=tell)
-    voice = engines.voice(tts, aligned=timestamps, n_threads=n_threads, continuous=True)
+        voice = _begun(replace(tts, voice=str(path)), aligned=timestamps)
+    elif voice is None:
+        from voicecli.engines import Engines
+
+        engines = await stack.enter_async_context(Engines(settings, notices=tell))
+        voice = engines.voice(tts, aligned=timestamps, n_threads=_n_threads(), continuous=True)
     code = code or voice.language or "en"
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports
@@ -327,8 +356,7 @@ async def _say(
     first_clause_words = FIRST_CLAUSE_WORDS if hurry else None
     captions = Captions(voice)
     told = False
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(engines)
+    async with stack:
         sink: Sink | None = None
         async for sentence in sentences(
             speakable(deltas, code), code, first_clause_words=first_clause_words, whole=whole

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
 from enum import StrEnum
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -315,6 +314,8 @@ def _keeping(settings: Settings, resume: str | None, *, record: bool | None) -> 
 
 def _demo(settings: Settings) -> AbstractContextManager[Path]:
     """A recording of somebody who asks: free speech, or what a small recogniser understands."""
+    from importlib import resources
+
     from voicecli.engines import Engines
 
     name = "demo.ogg" if Engines(settings).limits() is None else "demo-small.flac"

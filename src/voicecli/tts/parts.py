@@ -14,7 +14,9 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -52,7 +54,7 @@ processor, too."""
 UNKNOWN_COST = 0.1
 """Seconds of work for a second of speech, until the first was made."""
 
-CACHE_FORMAT = 2
+CACHE_FORMAT = 3
 """To be raised when the parts of the same voice become others."""
 
 KNOWN_FILE = "voice.json"
@@ -79,8 +81,10 @@ class VoiceInParts:
         sessions: Iterable[onnxruntime.InferenceSession],
         sample_rate_hz: int,
         expected_peak: float = 1.0,
+        hop_samples: int | None = None,
     ) -> None:
-        """sessions: of the parts that `graph.split` gives."""
+        """sessions: of the parts that `graph.split` gives. hop_samples: of a frame; None finds it
+        out, by making some."""
         self._text, *self._later = sessions
         self._sample_rate_hz = sample_rate_hz
         self.expected_peak = expected_peak
@@ -89,7 +93,7 @@ class VoiceInParts:
         self._names = [one.name for one in self._text.get_outputs()]
         self._told = [name for name in self._names if name not in used]
         self._tensors: dict[str, np.ndarray] = {}
-        self._hop_samples: int | None = None
+        self._hop_samples = hop_samples
         self._cost: float | None = None
         """Seconds of work for a second of speech, lately."""
 
@@ -141,6 +145,11 @@ class VoiceInParts:
         made = self._made()
         pieces = [made.slice(*span).reshape(-1) for span in itertools.pairwise(ends)]
         return np.array_equal(np.concatenate(pieces), whole)
+
+    @property
+    def hop_samples(self) -> int | None:
+        """Of a frame, once something was run."""
+        return self._hop_samples
 
     @property
     def grid_samples(self) -> int:
@@ -251,14 +260,29 @@ class _Made:
 # -- from a file ------------------------------------------------------------------------------
 
 
-def load_in_parts(path: Path, config: PiperConfig, n_threads: int = 1) -> VoiceInParts | None:
+def begin_to_load(path: Path, n_threads: int) -> Future[VoiceInParts | None]:
+    """Loading what is kept of a voice, beside whatever the caller does meanwhile: all but the
+    first tenth of it holds no lock of Python's."""
+    thread = ThreadPoolExecutor(1)
+    begun = thread.submit(_kept, cached_parts(path), n_threads)
+    thread.shutdown(wait=False)
+    return begun
+
+
+def load_in_parts(
+    path: Path,
+    config: PiperConfig,
+    n_threads: int = 1,
+    begun: Future[VoiceInParts | None] | None = None,
+) -> VoiceInParts | None:
     """The voice in parts; None where it can't be cut, or wouldn't sound the same.
 
     The parts are kept in the cache, since making and trying them takes longer than loading.
+    begun: by `begin_to_load`.
     """
     folder = cached_parts(path)
     try:
-        return _kept(folder, config.sample_rate, n_threads)
+        return begun.result() if begun is not None else _kept(folder, n_threads)
     except Exception:  # not there, or damaged; onnxruntime's exceptions have no class in common
         shutil.rmtree(folder, ignore_errors=True)
     # Only here, where a voice is used for the first time.
@@ -270,11 +294,14 @@ def load_in_parts(path: Path, config: PiperConfig, n_threads: int = 1) -> VoiceI
     try:
         _keep(parts, config, folder)
         # From the file, since noise is drawn otherwise in a graph that is not quite the same.
-        return _kept(folder, config.sample_rate, n_threads)
+        return _kept(folder, n_threads)
     except Exception:  # the cache can't be written: they are made anew each time
         sessions = [load_session(part, n_threads=n_threads) for part in parts]
-        peak = _peak_if_exact(VoiceInParts(sessions, config.sample_rate), config)
-        return None if peak is None else VoiceInParts(sessions, config.sample_rate, peak)
+        voice = VoiceInParts(sessions, config.sample_rate)
+        peak = _peak_if_exact(voice, config)
+        if peak is None:
+            return None
+        return VoiceInParts(sessions, config.sample_rate, peak, voice.hop_samples)
 
 
 def cached_parts(path: Path) -> Path:
@@ -317,14 +344,21 @@ def _babble(config: PiperConfig, names: Sequence[str]) -> dict[str, np.ndarray]:
     return {name: feeds[name] for name in names}
 
 
-def _kept(folder: Path, sample_rate_hz: int, n_threads: int) -> VoiceInParts | None:
+def _kept(folder: Path, n_threads: int) -> VoiceInParts | None:
     """What `_keep` kept; raises whatever where that is not there or damaged."""
     known = json.loads((folder / KNOWN_FILE).read_text("utf-8"))
     if not known["exact"]:
         return None
     files = [folder / f"{number}.onnx" for number in range(known["parts"])]
-    sessions = [load_session(file, n_threads=n_threads, optimized=True) for file in files]
-    return VoiceInParts(sessions, sample_rate_hz, known["expected_peak"])
+    load = partial(load_session, n_threads=n_threads, optimized=True)
+    if n_threads > 1:  # somebody waits: twice the memory for a moment, and a third less of time
+        with ThreadPoolExecutor(n_threads) as threads:
+            sessions = list(threads.map(load, files))
+    else:
+        sessions = [load(file) for file in files]
+    return VoiceInParts(
+        sessions, known["sample_rate_hz"], known["expected_peak"], known["hop_samples"]
+    )
 
 
 def _keep(parts: Sequence[bytes], config: PiperConfig, folder: Path) -> None:
@@ -338,11 +372,18 @@ def _keep(parts: Sequence[bytes], config: PiperConfig, folder: Path) -> None:
         for part, file in zip(parts, files, strict=True):
             load_session(part, optimized_to=file)
         sessions = [load_session(file, optimized=True) for file in files]
-        peak = _peak_if_exact(VoiceInParts(sessions, config.sample_rate), config)
+        voice = VoiceInParts(sessions, config.sample_rate)
+        peak = _peak_if_exact(voice, config)
         if peak is None:
             for file in files:
                 file.unlink()
-        known = {"exact": peak is not None, "parts": len(parts), "expected_peak": peak}
+        known = {
+            "exact": peak is not None,
+            "parts": len(parts),
+            "sample_rate_hz": config.sample_rate,
+            "expected_peak": peak,
+            "hop_samples": voice.hop_samples,
+        }
         (unfinished / KNOWN_FILE).write_text(json.dumps(known), "utf-8")
         with suppress(OSError):  # another program was faster
             unfinished.rename(folder)

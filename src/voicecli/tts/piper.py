@@ -20,10 +20,12 @@ from voicecli.timing import now_s
 from voicecli.tts.alignment import phonemes_of, with_durations, words_of
 from voicecli.tts.clip import Clip, Voice, joined
 from voicecli.tts.leveling import Leveler, leveled
-from voicecli.tts.parts import VoiceInParts, load_in_parts
+from voicecli.tts.parts import VoiceInParts, begin_to_load, load_in_parts
 from voicecli.worker import Worker
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from piper import PiperVoice
     from piper.voice import AudioChunk
 
@@ -31,16 +33,23 @@ PEAK = 0.89
 """-1 dBFS: resampling overshoots a little, and full scale would clip."""
 
 
-def load_piper(path: Path, *, aligned: bool = False, n_threads: int = 1) -> PiperVoice:
+def load_piper(
+    path: Path,
+    *,
+    aligned: bool = False,
+    n_threads: int = 1,
+    begun: Future[VoiceInParts | None] | None = None,
+) -> PiperVoice:
     """Load an .onnx voice with its .onnx.json, in parts where it can be; raises ModelCorruptError.
 
-    aligned: it can say how long each phoneme takes, if it is a voice that knows.
+    aligned: it can say how long each phoneme takes, if it is a voice that knows. begun: loading of
+    its parts.
     """
     from piper import PiperConfig, PiperVoice
 
     try:
         config = PiperConfig.from_dict(json.loads(Path(f"{path}.json").read_text("utf-8")))
-        session = load_in_parts(path, config, n_threads)
+        session = load_in_parts(path, config, n_threads, begun)
         if session is None:
             model = with_durations(path.read_bytes()) if aligned else path
             session = load_session(model, n_threads=n_threads)
@@ -63,11 +72,19 @@ class PiperModel:
         self.worker = Worker("tts")
         self._n_threads = n_threads
         self._piper: PiperVoice | None = None
+        self._begun: Future[VoiceInParts | None] | None = None
+
+    def begin(self) -> None:
+        """Load meanwhile what takes longest, for the first job."""
+        self._begun = begin_to_load(self.path, self._n_threads)
 
     def load(self) -> PiperVoice:
         """On the worker's thread."""
         if self._piper is None:
-            self._piper = load_piper(self.path, aligned=self.aligned, n_threads=self._n_threads)
+            self._piper = load_piper(
+                self.path, aligned=self.aligned, n_threads=self._n_threads, begun=self._begun
+            )
+            self._begun = None
         return self._piper
 
 
