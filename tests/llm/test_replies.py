@@ -123,19 +123,15 @@ def test_what_was_said_before_counts_whatever_its_language() -> None:
 @pytest.mark.parametrize(
     ("asked", "reply"),
     [
-        ("Wie spät ist es?", "Es ist 10:30 Uhr."),
-        ("¿Qué hora es?", "Son las 10:30 de la mañana."),
-        ("Quelle heure est-il ?", "Il est 10 h 30."),
-        ("现在几点？", "现在是上午10点30分。"),
+        ("Wie spät ist es?", requests.UNKNOWN),
+        ("现在几点？", requests.UNKNOWN),
         ("what time is it", "It is ten thirty."),
         ("no", "Okay."),
         ("What does Wie spät ist es mean in English?", requests.UNKNOWN),
         ("Hol die Wäsche rein", requests.UNKNOWN),
     ],
 )
-def test_where_no_language_is_told_the_one_that_understands_it_answers(
-    asked: str, reply: str
-) -> None:
+def test_where_no_language_is_told_it_is_english(asked: str, reply: str) -> None:
     assert talk(asked) == reply
 
 

@@ -23,15 +23,15 @@ _TOLD = re.compile(r"\b[Aa]nswer in (\w+)")
 def answer(messages: Sequence[Message], now: datetime) -> str:
     """The reply to the last user message. Pure: the conversation and the local time decide.
 
-    It is in the language that a system message asks for ("Answer in German"). Where none does, it
-    is in English, or in the one that alone understands what was said.
+    It is in the language that a system message asks for ("Answer in German"); where none does, it
+    is in English.
     """
     told = language_told(messages)
     talk = SmallTalk(now)
     reply = NOT_HEARD
     last = max((i for i, message in enumerate(messages) if message.role == "user"), default=-1)
     for i, message in enumerate(messages):
-        if message.role == "user" and i == last and told:
+        if message.role == "user" and i == last:
             reply = _in_language(talk, message.content, told)
         elif message.role == "user":
             reply = _understood(talk, message.content, told)
@@ -56,7 +56,8 @@ def _in_language(talk: SmallTalk, text: str, code: str) -> str:
 
 
 def _understood(talk: SmallTalk, text: str, likely: str) -> str:
-    """In the first language that knows all of it: the likely one, English, the others."""
+    """An earlier turn, in the first language that knows all of it: the likely one, English, the
+    others. What it was about counts on."""
     if reader_in(likely) and (found := _whole(talk, text, likely)):
         return found
     reply = talk.reply(text)
