@@ -56,6 +56,7 @@ class ScriptedRecognizer:
     """Answers from a script, one text per call.
 
     A text can be an exception to be raised. `delay_frames` of the sample clock pass before each.
+    What begins with a turn that was taken is that turn's text, and then the next one.
     """
 
     def __init__(self, speaker: Speaker, texts: Sequence[str | VoicecliError]) -> None:
@@ -68,17 +69,26 @@ class ScriptedRecognizer:
         """No partial transcripts: each call is one turn's."""
         self._speaker = speaker
         self._texts = list(texts)
+        self._newest: tuple[frozenset[float], str] = frozenset(), ""
+        self._taken = self._newest
 
     def settle(self, language: str, doubted: str) -> None:
-        """It remembers nothing."""
+        self._taken = self._newest
 
     async def transcribe(self, samples: Samples) -> Transcript:
         self.heard.append(samples)
         await pass_frames(self._speaker, self.delay_frames)
+        levels = frozenset(samples[samples != 0].tolist())
+        before, said = self._taken
+        goes_on = bool(said) and before < levels
+        if goes_on and not self._texts[0]:
+            return Transcript(said, self.language, -0.1, 0.0)
         text = self._texts.pop(0)
         if isinstance(text, VoicecliError):
             raise text
-        return Transcript(text, self.language, -0.1, 0.0, is_unsure=text in self.unsure)
+        self._newest = levels - before if goes_on else levels, text
+        whole = f"{said} {text}" if goes_on else text
+        return Transcript(whole, self.language, -0.1, 0.0, is_unsure=text in self.unsure)
 
 
 class ScriptedModel(LanguageModel):

@@ -776,6 +776,27 @@ def test_a_turn_that_was_cut_too_early_reopens(talk) -> None:
     assert outcome.of(Ended)[0].n_interruptions == 0
 
 
+def test_what_follows_a_turn_that_was_cut_too_early_is_heard_with_it(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 14 + "####..........",
+        ["make me a single shot", "americano"],
+        [["Yes."], ["Here you are."]],
+    )
+    first, second = outcome.recognizer.heard
+    assert np.isin(first[first > 0], second).all()
+    assert len(set(second[second > 0].tolist())) == 8
+    assert [event.text for event in outcome.of(UserSaid)] == ["make me a single shot", "americano"]
+
+
+def test_what_is_said_long_after_a_turn_is_heard_alone(talk) -> None:
+    outcome = talk(
+        "....####.........." + "." * 40 + "####..........",
+        ["make me a single shot", "americano"],
+        [["Yes."], ["Here you are."]],
+    )
+    assert len(set(outcome.recognizer.heard[1].tolist()) - {0.0}) == 4
+
+
 @pytest.mark.parametrize(
     ("text", "hangover_frames"),
     [("What is that?", 8), ("what is that", 10), ("what is this and", 20), ("well,", 20)],

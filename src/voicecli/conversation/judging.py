@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from voicecli.conversation.answer import Emit
 from voicecli.conversation.completeness import is_backchannel, is_start_over, is_stop
+from voicecli.conversation.continued import recognized
 from voicecli.conversation.events import Notice, PartialTranscript
 from voicecli.conversation.floor import Nothing, Stop, Suspended, Verdict, Words
 from voicecli.conversation.ghosts import is_echo, why_nothing
@@ -78,7 +79,7 @@ class Judge:
         phrase = self._wake.phrase
         if not reply.needs_call or phrase is None:
             early = None if reply.early is None else await reply.early.made()
-            return early or await self.recognizer.transcribe(samples)
+            return early or await recognized(self.recognizer, reply.utterances, reply.before)
         by_sound = reply.called is not None
         spotter = self.recognizer if by_sound or self._spotter is None else self._spotter
         transcript = await spotter.transcribe(samples)

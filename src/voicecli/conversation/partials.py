@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from math import inf
 
+from voicecli.conversation.continued import Before, recognized
 from voicecli.conversation.events import PartialTranscript
 from voicecli.conversation.jobs import Jobs
 from voicecli.duplex.speaker import Speaker
@@ -101,11 +102,18 @@ class Partials:
         self._show = show
         self.early: Early | None = None
         """Of the utterance that is open, or ended last."""
+        self.before: Before | None = None
+        """What the utterance goes on from, where a turn was taken too early."""
         self._newest = Early(speaker)
         self._agreement = Agreement()
         self._countdown = PARTIAL_FRAMES
         self._too_slow = False
         self._n_hushed = 0
+
+    @property
+    def onset(self) -> int:
+        """Sample index at which the user began to speak."""
+        return self._ears.endpointer.onset
 
     def begin_turn(self) -> None:
         """The user begins to speak."""
@@ -151,12 +159,12 @@ class Partials:
     async def _transcribe(self, newest: Early, agreement: Agreement) -> None:
         with suppress(VoicecliError):  # the final transcription will say it
             ears, begun = self._ears, self._ears.now
-            samples = ears.endpointer.so_far()
+            speech = ears.endpointer.open_speech()
             with at(lambda: Priority.PARTIAL):
-                transcript = await self.recognizer.transcribe(samples)
+                transcript = await recognized(self.recognizer, [speech], self.before)
             newest.transcript = transcript
             self._too_slow = self._takes_long(begun)
-            speech_s = len(samples) / SAMPLE_RATE_HZ
+            speech_s = len(speech.samples) / SAMPLE_RATE_HZ
             if ears.endpointer.in_speech and agreement is self._agreement:
                 self._show(
                     PartialTranscript(*agreement.feed(transcript.text, speech_s)), transcript

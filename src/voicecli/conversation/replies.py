@@ -51,9 +51,12 @@ class Replies:
     def begin_turn(self) -> None:
         """The user begins to speak."""
         self._n_asked = 0
+        onset, newest = self.partials.onset, self.newest
+        self.partials.before = newest.before_one_at(onset) if newest is not None else None
 
     def answer(self, reply: Reply) -> None:
         """Begin to understand what was said, and to answer it."""
+        reply.before = self.partials.before
         if len(reply.utterances) == 1:
             reply.early = self.partials.early
         self._start(reply, self._answer(reply))
@@ -73,6 +76,7 @@ class Replies:
         verdict = await self._understand(reply)
         self.floor.judged(reply, verdict)
         if isinstance(verdict, Words):
+            reply.text = verdict.text if verdict.are_clear else ""
             if reply.answers:
                 await self._respond(reply, verdict)
             await self._end_when_heard(reply)

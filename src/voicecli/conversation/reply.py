@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from voicecli.conversation.answer import Emit
+from voicecli.conversation.continued import Before
 from voicecli.conversation.events import Event, SentenceBegan, ToolCalled, ToolFailed, ToolResult
 from voicecli.conversation.heard import heard_words, times_of_words, words_before_end
 from voicecli.conversation.history import WordEnd
@@ -43,6 +44,10 @@ class Reply:
     emit: Emit
     early: Early | None = None
     """What was recognised of it before the pause was one."""
+    before: Before | None = None
+    """What `utterances` go on from, where the turn before was taken too early."""
+    text: str = ""
+    """What was understood of them, and is remembered."""
     answers: bool = True
     """There will be something to hear; else it only understands what was said."""
     cut_off: bool = False
@@ -157,6 +162,13 @@ class Reply:
         """The user, who speaks again at that sample index, was not finished."""
         was_said = bool(self.utterances)  # what was typed is over
         return was_said and onset - self.over_at <= REOPEN_S * SAMPLE_RATE_HZ
+
+    def before_one_at(self, onset: int) -> Before | None:
+        """What the user goes on from, who speaks again at that sample index and was not
+        finished."""
+        if not self.text or self.called is not None or not self.is_reopened_at(onset):
+            return None
+        return Before(self.text, self.utterances)
 
     def last_words(self) -> str:
         """What was played within the last ECHO_S that something was, as it was spoken."""

@@ -138,9 +138,18 @@ class Endpointer:
         """True while the hangover runs and the user may go on."""
         return self._paused
 
+    @property
+    def onset(self) -> int:
+        """Index of the first sample of speech, of the newest utterance."""
+        return self._onset
+
     def so_far(self) -> Samples:
         """The open utterance."""
         return np.concatenate([frame.samples for frame in self._speech])
+
+    def open_speech(self) -> Speech:
+        """The same, with what is known of it."""
+        return Speech(*self._stretch())
 
     def feed(self, frame: Frame, probability: float, *, loud: bool = True) -> list[SpeechEvent]:
         """Take the next frame; return what it decides, in order.

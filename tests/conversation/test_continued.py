@@ -1,0 +1,86 @@
+"""What follows a turn that was taken too early, recognised together with it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from voicecli.conversation.continued import MAX_BEFORE_S, Before, recognized, rest_of
+from voicecli.hearing.endpointing import Speech
+from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
+from voicecli.stt.transcript import Ending, Recognizer, Transcript
+
+
+@pytest.mark.parametrize(
+    ("whole", "before", "rest"),
+    [
+        ("Jump the fence and hurry up the bank.", "Jump the vent.", "and hurry up the bank."),
+        ("Give me a single shot coffee.", "Give me a s-", "single shot coffee."),
+        ("May I have a mocha with cream?", "may I have a mockle", "with cream?"),
+        ("What time is it? Stop.", "What time is it?", "Stop."),
+        ("It was the first 12 ounce.", "It was the first", "12 ounce."),
+        ("What time is it?", "What time is it?", ""),
+        ("A golden fortune and a happy life.", "Cool.", ""),
+        ("Stop.", "What time is it?", ""),
+        ("", "Hello.", ""),
+        ("Hello.", "", ""),
+    ],
+)
+def test_rest(whole: str, before: str, rest: str) -> None:
+    assert rest_of(whole, before) == rest
+
+
+class TwoRecordings(Recognizer):
+    """Says one thing of the whole, and another of its second part."""
+
+    name = "two recordings"
+    busy = False
+
+    def __init__(self, whole: str, alone: str) -> None:
+        self._texts = {2: whole, 1: alone}
+        self.n_heard: list[int] = []
+
+    async def transcribe(self, samples: Samples, language: str | None = None) -> Transcript:
+        self.n_heard.append(len(samples))
+        levels = len(set(samples.tolist()))
+        return Transcript(self._texts[levels], "en", -0.2, 0.0, ending=Ending(0.1 * levels, 0.0))
+
+
+def speech(start: int, n_samples: int, level: float) -> Speech:
+    samples = np.full(n_samples, level, np.float32)
+    return Speech(samples, start, start, start + n_samples, 0.9)
+
+
+def heard(whole: str, before_s: float = 1.0) -> tuple[Transcript, list[int]]:
+    n_before = int(before_s * SAMPLE_RATE_HZ)
+    recognizer = TwoRecordings(whole, "Alone.")
+    before = Before("Make me a single shot.", [speech(0, n_before, 0.1)])
+    # It begins with the end of what was heard before.
+    after = speech(n_before - 3200, 8000, 0.2)
+    return asyncio.run(recognized(recognizer, [after], before)), recognizer.n_heard
+
+
+def test_both_are_heard_as_one_and_what_follows_is_the_text() -> None:
+    found, n_heard = heard("Make me a single shot, Americano.")
+    assert found.text == "Americano."
+    assert found.ending == Ending(0.2, 0.0)
+    assert n_heard == [SAMPLE_RATE_HZ - 3200 + 8000]
+
+
+@pytest.mark.parametrize(
+    ("whole", "before_s", "n_times"),
+    [
+        ("Something else that was said.", 1.0, 2),
+        ("Make me a single shot.", 1.0, 2),
+        ("Make me a single shot, shot shot shot.", 1.0, 2),
+        ("Make me a single shot, Americano.", MAX_BEFORE_S + 1, 1),
+    ],
+    ids=["other words", "nothing behind them", "a loop", "too long"],
+)
+def test_else_it_is_heard_alone(whole: str, before_s: float, n_times: int) -> None:
+    found, n_heard = heard(whole, before_s)
+    assert found.text == "Alone."
+    assert n_heard[-1] == 8000
+    assert len(n_heard) == n_times
