@@ -322,6 +322,7 @@ class Engines:
         from voicecli.conversation.history import History
         from voicecli.conversation.parts import Parts
         from voicecli.hearing.echo import NoEcho, choose_echo
+        from voicecli.hearing.gate import GatedDetector
         from voicecli.hearing.vad import SileroVad
 
         settings = settings or self.settings
@@ -335,7 +336,7 @@ class Engines:
             Parts(
                 duplex,
                 echo,
-                SileroVad(),
+                GatedDetector(SileroVad()),
                 self.conversation_recognizer(settings.stt, answer.language),
                 answer.language_model,
                 answer.voice,
