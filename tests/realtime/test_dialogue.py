@@ -24,6 +24,7 @@ from voicecli.conversation.events import (
     PartialTranscript,
     ReplyEnded,
     ReplyText,
+    SpeechEnded,
     Started,
     ToolResult,
     TurnTimed,
@@ -54,6 +55,7 @@ def test_a_turn_is_heard_and_remembered(tmp_path: Path) -> None:
         await server.hear(0.5)
         assert server.peak > 5000
         await server.turn("What is it?", begin_s=0.13, end_s=0.4)
+        await server.send("input_audio_buffer.speech_stopped", item_id="u", audio_end_ms=450)
         await server.reply(["It is ", "a tone. "], seconds=0.6)
         await server.hear(99)
 
@@ -66,6 +68,7 @@ def test_a_turn_is_heard_and_remembered(tmp_path: Path) -> None:
     assert "turn_detection" not in session["audio"]["input"]  # the server's own
     (started,) = of(events, Started)
     assert started.llm.startswith("scripted at 127.0.0.1:")
+    assert len(of(events, SpeechEnded)) == 1  # though the server told it twice
     assert of(events, UserSaid) == [UserSaid("What is it?")]
     assert PartialTranscript("Wha", "") in events
     assert of(events, ReplyEnded) == [ReplyEnded("It is a tone.", "", interrupted=False)]

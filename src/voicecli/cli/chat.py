@@ -27,7 +27,7 @@ from voicecli.cli.options import (
     VoiceUrl,
     voice_engine,
 )
-from voicecli.cli.streams import polite_ends, tell, write_out
+from voicecli.cli.streams import polite_ends, write_out
 
 if TYPE_CHECKING:
     from voicecli.terminal.screen import Screen
@@ -63,10 +63,9 @@ def chat(
     Example: echo "What is two thirds of nine?" | voicecli chat --silent
     """
     from voicecli.cli.converse import Files, TypedInput, choose_screen, converse, messages_apart
+    from voicecli.cli.starting import load
     from voicecli.cli.talk import ensure_models, with_api_key
-    from voicecli.models import forbid_network
     from voicecli.settings import NO_TURN_MODEL
-    from voicecli.settings.loading import load
     from voicecli.terminal.keys import is_ours, terminal_kept
 
     tts_engine, voice = voice_engine(voice, voice_url)
@@ -87,10 +86,6 @@ def chat(
         profile=profile,
         persona=persona,
     )
-    for warning in loaded.warnings:
-        tell(warning)
-    if loaded.settings.offline:
-        forbid_network()
     is_typed = is_ours()
     with ExitStack() as stack:
         restore = stack.enter_context(terminal_kept())

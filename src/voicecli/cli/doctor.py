@@ -32,13 +32,10 @@ def doctor(
     Example: voicecli doctor
     """
 
+    from voicecli.cli.starting import load
     from voicecli.duplex.portaudio import native_messages_apart
-    from voicecli.models import forbid_network
-    from voicecli.settings.loading import load
 
-    settings = load({"offline": offline}, profile=profile).settings
-    if settings.offline:
-        forbid_network()
+    settings = load({"offline": offline}, profile=profile, warns=False).settings
     with native_messages_apart():
         findings = run(_examine(settings, quiet=quiet, as_json=json))
     works = not any(finding.verdict == "bad" for finding in findings)

@@ -51,12 +51,9 @@ def list_(
     """
     if context.invoked_subcommand is not None:
         return
-    from voicecli.models import forbid_network
-    from voicecli.settings.loading import load
+    from voicecli.cli.starting import load
 
-    settings = load({"offline": offline}).settings
-    if settings.offline:
-        forbid_network()
+    settings = load({"offline": offline}, warns=False).settings
     rows = list(_rows(settings.stt.model, settings.tts.voice))
     if language is not None:
         rows += _remote_voices(language, {row.name for row in rows}, settings.offline)
@@ -87,13 +84,11 @@ def pull(
     """
     if not names and language is None:
         raise typer.BadParameter("name a model, or a language with --for CODE")
-    from voicecli.models import forbid_network, store
+    from voicecli.cli.starting import load
+    from voicecli.models import store
     from voicecli.models.ask import pull_shown
-    from voicecli.settings.loading import load
 
-    settings = load({"offline": offline}).settings
-    if settings.offline:
-        forbid_network()
+    settings = load({"offline": offline}, warns=False).settings
     names = names or []
     if language is not None:
         names += _chosen_for(language, settings.offline)

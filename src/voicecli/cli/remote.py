@@ -188,18 +188,13 @@ async def _clips(answer: HTTPResponse) -> AsyncIterator[Clip]:
     """Samples as they come; pieces may end in the middle of one."""
     from asyncio import to_thread
 
-    import numpy as np
-
+    from voicecli.sound.wav import Pcm16
     from voicecli.tts.clip import Clip
 
-    rest = b""
+    pcm = Pcm16()
     while data := await to_thread(answer.read1, PIECE_BYTES):
-        data = rest + data
-        n_whole = len(data) // 2 * 2
-        rest = data[n_whole:]
-        if n_whole:
-            pcm = np.frombuffer(data[:n_whole], "<i2")
-            yield Clip(pcm.astype(np.float32) / np.float32(32768), SPEECH_HZ)
+        if len(samples := pcm.feed(data)):
+            yield Clip(samples, SPEECH_HZ)
 
 
 def _read(source: Recording) -> bytes:

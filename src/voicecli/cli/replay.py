@@ -72,10 +72,9 @@ def replay(
 
     Example: voicecli replay last --set listen.silence_ms=800
     """
-    from voicecli.models import forbid_network
+    from voicecli.cli.starting import load
     from voicecli.sessions.folders import find
     from voicecli.sessions.reading import read
-    from voicecli.settings.loading import load
 
     folder = find(session_id)
     then = read(folder)
@@ -94,10 +93,6 @@ def replay(
         },
         profile=profile,
     )
-    for warning in loaded.warnings:
-        tell(warning)
-    if loaded.settings.offline:
-        forbid_network()
     was_chosen = loaded.origins["sound.echo"] != "default"
     now = run(_replayed(loaded.settings, then, _echo(loaded.settings, then, as_set=was_chosen)))
     with polite_ends():

@@ -122,7 +122,7 @@ def say(
     refuse_contradictions(context, EXCLUDES, NEEDS, REASONS)
     if force and (output is None or to_stdout):
         raise typer.BadParameter("--force needs --output FILE")
-    from voicecli.settings.loading import load
+    from voicecli.cli.starting import load
     from voicecli.worker import one_thread_for_numpy
 
     one_thread_for_numpy()
@@ -138,11 +138,8 @@ def say(
             "offline": offline,
         },
         profile=profile,
+        warns=False,
     ).settings
-    if settings.offline:
-        from voicecli.models import forbid_network
-
-        forbid_network()
     if output_file is not None:
         check_sound_output(output_file, force=force, source=Path(file) if file else None)
     destination = Destination(output_file, to_stdout, raw, settings.sound.output_device)

@@ -36,7 +36,6 @@ from voicecli.cli.options import (
 )
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.sessions import complete_session
-from voicecli.cli.streams import tell
 
 if TYPE_CHECKING:
     from voicecli.sessions.keeping import Keeping
@@ -218,9 +217,8 @@ def talk(
         raise typer.BadParameter("--demo brings its own input; leave out one of the two")
     from voicecli.cli import first_run
     from voicecli.cli.converse import Files, choose_screen, converse, messages_apart
-    from voicecli.models import forbid_network
+    from voicecli.cli.starting import load
     from voicecli.settings import REALTIME
-    from voicecli.settings.loading import load
     from voicecli.terminal.keys import terminal_kept
 
     tts_engine, voice = voice_engine(voice, voice_url)
@@ -258,17 +256,13 @@ def talk(
         profile=profile,
         persona=persona,
     )
-    for warning in loaded.warnings:
-        tell(warning)
-    if loaded.settings.offline:
-        forbid_network()
     if output_file is not None:
         check_sound_output(output_file, force=force, source=input_file)
     with ExitStack() as stack:
         restore = stack.enter_context(terminal_kept())
         if not (demo or input_file or json or plain) and first_run.is_due(loaded):
             first_run.guide(loaded.settings)
-            loaded = load(options, profile=profile, persona=persona)
+            loaded = load(options, profile=profile, persona=persona, warns=False)
         ensure_models(loaded.settings)
         source = stack.enter_context(_demo(loaded.settings)) if demo else input_file
         target = output_file or (DEMO_OUTPUT if demo else None)

@@ -45,14 +45,9 @@ def call(
 
 
 def _settings(offline: bool | None) -> Settings:
-    from voicecli.models import forbid_network
-    from voicecli.settings.loading import load
+    from voicecli.cli.starting import load
 
     loaded = load({"offline": offline})
-    for warning in loaded.warnings:
-        tell(warning)
-    if loaded.settings.offline:
-        forbid_network()
     return loaded.settings
 
 

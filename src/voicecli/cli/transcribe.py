@@ -229,7 +229,7 @@ def transcribe(
         language = language_code_of(language)
     from functools import partial
 
-    from voicecli.settings.loading import load
+    from voicecli.cli.starting import load
     from voicecli.stt.whisper import Decoding
     from voicecli.transcription import pipeline
     from voicecli.transcription.loading import BEAM_SIZE, recognizer, workers
@@ -250,12 +250,9 @@ def transcribe(
             "offline": offline,
         },
         profile=profile,
+        warns=False,
     )
     settings = loaded.settings
-    if settings.offline:
-        from voicecli.models import forbid_network
-
-        forbid_network()
     if mic:
         from voicecli.cli.dictation import dictate
 

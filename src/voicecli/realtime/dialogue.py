@@ -302,6 +302,8 @@ class RealtimeConversation:
         self._calls.cut_off()
 
     def _speech_stopped(self, event: dict[str, Any]) -> None:
+        if not self._hearing:  # speaches tells it again and again
+            return
         self._hearing = False
         told = self._at(float(event["audio_end_ms"]))
         # Servers count the silence in that they waited for; our own ear knows better.

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from voicecli.conversation.heard import whole_words
 from voicecli.duplex.speaker import Playback, Speaker
 from voicecli.realtime.uplink import RATE_HZ
 from voicecli.sound.samples import Samples, level_db, silence
+from voicecli.sound.wav import Pcm16
 from voicecli.tts.clip import Clip
 
 PIECE_S = 10.0
@@ -36,7 +35,7 @@ class Playing:
 
     def feed(self, pcm: bytes, speaker: Speaker) -> None:
         """More of its sound, 16 bit at 24 kHz."""
-        sound = np.frombuffer(pcm[: len(pcm) & ~1], "<i2").astype(np.float32) / np.float32(32768)
+        sound = Pcm16().feed(pcm)
         if not len(sound):
             return
         if not self._playbacks or self._is_over(self._playbacks[-1]):

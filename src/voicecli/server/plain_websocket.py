@@ -20,6 +20,7 @@ from voicecli.server.websocket import Outbox, close
 from voicecli.server.whole_replies import WholeReplies
 from voicecli.server.work import first_end
 from voicecli.sound.samples import Samples
+from voicecli.sound.wav import Pcm16
 
 if TYPE_CHECKING:
     from voicecli.server.app import Server
@@ -83,14 +84,15 @@ class SoundIn:
 
     def __init__(self, format: str) -> None:
         self._format = format
+        self._pcm = Pcm16()
         self._rest = b""
 
     def feed(self, data: bytes) -> Samples:
+        if self._format == "s16":
+            return self._pcm.feed(data)
         data = self._rest + data
         n_whole = len(data) // WIDTHS[self._format] * WIDTHS[self._format]
         self._rest = data[n_whole:]
-        if self._format == "s16":
-            return np.frombuffer(data[:n_whole], "<i2").astype(np.float32) / np.float32(32768)
         samples = np.frombuffer(data[:n_whole], "<f4").astype(np.float32)
         return np.clip(np.nan_to_num(samples), -1, 1)
 

@@ -17,6 +17,7 @@ from voicecli.sound.lengths import ByteStream
 from voicecli.sound.mixing import StereoToMono
 from voicecli.sound.resampling import Resampler
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples, silence
+from voicecli.sound.wav import Pcm16
 
 if TYPE_CHECKING:
     import av
@@ -235,14 +236,10 @@ def duration_s(source: Path) -> float | None:
 def decode_raw(source: ByteStream, sample_rate_hz: int) -> Iterator[Samples]:
     """Headerless 16-bit little-endian mono, resampled to 16 kHz; raises AudioFileError."""
     resampler = Resampler(sample_rate_hz, SAMPLE_RATE_HZ)
-    n_bytes, rest = 0, b""
+    n_bytes, pcm = 0, Pcm16()
     while data := source.read(RAW_BLOCK_BYTES):
         n_bytes += len(data)
-        data = rest + data
-        n_whole = len(data) // 2 * 2
-        rest = data[n_whole:]
-        pcm = np.frombuffer(data[:n_whole], "<i2")
-        yield resampler.feed(pcm.astype(np.float32) / np.float32(32768))
+        yield resampler.feed(pcm.feed(data))
     if n_bytes < 2:
         raise AudioFileError("standard input holds no audio samples", "pipe some sound into it")
     yield resampler.feed(silence(0), last=True)

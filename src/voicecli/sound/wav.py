@@ -20,6 +20,19 @@ def to_pcm16(samples: Samples) -> bytes:
     return (np.clip(samples, -1, 1) * 32767).round().astype("<i2").tobytes()
 
 
+class Pcm16:
+    """The other way; the bytes come in pieces, which may end in the middle of a sample."""
+
+    def __init__(self) -> None:
+        self._odd = b""
+
+    def feed(self, data: bytes) -> Samples:
+        data = self._odd + data
+        n_whole = len(data) // 2 * 2
+        self._odd = data[n_whole:]
+        return np.frombuffer(data[:n_whole], "<i2").astype(np.float32) / np.float32(32768)
+
+
 WAV_MAX = 0xFFFF_FFFF
 """The largest length that a WAV's header has a number for."""
 

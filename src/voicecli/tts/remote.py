@@ -19,6 +19,7 @@ from voicecli.remote.speech import SpeechConnection, SpeechRefusedError
 from voicecli.settings import TtsSettings
 from voicecli.settings.servers import SpeechServer
 from voicecli.sound.samples import Samples, silence
+from voicecli.sound.wav import Pcm16
 from voicecli.tts.clip import Clip, Voice
 from voicecli.worker import Worker
 
@@ -213,13 +214,9 @@ class RemoteVoice(Voice):
             of_its_own = response.headers.get("x-sample-rate", "")
             named = re.search(r"(?:^|rate=)(\d{4,6})\b", parameters or of_its_own)
             rate_hz = int(named[1]) if named else PCM_HZ
-            odd = b""
+            pcm = Pcm16()
             async for piece in rest:
-                piece = odd + piece
-                whole = len(piece) // 2 * 2
-                odd = piece[whole:]
-                samples = np.frombuffer(piece[:whole], "<i2").astype(np.float32)
-                yield samples / np.float32(32768), rate_hz
+                yield pcm.feed(piece), rate_hz
 
     async def _no_sound(
         self, kind: str, head: bytes, pieces: AsyncIterator[bytes]

@@ -14,29 +14,53 @@ import time
 from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from asking import ASK, ask
+from sse_server import Answer, Request, SseServer, body
+from voicecli.engines import Engines
 from voicecli.errors import LanguageModelError
 from voicecli.llm.client import ChatClient
-from voicecli.settings import LlmSettings
+from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
+from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
+from voicecli.sound.wav import to_pcm16
+from voicecli.tts.clip import Clip
 
 pytestmark = pytest.mark.slow
 
-LITELLM_CONFIG = {
-    "model_list": [
-        {
-            "model_name": "mock",
-            "litellm_params": {
-                "model": "openai/mock",
-                "api_key": "none",
-                "mock_response": "Seven plus twelve is nineteen.",
-            },
-        }
-    ]
-}
+
+def litellm_config(behind: str) -> dict[str, Any]:
+    """behind: base URL of who recognises and speaks for it."""
+
+    def model(name: str, mode: str, **parameters: str) -> dict[str, Any]:
+        asked = {"model": f"openai/{name}", "api_key": "none", **parameters}
+        return {"model_name": name, "litellm_params": asked, "model_info": {"mode": mode}}
+
+    return {
+        "model_list": [
+            model("mock", "chat", mock_response="Seven plus twelve is nineteen."),
+            model("whisper-1", "audio_transcription", api_base=behind),
+            model("tts-1", "audio_speech", api_base=behind),
+        ]
+    }
+
+
+def speech(request: Request) -> Answer:
+    """Behind the proxy of others."""
+    if request.path.endswith("transcriptions"):
+        return body({"text": "What is it?", "language": "english", "duration": 1.0})
+    tone = 0.4 * np.sin(440 * 2 * np.pi * np.arange(24_000) / 24_000)
+    return body(to_pcm16(tone.astype(np.float32)), Content_Type="audio/pcm")
+
+
+@pytest.fixture(scope="module")
+def behind() -> Iterator[SseServer]:
+    with SseServer(speech) as server:
+        yield server
 
 
 def peer_program(name: str) -> Path:
@@ -55,13 +79,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(params=["mock-ai-api", "litellm"])
-def peer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+@pytest.fixture(scope="module", params=["mock-ai-api", "litellm"])
+def peer(
+    request: pytest.FixtureRequest,
+    behind: SseServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[str, str]]:
     """Base URL of another project's server, and what it answers to everything."""
     program, port = peer_program(request.param), free_port()
+    tmp_path = tmp_path_factory.mktemp("peer")
     if request.param == "litellm":
         config = tmp_path / "config.yaml"
-        config.write_text(json.dumps(LITELLM_CONFIG))
+        config.write_text(json.dumps(litellm_config(behind.base_url)))
         options = ["--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
         answer = "Seven plus twelve is nineteen."
     else:
@@ -128,3 +157,28 @@ def test_a_server_that_others_wrote(peer: tuple[str, str], request: pytest.Fixtu
     else:
         with pytest.raises(LanguageModelError):
             ask(unknown)
+
+
+def test_speech_through_a_proxy_that_others_wrote(
+    peer: tuple[str, str], behind: SseServer, request: pytest.FixtureRequest
+) -> None:
+    """It reads the form and the sound that were sent, and passes on what comes back."""
+    if request.node.callspec.params["peer"] != "litellm":
+        pytest.skip("it knows no speech")
+    base_url, _ = peer
+
+    async def ask() -> tuple[str, str, Clip]:
+        stt, tts = SttSettings(engine=base_url), TtsSettings(engine=base_url)
+        async with Engines(Settings(stt=stt, tts=tts)) as engines:
+            recognizer, voice = engines.recognizer(), engines.voice()
+            heard = await recognizer.transcribe(silence(SAMPLE_RATE_HZ))
+            return recognizer.name, heard.text, await voice.synthesize("It is a tone.")
+
+    name, text, clip = asyncio.run(ask())
+    assert name.startswith("whisper-1 at 127.0.0.1:")  # the one on its list that recognises
+    assert text == "What is it?"
+    assert clip.duration_s == pytest.approx(1.0, abs=0.01)
+    heard, spoken = behind.chats
+    assert heard.body["model"] == "whisper-1"
+    assert len(heard.body["file"]) == 44 + 2 * SAMPLE_RATE_HZ
+    assert (spoken.body["input"], spoken.body["response_format"]) == ("It is a tone.", "pcm")
