@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from voicecli.conversation.ghosts import is_echo, why_nothing
+from voicecli.languages import language_of
 from voicecli.sound.samples import FRAME_SAMPLES, Samples
 from voicecli.stt.transcript import Transcript
 
@@ -53,6 +56,17 @@ def test_a_laugh_is_no_sentence(spoken_s: float, avg_logprob: float) -> None:
         assert reason == "more words than can be said in so short a time"
     else:
         assert reason is None
+
+
+@pytest.mark.parametrize("code", "ar de en es fr hi it ja ko nl pl pt ru zh".split())
+def test_a_short_answer_is_something_in_any_language(code: str) -> None:
+    """Single words are unsure, and said in half a second."""
+    answers = language_of(code).short_answers
+    assert answers
+    for answer in answers:
+        found = Transcript(answer, code, -0.95, 0.55)
+        assert why_nothing(found, tone(), 0.9, spoken_s=0.2 + 0.15 * len(answer.split())) is None
+        assert why_nothing(replace(found, text=f"{answer}, {answer}"), tone(), 0.9, 0.9) is None
 
 
 def test_an_utterance_of_less_than_a_frame() -> None:
