@@ -46,10 +46,10 @@ class Watched(Whisper):
         self.encoded.append(n_frames)
         return super().encode(sounds, n_frames)
 
-    def decode(self, encoded, languages, durations_s, how=None, *, temperature=0.0):
+    def decode(self, encoded, languages, durations_s, how=None, *, repeats=True):
         assert how is not None
         self.beams.append(how.beam_size)
-        (found,) = super().decode(encoded, languages, durations_s, how, temperature=temperature)
+        (found,) = super().decode(encoded, languages, durations_s, how, repeats=repeats)
         if len(self.beams) <= self._doubts:
             found = replace(found, transcript=replace(found.transcript, avg_logprob=-1.5))
         return [found]
@@ -88,6 +88,17 @@ def test_a_doubtful_result_is_tried_with_the_full_window_and_then_more_widely() 
     whisper = Watched(trim=True, doubts=2)
     assert hear(whisper, speak("Good morning.")).avg_logprob > -1.0
     assert (whisper.encoded, whisper.beams) == ([800, 3000], [1, 1, 5])
+
+
+def test_a_batch_may_hold_languages_of_which_one_has_a_prompt(official_models: None) -> None:
+    """Mandarin's asks for punctuation."""
+    whisper = Whisper(official.path(official.BASE), SttSettings(device="cpu"))
+    encoded = whisper.encode([speak("Good morning."), speak("What time is it?")])
+    both = whisper.decode(encoded, ["zh", "en"], [1.0, 2.0])
+    assert [one.transcript.language for one in both] == ["zh", "en"]
+    assert "time" in both[1].transcript.text
+    alone = whisper.decode(whisper_module.item(encoded, 1), ["en"], [2.0])
+    assert both[1].transcript.text == alone[0].transcript.text
 
 
 def test_a_model_that_writes_more_than_was_said_is_doubted(

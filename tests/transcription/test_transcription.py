@@ -283,7 +283,7 @@ class Trimmed(Whisper):
         super().__init__(find_stt("stt-en"), SttSettings(device="cpu", trim_encoder=True))
         self._written = {False: trimmed, True: full}
 
-    def decode(self, encoded, languages, durations_s, how=None, *, temperature=0.0):
+    def decode(self, encoded, languages, durations_s, how=None, *, repeats=True):
         text, logprob = self._written[2 * encoded.shape[1] == FULL_FRAMES]
         return [Decoded(Transcript(text, "en", logprob, 0.0), ())]
 
@@ -309,6 +309,36 @@ def test_what_a_trimmed_encoder_is_not_sure_of_is_heard_with_all_30_s(
     """A text that breaks off, or ordinary words for a rare one."""
     window = Window((SpeechStretch(0, silence(2 * SAMPLE_RATE_HZ), 2.0),))
     model = WindowRecognizer(Trimmed(trimmed, full), Decoding(), by_utterance=True)
+    (heard,) = model.recognize([window], [SpokenLanguage("en")], to_hear=[])
+    assert [segment.text for segment in heard.segments] == [text]
+
+
+class Doubtful(Whisper):
+    """The bundled model, which writes what it is told to, and calmly where it may not repeat."""
+
+    def __init__(self, first: tuple[str, float], calm: tuple[str, float]) -> None:
+        super().__init__(find_stt("stt-en"), SttSettings(device="cpu", trim_encoder=False))
+        self._written = {True: first, False: calm}
+
+    def decode(self, encoded, languages, durations_s, how=None, *, repeats=True):
+        text, logprob = self._written[repeats]
+        return [Decoded(Transcript(text, "en", logprob, 0.0), ())]
+
+
+@pytest.mark.parametrize(
+    ("first", "calm", "text"),
+    [
+        (("So it goes. " * 30, -0.1), (WHOLE, -0.4), WHOLE),
+        ((WHOLE, -1.2), (BREAKS_OFF, -1.1), BREAKS_OFF),
+        ((WHOLE, -1.2), (BREAKS_OFF, -1.3), WHOLE),
+        ((WHOLE, -0.9), (BREAKS_OFF, -0.1), WHOLE),  # not doubtful
+    ],
+)
+def test_a_doubtful_text_is_tried_without_repetitions_and_nothing_by_chance(
+    first: tuple[str, float], calm: tuple[str, float], text: str
+) -> None:
+    window = Window((SpeechStretch(0, silence(20 * SAMPLE_RATE_HZ), 20.0),))
+    model = WindowRecognizer(Doubtful(first, calm), Decoding(), by_utterance=True)
     (heard,) = model.recognize([window], [SpokenLanguage("en")], to_hear=[])
     assert [segment.text for segment in heard.segments] == [text]
 

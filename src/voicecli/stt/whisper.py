@@ -63,8 +63,8 @@ SPARE_TOKENS = 16
 MAX_TOKENS = 448
 """The decoder's length, prompt included."""
 
-SAMPLED = 5
-"""Tries at each temperature above 0, of which the likeliest counts (openai-whisper's best_of)."""
+CALM_NGRAM = 3
+"""Tokens that come but once in a text that is not to repeat itself."""
 
 PREPENDED = "\"'“¿([{-"
 APPENDED = "\"'.。,，!！?？:：”)]}、"
@@ -164,23 +164,28 @@ class Whisper:
         durations_s: Sequence[float],
         how: Decoding | None = None,
         *,
-        temperature: float = 0.0,
+        repeats: bool = True,
     ) -> list[Decoded]:
         """The text of each sound that was encoded; without times, for which there is `align`.
 
         durations_s: of the sounds; nobody says more in them than can be said.
-        temperature: above 0 the likeliest of several random tries.
+        repeats: whether the text may repeat itself.
         """
         from faster_whisper.transcribe import get_suppressed_tokens
 
         how = how or Decoding()
         tokenizers = [self._tokenizer(language, how.task) for language in languages]
         prompts = [self._prompt(tokenizer, how) for tokenizer in tokenizers]
+        if len(set(map(len, prompts))) > 1:  # CTranslate2 wants all texts to begin at one place
+            sounds = enumerate(zip(languages, durations_s, strict=True))
+            return [
+                one
+                for i, (language, duration_s) in sounds
+                for one in self.decode(
+                    item(encoded, i), [language], [duration_s], how, repeats=repeats
+                )
+            ]
         n_tokens = SPARE_TOKENS + int(TOKENS_PER_S * max(durations_s))
-        search: dict[str, Any] = {"beam_size": how.beam_size}
-        if temperature:
-            search = {"beam_size": 1, "num_hypotheses": SAMPLED, "sampling_topk": 0}
-            search["sampling_temperature"] = temperature
         results = self._model.model.generate(
             encoded,
             prompts,
@@ -191,7 +196,8 @@ class Whisper:
             return_scores=True,
             return_no_speech_prob=True,
             return_logits_vocab=how.tells_ending,
-            **search,
+            beam_size=how.beam_size,
+            no_repeat_ngram_size=0 if repeats else CALM_NGRAM,
         )
         return [
             self._in_script(_decoded(result, tokenizer, n_tokens))

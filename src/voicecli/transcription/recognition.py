@@ -27,9 +27,6 @@ from voicecli.transcription.windows import Window
 if TYPE_CHECKING:
     from ctranslate2 import StorageView as Encoded
 
-RETRY_TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)
-"""openai-whisper's ladder for a text that repeats itself or is too unsure."""
-
 REST_S = 1.0
 """Where a text ends so long before its window does, the rest is heard again by itself: Whisper now
 and then takes a sentence for the last. It is never less than this, and the reach of a last word
@@ -259,7 +256,7 @@ class WindowRecognizer(HearsWindows):
 
     def _less_doubtful(self, heard: _Heard, n_frames: int) -> _Heard:
         """Heard again with all the silence that the model was trained on where it is not sure, and
-        then by chance, as long as it is doubtful."""
+        then without repetitions, where it is doubtful still."""
         transcript = heard.decoded.transcript
         fails = _fails(transcript)
         if n_frames < FULL_FRAMES and (fails or transcript.avg_logprob < SURE_LOGPROB):
@@ -270,18 +267,15 @@ class WindowRecognizer(HearsWindows):
             return heard if _fails(again.decoded.transcript) else max(heard, again, key=_surety)
         if not transcript.is_doubtful:
             return heard
-        tries = [heard.decoded]
-        for temperature in RETRY_TEMPERATURES:
-            (one,) = self._whisper.decode(
-                heard.encoded,
-                [transcript.language],
-                [heard.window.duration_s],
-                self._decoding,
-                temperature=temperature,
-            )
-            tries.append(one)
-            if not one.transcript.is_doubtful:
-                break
+        # openai-whisper tries by chance: the same recording would have another text every time.
+        (again,) = self._whisper.decode(
+            heard.encoded,
+            [transcript.language],
+            [heard.window.duration_s],
+            self._decoding,
+            repeats=False,
+        )
+        tries = [heard.decoded, again]
         calm = [one for one in tries if not _repeats(one)]
         best = max(calm or tries, key=lambda one: one.transcript.avg_logprob)
         return replace(heard, decoded=best)
