@@ -114,9 +114,8 @@ def recognizer(
     return WindowsElsewhere([*servers, *stand_bys], notices, n_at_once=speed.n_workers)
 
 
-def _here(
-    stt: SttSettings, decoding: Decoding, speed: Workers, *, word_times: bool, tells_languages: bool
-) -> WindowRecognizer:
+def model_folder(stt: SttSettings) -> Path:
+    """Of the model that transcribes. Raises ModelMissingError."""
     folder = find_stt(stt.model, stt.only_language)
     if stt.model is None and (limits := limits_of(folder)):
         message, hint = limits
@@ -124,6 +123,13 @@ def _here(
             f"there is no model here that could transcribe: {message}",
             f"{hint}; to use it all the same: --stt-model {name_of(folder)}",
         )
+    return folder
+
+
+def _here(
+    stt: SttSettings, decoding: Decoding, speed: Workers, *, word_times: bool, tells_languages: bool
+) -> WindowRecognizer:
+    folder = model_folder(stt)
     whisper = Whisper(folder, stt, n_threads=speed.n_threads, n_workers=speed.n_workers)
     if not whisper.is_multilingual and (
         decoding.task != "transcribe" or stt.only_language not in (None, "en")
