@@ -88,6 +88,13 @@ def test_where_an_event_loop_runs_it_says_what_to_do(tmp_path: Path) -> None:
     assert "to_thread" in error.value.hint
 
 
+def test_what_no_voice_can_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(VoicecliError, match="the text is Chinese, and no voice here can read it"):
+        voicecli.say("你好。", output=tmp_path / "hello.wav")
+    with pytest.warns(UserWarning, match="the text is Chinese.*it is left out"):
+        voicecli.say("Hello 你好.", output=tmp_path / "hello.wav")
+
+
 def test_nothing_to_say(tmp_path: Path) -> None:
     with pytest.raises(VoicecliError, match="nothing in it"):
         voicecli.say("...", output=tmp_path / "hello.wav")

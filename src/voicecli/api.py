@@ -29,6 +29,9 @@ def transcribe(path: str | Path, *, settings: Settings | None = None) -> list[Se
 def say(text: str, *, output: str | Path | None = None, settings: Settings | None = None) -> Clip:
     """Speak a text, markdown and all, and return the sound.
 
+    What is in another language than the voice's is read by a voice of that language, where one is
+    on this machine; where none is, a UserWarning tells what is missing.
+
     output: a sound file of the kind that its name ends in; without one, it is heard. Raises
     VoicecliError.
     """
@@ -90,8 +93,6 @@ async def _say(text: str, output: Path | None, settings: Settings) -> Clip:
 
     async with Engines(settings) as engines:
         clips = [clip async for clip in _spoken(text, engines)]
-    if not clips:
-        raise VoicecliError("the text has nothing in it that can be said", "give it some words")
     whole = Clip(joined(clips).samples, clips[0].sample_rate_hz, " ".join(c.text for c in clips))
     if output is not None:
         from voicecli.sound.writing import audio_file
@@ -108,18 +109,28 @@ async def _say(text: str, output: Path | None, settings: Settings) -> Clip:
 
 
 async def _spoken(text: str, engines: Engines) -> AsyncIterator[Clip]:
-    from voicecli.text.aloud import spoken
+    import warnings
+
     from voicecli.text.aloud.pronunciations import pronunciations_of
     from voicecli.text.markdown import speakable
     from voicecli.text.sentences import sentences
+    from voicecli.tts.reading import Reading
 
     async def deltas() -> AsyncIterator[str]:
         yield text
 
     voice = engines.voice()
     language = voice.language or "en"
-    pronunciations = pronunciations_of(engines.settings.tts)
+    reading = Reading(
+        voice,
+        language,
+        engines.other_voices(engines.settings.tts),
+        pronunciations_of(engines.settings.tts),
+        whole=True,
+        notices=lambda message, hint: warnings.warn(f"{message} ({hint})", stacklevel=2),
+    )
     async for sentence in sentences(speakable(deltas(), language), language):
-        clip = await voice.synthesize(spoken(sentence.strip(), language, pronunciations))
-        if len(clip.samples):
+        async for _, clip in reading.clips(sentence):
             yield clip
+    if not reading.has_sound:
+        raise reading.nothing_said()

@@ -401,6 +401,49 @@ def test_which_voice_of_a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert _voice_for(language, "How are you today?", configured) == (made[name], code)
 
 
+def test_mixed_text_is_read_by_two_voices_at_one_rate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = voices(tmp_path, a="en_US", d="de_DE")
+    config = json.loads(Path(f"{made['d']}.json").read_text())
+    config["audio"]["sample_rate"] = 16_000
+    Path(f"{made['d']}.json").write_text(json.dumps(config))
+    monkeypatch.setattr(places, "bundled_folder", lambda: tmp_path)
+    monkeypatch.setenv("VOICECLI_SMALL", "1")
+    text = 'Read the novel "Der Prozess" by Kafka now.'
+    file = tmp_path / "mixed.wav"
+    told = json.loads(here(text, "--voice", "a", "--timestamps", "json", "-o", file))
+    (sentence,) = told["sentences"]
+    assert [word["word"] for word in sentence["words"]] == text.split()
+    times = [time for word in sentence["words"] for time in (word["start"], word["end"])]
+    assert times == sorted(times)
+    with wave.open(str(file)) as wav:
+        rate = json.loads(Path(f"{made['a']}.json").read_text())["audio"]["sample_rate"]
+        assert wav.getframerate() == rate
+        assert wav.getnframes() / rate == pytest.approx(told["duration"], abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("你好，世界。", "the text is Chinese, and no voice here can read it"),
+        ("Привет всем.", "the text is Russian, and no voice here can read it"),
+    ],
+)
+def test_another_script_is_never_spelled(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ModelMissingError, match=message) as error:
+        here(text, "-o", tmp_path / "a.wav")
+    assert "voicecli models pull" in error.value.hint
+    assert not (tmp_path / "a.wav").exists()
+
+
+def test_what_is_left_out_is_told_once(tmp_path: Path) -> None:
+    text = "Hello 你好. What is 世界?"
+    done = run_voicecli("say", text, "-o", str(tmp_path / "a.wav"))
+    (line,) = done.stderr.splitlines()
+    assert "the text is Chinese, and the voice speaks English: it is left out" in line
+
+
 def test_detection_waits_for_one_line_only() -> None:
     async def deltas() -> AsyncIterator[str]:
         yield "\nWie geht"

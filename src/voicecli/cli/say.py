@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from voicecli.settings import Settings, TtsSettings
     from voicecli.tts.clip import Clip, Voice
+    from voicecli.tts.voices import OtherVoices
 
 READ_BYTES = 4096
 """Of standard input at once, at most: what is there is spoken before more is asked for."""
@@ -319,7 +320,6 @@ async def _say(
     """voice: None looks for one."""
     import asyncio
 
-    from voicecli.errors import VoicecliError
     from voicecli.sound.samples import silence
     from voicecli.tts.clip import Clip
 
@@ -337,22 +337,26 @@ async def _say(
     code = code or voice.language or "en"
     loading = asyncio.create_task(voice.load())
     await asyncio.sleep(0)  # it is loaded while this thread imports
-    from voicecli.languages.names import name_of
-    from voicecli.text.aloud import spoken
     from voicecli.text.aloud.pronunciations import pronunciations_of
-    from voicecli.text.foreign import foreign_language
     from voicecli.text.markdown import speakable
     from voicecli.text.sentences import FIRST_CLAUSE_WORDS, sentences, split_sentences
     from voicecli.tts.captions import Captions
+    from voicecli.tts.reading import Reading
 
-    pronunciations = pronunciations_of(settings.tts)
     # A pause and a caption are a sentence's: none is merged with the next, or cut.
     whole = bool(pause_s) or timestamps
     # While someone waits for the first sound, a first clause will do; in a file it would be heard.
     hurry = target.file is None and not whole
     first_clause_words = FIRST_CLAUSE_WORDS if hurry else None
     captions = Captions(voice)
-    told = False
+    reading = Reading(
+        voice,
+        code,
+        _other_voices(settings, tts, stack),
+        pronunciations_of(settings.tts),
+        whole=not hurry,
+        notices=tell,
+    )
     async with stack:
         sink: Sink | None = None
         async for sentence in sentences(
@@ -360,16 +364,8 @@ async def _say(
         ):
             said: list[tuple[str, Clip]] = []
             for piece in split_sentences(sentence, code) if whole else [sentence]:
-                aloud = spoken(piece, code, pronunciations)
-                if not told and (found := foreign_language(piece, code)):
-                    told = True
-                    tell(
-                        f"the text is {found.name}, and the voice speaks {name_of(code)}",
-                        f"--language {found.code} takes another; "
-                        f"`voicecli models --language {found.code}` lists those to pull",
-                    )
                 await loading
-                async for clip in _clips(voice, aloud, in_parts=hurry):
+                async for text, clip in reading.clips(piece):
                     rate_hz = clip.sample_rate_hz
                     if sink is None:
                         sink = await stack.enter_async_context(open_sink(target, rate_hz))
@@ -377,16 +373,35 @@ async def _say(
                         gap = Clip(silence(round(pause_s * rate_hz)), rate_hz)
                         captions.skip(gap)
                         await sink.write(gap)
-                    said.append((piece.strip(), clip))
+                    said.append((text.strip(), clip))
                     await sink.write(clip)
             if timestamps and said:
                 captions.add(sentence, said)
         if sink is None:
             await loading
-            raise VoicecliError("the text has nothing in it that can be said", "give it some words")
+            raise reading.nothing_said()
         await sink.drain()
     if timestamps:
         write_out(captions.as_json() + "\n")
+
+
+def _other_voices(settings: Settings, tts: TtsSettings, stack: AsyncExitStack) -> OtherVoices:
+    """Of this machine, for what the chosen one doesn't speak; looked for when one is wanted."""
+    from voicecli.models.catalogue import how_to_get_voice
+    from voicecli.tts.voices import OtherVoices
+
+    found: list[OtherVoices] = []
+
+    def of(code: str) -> Voice | None:
+        if not found:
+            from voicecli.engines import Engines
+
+            engines = Engines(settings, notices=tell)
+            stack.push_async_exit(engines)
+            found.append(engines.other_voices(tts))
+        return found[0].of(code)
+
+    return OtherVoices(of, how_to_get_voice)
 
 
 async def _say_by(
@@ -416,17 +431,3 @@ async def _say_by(
         if sink is None:
             raise VoicecliError("the text has nothing in it that can be said", "give it some words")
         await sink.drain()
-
-
-async def _clips(voice: Voice, aloud: str, *, in_parts: bool) -> AsyncIterator[Clip]:
-    """A sentence's sound, none if there is nothing to say; in one piece, or as it is made."""
-    if not aloud:
-        return
-    if not in_parts:
-        clip = await voice.synthesize(aloud)
-        if len(clip.samples):
-            yield clip
-        return
-    async for clip in voice.stream(aloud):
-        if len(clip.samples):
-            yield clip

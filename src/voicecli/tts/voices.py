@@ -85,18 +85,30 @@ def _joined(parts: list[Passage], language: str) -> Passage:
 
 
 async def read_aloud(
-    parts: list[Passage], pronunciations: Mapping[str, str] | None = None
+    parts: list[Passage],
+    pronunciations: Mapping[str, str] | None = None,
+    *,
+    whole: bool = False,
 ) -> AsyncGenerator[tuple[str, Clip], None]:
     """The sound of a sentence's passages: each as written with its beginning, and with no text what
-    comes of it later."""
+    comes of it later. whole: each in one clip."""
     for i, part in enumerate(parts):
         text = part.text
         own = part.voice.language or part.language
         aloud = spoken(
             readable(text, own).strip(), part.language, pronunciations, goes_on=i + 1 < len(parts)
         )
-        async with aclosing(part.voice.stream(aloud)) as clips:
+        async with aclosing(_made(part.voice, aloud, whole=whole)) as clips:
             async for clip in clips:
                 # Between sentences silence is a pause, within one it isn't.
                 yield text, without_lead(clip) if i and text else clip
                 text = ""
+
+
+async def _made(voice: Voice, aloud: str, *, whole: bool) -> AsyncGenerator[Clip, None]:
+    if whole:
+        yield await voice.synthesize(aloud)
+        return
+    async with aclosing(voice.stream(aloud)) as clips:
+        async for clip in clips:
+            yield clip

@@ -130,6 +130,19 @@ def test_what_can_not_be_had(where: Served, body: dict[str, Any], status: int, p
     assert response.json()["error"]["type"] == "invalid_request_error"
 
 
+def test_what_no_voice_can_read_is_told(where: Served) -> None:
+    how = {"model": "tts-1", "voice": "alloy", "response_format": "wav"}
+    refused = post(where, {**how, "input": "你好。"})
+    assert refused.status_code == 400
+    assert (
+        "the text is Chinese, and no voice here can read it" in refused.json()["error"]["message"]
+    )
+    said = post(where, {**how, "input": "Hello 你好."})
+    assert said.status_code == 200
+    assert said.headers["X-Voicecli-Warning"] == "no voice here reads Chinese: that is left out"
+    assert "X-Voicecli-Warning" not in post(where, {**how, "input": "Hello."}).headers
+
+
 def test_bodies_that_are_none(where: Served) -> None:
     for content in (b"{", b"[]", b"\xff", b'{"input": ' + b"[" * 100_000):
         assert post(where, content=content).status_code == 400

@@ -19,10 +19,10 @@ from voicecli.server.audio.models import FOREIGN_TTS, OURS
 from voicecli.server.audio.streaming import EventStream, HeldStream, sse
 from voicecli.server.errors import ApiError
 from voicecli.server.voices import chosen_voice, voice_names
-from voicecli.text.aloud import spoken
 from voicecli.text.aloud.pronunciations import pronunciations_of
 from voicecli.text.markdown import speakable
 from voicecli.text.sentences import FIRST_CLAUSE_WORDS, sentences
+from voicecli.tts.reading import Reading
 
 if TYPE_CHECKING:
     from voicecli.server.app import Server
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 SPEED = (0.25, 4.0)
+
+WARNING = "X-Voicecli-Warning"
+"""Tells, in a sentence, what of the text no voice here can read and is left out."""
 
 
 def _id_of(voice: object) -> object:
@@ -56,20 +59,24 @@ async def speech(request: Request, wanted: SpeechRequest) -> Response:
         free = await stack.enter_async_context(server.speech_turns.turn())
         await stack.enter_async_context(free)
         hurry = wanted.response_format not in WHOLE
-        pieces = _clips(server, voice, wanted.input, hurry=hurry)
+        reading = _reading(server, voice, whole=not hurry)
+        pieces = _clips(reading, voice.language or "en", wanted.input, hurry=hurry)
         clips = await stack.enter_async_context(aclosing(pieces))
         first = await anext(clips, None)  # what fails now is told as an error of HTTP
         if first is None:
-            raise ApiError(
-                400, "there is nothing in it that can be said", "invalid_value", param="input"
-            )
+            error = reading.nothing_said()
+            raise ApiError(400, f"{error.message}; {error.hint}", "invalid_value", param="input")
         encoding = encoding_for(wanted.response_format, first.sample_rate_hz)
         stack.callback(encoding.abandon)
         pieces = _encoded(first, clips, encoding)
         held = stack.pop_all()
     if wanted.stream_format == "sse":
-        return EventStream(_events(pieces), held)
-    return HeldStream(pieces, held, MEDIA_TYPES[wanted.response_format])
+        answer = EventStream(_events(pieces), held)
+    else:
+        answer = HeldStream(pieces, held, MEDIA_TYPES[wanted.response_format])
+    if lost := reading.lost_of(wanted.input):
+        answer.headers[WARNING] = lost
+    return answer
 
 
 def _voice(server: Server, wanted: SpeechRequest) -> Voice:
@@ -93,12 +100,16 @@ def _voice(server: Server, wanted: SpeechRequest) -> Voice:
         raise ApiError(400, error.message, "invalid_value", param="voice") from None
 
 
+def _reading(server: Server, voice: Voice, *, whole: bool) -> Reading:
+    tts = server.engines.settings.tts
+    others = server.engines.other_voices(tts)
+    return Reading(voice, voice.language or "en", others, pronunciations_of(tts), whole=whole)
+
+
 async def _clips(
-    server: Server, voice: Voice, text: str, *, hurry: bool
+    reading: Reading, code: str, text: str, *, hurry: bool
 ) -> AsyncGenerator[Clip, None]:
     """hurry: someone waits for the first sound."""
-    code = voice.language or "en"
-    pronunciations = pronunciations_of(server.engines.settings.tts)
 
     async def deltas() -> AsyncIterator[str]:
         yield text
@@ -107,10 +118,9 @@ async def _clips(
     async for sentence in sentences(
         speakable(deltas(), code), code, first_clause_words=first_clause_words
     ):
-        if aloud := spoken(sentence, code, pronunciations):
-            async for clip in voice.stream(aloud):
-                if len(clip.samples):
-                    yield clip
+        async with aclosing(reading.clips(sentence)) as clips:
+            async for _, clip in clips:
+                yield clip
 
 
 async def _encoded(
