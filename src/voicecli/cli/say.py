@@ -355,6 +355,7 @@ async def _say(
         _other_voices(settings, tts, stack),
         pronunciations_of(settings.tts),
         whole=not hurry,
+        loading=loading,
         notices=tell,
     )
     async with stack:
@@ -364,7 +365,6 @@ async def _say(
         ):
             said: list[tuple[str, Clip]] = []
             for piece in split_sentences(sentence, code) if whole else [sentence]:
-                await loading
                 async for text, clip in reading.clips(piece):
                     rate_hz = clip.sample_rate_hz
                     if sink is None:

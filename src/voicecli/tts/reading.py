@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -25,10 +25,12 @@ class Reading:
         pronunciations: Mapping[str, str] | None = None,
         *,
         whole: bool = False,
+        loading: Awaitable[None] | None = None,
         notices: Callable[[str, str], None] = lambda message, hint: None,
     ) -> None:
-        """language: of what no other can be told of. whole: each passage in one clip. notices:
-        hear, with a hint, of a language that no voice here speaks; once each."""
+        """language: of what no other can be told of. whole: each passage in one clip. loading: of
+        the voice; may be awaited again and again. notices: hear, with a hint, of a language that no
+        voice here speaks; once each."""
         self._language = language
         self._others = others
         self._pronunciations = pronunciations
@@ -36,7 +38,7 @@ class Reading:
         self._notices = notices
         self._rate_hz = 0
         """That of the first clip."""
-        self._voice = _AtOneRate(voice, self)
+        self._voice = _AtOneRate(voice, self, loading)
         self._found: dict[str, Voice | None] = {}
         self._missing: dict[str, None] = {}
         self._untold: list[tuple[str, str]] = []
@@ -114,12 +116,17 @@ class _AtOneRate(Voice):
     """A voice whose clips have the rate of the text's first one. What has another rate is made
     whole before it is given: a piece alone can't be resampled without a seam."""
 
-    def __init__(self, voice: Voice, reading: Reading) -> None:
+    def __init__(
+        self, voice: Voice, reading: Reading, loading: Awaitable[None] | None = None
+    ) -> None:
+        self._loading = loading
         self.name, self.language = voice.name, voice.language
         self._voice = voice
         self._reading = reading
 
     async def stream(self, sentence: str) -> AsyncGenerator[Clip, None]:
+        if self._loading is not None:
+            await self._loading
         held: list[Clip] = []
         async with aclosing(self._voice.stream(sentence)) as clips:
             async for clip in clips:
@@ -131,6 +138,8 @@ class _AtOneRate(Voice):
             yield self._reading.at_one_rate(joined(held))
 
     async def synthesize(self, sentence: str) -> Clip:
+        if self._loading is not None:
+            await self._loading
         return self._reading.at_one_rate(await self._voice.synthesize(sentence))
 
     def count_phonemes(self, text: str) -> int:
