@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from programs import run_voicecli
-from voicecli.bench import measure
+from voicecli.bench import advice, measure
 from voicecli.bench.measure import METRICS, Bench, Events, Metric, Stage, Turns, waterfall
 from voicecli.bench.room import HEADPHONES, Loudspeaker, Room
 from voicecli.bench.server import ANSWER, serve
@@ -151,6 +151,26 @@ def test_the_table_fits_in_80_columns(capsys: pytest.CaptureFixture[str]) -> Non
     for metric, line in zip(metrics, lines[1:], strict=False):
         assert line.startswith(metric.meaning)
         assert line.split()[-4:] == ["12346", "12346", metric.unit, metric.key]
+
+
+@pytest.mark.parametrize(
+    ("installed", "best"),
+    [
+        ({"tiny", "base", "small"}, "base"),  # understanding before time
+        ({"tiny", "stt-en"}, "tiny"),
+        ({"small", "medium"}, "small"),  # none is quick enough
+        ({"stt-en"}, "none"),
+    ],
+)
+def test_the_recogniser_that_is_best_here(installed: set[str], best: str) -> None:
+    expected_ms = {"tiny": 380.0, "base": 650.0, "small": 900.0, "medium": 3000.0}
+    assert advice.recognizer(expected_ms, installed).startswith(f"recogniser: {best} ")
+
+
+def test_what_trimming_and_the_turn_detector_do_here() -> None:
+    assert "64 ms instead of 342" in advice.trimming(64.1, 341.9)
+    assert "it costs 35 ms" in advice.turn_detector(34.6)
+    assert "models pull smart-turn" in advice.turn_detector(None)
 
 
 def test_an_interruption_that_is_missed_lasts_as_long_as_the_answer(

@@ -4,4 +4,5 @@ room      a sound card without hardware: real time, and a recording of both side
 server    a language model on loopback that answers after a set time, at a set speed
 start     how long the program takes to start
 measure   the metrics
+advice    what follows from them
 """

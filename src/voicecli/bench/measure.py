@@ -11,10 +11,12 @@ from typing import TypeVar
 
 import numpy as np
 
+from voicecli.bench import advice
 from voicecli.bench.room import HEADPHONES, OPEN_LOUDSPEAKER, Loudspeaker, Room
 from voicecli.bench.server import ANSWER, MODEL, SHORT_ANSWER, serve
 from voicecli.bench.start import help_ms, talk_memory_mb, talk_ms
 from voicecli.conversation.events import Event, Notice, ReplyEnded, State, StateChanged, TurnTimed
+from voicecli.doctor.speech import expected_first_audio_ms
 from voicecli.duplex.devices import DeviceDuplex
 from voicecli.engines import Engines
 from voicecli.errors import VoicecliError
@@ -180,6 +182,24 @@ class Bench:
                 await recognizer.transcribe(question)
                 values[key].append(1000 * (now_s() - began_s))
         return values
+
+    async def advice(self, metrics: list[Metric]) -> list[str]:
+        """What the figures say; raises VoicecliError."""
+        from voicecli.models import installed_stt, store
+
+        settings, medians = self.engines.settings, {one.key: one.p50 or 0.0 for one in metrics}
+        took_ms: list[float] = []
+        if detector := await self.engines.turn_detector(settings.listen.turn_model):
+            for question in self.questions:
+                began_s = now_s()
+                await detector.probability(question)
+                took_ms.append(1000 * (now_s() - began_s))
+        sizes = {store.canonical(one.name).removesuffix(".en") for one in installed_stt()}
+        return [
+            advice.trimming(medians["recognition-trimmed"], medians["recognition-padded"]),
+            advice.turn_detector(percentile(took_ms, 50)),
+            advice.recognizer(await expected_first_audio_ms(settings), sizes),
+        ]
 
     async def starts(self) -> dict[str, list[float]]:
         talks = [await talk_ms(self.engines.settings, within_s=TURN_S) for _ in range(STARTS)]

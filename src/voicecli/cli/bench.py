@@ -43,11 +43,12 @@ def bench(
     """
 
     limits = dict(_limit(text) for text in budget or [])
-    metrics, stages = run(_measure(n_turns, stt_model, voice, trim_encoder))
+    metrics, stages, advice = run(_measure(n_turns, stt_model, voice, trim_encoder))
     if json:
         _print_json(metrics)
     else:
         _print_table(metrics, stages)
+        typer.echo("\n" + "\n".join(advice))
     missed = [
         f"{metric.key} is {_number(metric.p50)}, above {limits[metric.key]:g} {metric.unit}"
         for metric in metrics
@@ -73,7 +74,7 @@ def _limit(text: str) -> tuple[str, float]:
 
 async def _measure(
     n_turns: int, stt_model: str | None, voice: str | None, trim_encoder: bool | None
-) -> tuple[list[Metric], list[Stage]]:
+) -> tuple[list[Metric], list[Stage], list[str]]:
     from voicecli.bench.measure import Bench
     from voicecli.engines import Engines
     from voicecli.settings.loading import load
@@ -82,10 +83,9 @@ async def _measure(
         {"stt.model": stt_model, "tts.voice": voice, "stt.trim_encoder": trim_encoder}
     ).settings
     async with Engines(settings) as engines:
-        return await Bench(
-            engines,
-            tell=lambda step: print(step, file=sys.stderr),  # noqa: T201
-        ).run(n_turns)
+        measuring = Bench(engines, tell=lambda step: print(step, file=sys.stderr))  # noqa: T201
+        metrics, stages = await measuring.run(n_turns)
+        return metrics, stages, await measuring.advice(metrics)
 
 
 def _print_json(metrics: list[Metric]) -> None:
