@@ -9,6 +9,7 @@ from pathlib import Path
 from programs import run_voicecli
 from sse_server import SseServer, reply, status
 from tmux import Terminal
+from voicecli.sessions.folders import all_folders
 
 
 def test_a_question_in_a_pipe() -> None:
@@ -41,6 +42,16 @@ def test_each_line_is_a_turn_and_commands_are_obeyed(tmp_path: Path) -> None:
     assert (tmp_path / "said.md").read_text().endswith("**Assistant**\n\n**a**\n")
     notices = [event["message"] for event in events if event["event"] == "notice"]
     assert "there is no command /nonsense" in notices
+
+
+def test_it_is_recorded_goes_on_and_uses_tools() -> None:
+    options = ("chat", "--silent", "--base-url", "built-in", "--tools")
+    done = run_voicecli(*options, "--record", input="set a timer for an hour\ncancel it please\n")
+    assert done.stdout.startswith("The timer is set for one hour.\n")
+    (folder,) = all_folders()
+    assert "you: set a timer for an hour" in (folder / "transcript.txt").read_text()
+    done = run_voicecli(*options, "--resume", "last", input="what did I say\n")
+    assert "cancel it please" in done.stdout.lower()
 
 
 def test_a_failed_reply_fails_the_pipe() -> None:

@@ -14,17 +14,24 @@ from voicecli.cli.ending import run
 from voicecli.cli.options import (
     ApiKey,
     BaseUrl,
+    HistoryTurns,
+    KeepDays,
     MaxTokens,
     ModelName,
     Offline,
     OutputDevice,
     Persona,
     Profile,
+    Record,
+    Resume,
     Speed,
     SystemPrompt,
     Temperature,
+    Tools,
+    ToolsFolder,
     VoiceName,
     VoiceUrl,
+    tools_settings,
     voice_engine,
 )
 from voicecli.cli.streams import polite_ends, write_out
@@ -51,6 +58,12 @@ def chat(
     system: SystemPrompt = None,
     temperature: Temperature = None,
     max_tokens: MaxTokens = None,
+    history: HistoryTurns = None,
+    record: Record = None,
+    keep_days: KeepDays = None,
+    resume: Resume = None,
+    tools: Tools = None,
+    tools_folder: ToolsFolder = None,
     offline: Offline = None,
     profile: Profile = None,
     json: Annotated[bool, typer.Option("--json", help="Events on stdout, one a line.")] = False,
@@ -64,7 +77,7 @@ def chat(
     """
     from voicecli.cli.converse import Files, TypedInput, choose_screen, converse, messages_apart
     from voicecli.cli.starting import load
-    from voicecli.cli.talk import ensure_models, with_api_key
+    from voicecli.cli.talk import ensure_models, keeping, with_api_key
     from voicecli.settings import NO_TURN_MODEL
     from voicecli.terminal.keys import is_ours, terminal_kept
 
@@ -81,6 +94,10 @@ def chat(
             "llm.system": system,
             "llm.temperature": temperature,
             "llm.max_tokens": max_tokens,
+            "llm.history": history,
+            "sessions.record": record,
+            "sessions.keep_days": keep_days,
+            **tools_settings(tools, tools_folder),
             "offline": offline,
         },
         profile=profile,
@@ -100,7 +117,8 @@ def chat(
             screen = _replies_alone()
         typed = TypedInput(speaks=not silent, lines=None if is_typed else _lines())
         files = Files(None, None, None, stereo=False)
-        run(converse(settings, screen, files, typed=typed), before_giving_up=restore)
+        kept = keeping(settings, resume, record=record, keep_days=keep_days)
+        run(converse(settings, screen, files, kept, typed), before_giving_up=restore)
 
 
 def _replies_alone() -> Screen:

@@ -40,6 +40,14 @@ async def _models_listed(given: dict[str, Any]) -> list[str]:
         return await client.models()
 
 
+def complete_session(incomplete: str) -> list[str]:
+    """IDs of what is recorded."""
+    from voicecli.sessions.folders import LAST, all_folders, id_of
+
+    names = [LAST, *(id_of(folder) for folder in reversed(all_folders()))]
+    return [name for name in names if name.startswith(incomplete)]
+
+
 Offline = Annotated[
     bool | None, typer.Option("--offline", help="No connection but to this machine.")
 ]
@@ -51,6 +59,41 @@ ModelName = Annotated[
         help="Language model, as the server names it.",
         autocompletion=_complete_model,
     ),
+]
+HistoryTurns = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="TURNS", help="So many turns the model is told of. Default: 40."),
+]
+Record = Annotated[
+    bool | None,
+    typer.Option(
+        "--record/--no-record",
+        help="Keep the conversation: sound, words and times. See voicecli sessions.",
+    ),
+]
+KeepDays = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Remove recorded ones that ended N days ago."),
+]
+Resume = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ID",
+        help="Go on with a recorded conversation, `last` or another.",
+        autocompletion=complete_session,
+    ),
+]
+Tools = Annotated[
+    bool | None,
+    typer.Option(
+        "--tools/--no-tools",
+        help="The model may call functions: time, timers, sums, your MCP servers' (see"
+        " `voicecli tools`).",
+    ),
+]
+ToolsFolder = Annotated[
+    str | None,
+    typer.Option(metavar="FOLDER", help="Its files may be read by tools; with --tools."),
 ]
 VoiceName = Annotated[
     str | None,
@@ -269,3 +312,9 @@ def language_code_of(name: str) -> str:
         meant = f"did you mean {' or '.join(near)}?" if near else "say en, German, ja or the like"
         raise typer.BadParameter(f"--language {name!r} is none of Whisper's; {meant}")
     return code
+
+
+def tools_settings(tools: bool | None, folder: str | None) -> dict[str, Any]:
+    """A folder alone asks for tools, too."""
+    is_enabled = True if folder and tools is None else tools
+    return {"tools.enabled": is_enabled, "tools.folder": folder}

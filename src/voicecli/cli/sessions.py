@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from voicecli.cli.options import JsonList, OutputDevice
+from voicecli.cli.options import JsonList, OutputDevice, complete_session
 
 if TYPE_CHECKING:
     from voicecli.sessions.reading import KeptSession
@@ -18,14 +18,6 @@ app = typer.Typer(help="Recorded conversations: list, show, export, play, remove
 MAX_FIRST_WORDS = 50
 
 FORMATS = ("md", "txt", "json", "srt", "vtt", "html")
-
-
-def complete_session(incomplete: str) -> list[str]:
-    """IDs of what is recorded."""
-    from voicecli.sessions.folders import LAST, all_folders, id_of
-
-    names = [LAST, *(id_of(folder) for folder in reversed(all_folders()))]
-    return [name for name in names if name.startswith(incomplete)]
 
 
 def _complete_format(incomplete: str) -> list[str]:

@@ -16,26 +16,32 @@ from voicecli.cli.options import (
     Advising,
     ApiKey,
     BaseUrl,
+    HistoryTurns,
+    KeepDays,
     MaxTokens,
     ModelName,
     Offline,
     OutputDevice,
     Persona,
     Profile,
+    Record,
+    Resume,
     ScriptOption,
     Speed,
     SttEngine,
     SttUrl,
     SystemPrompt,
     Temperature,
+    Tools,
+    ToolsFolder,
     Track,
     VoiceName,
     VoiceUrl,
     stt_engine,
+    tools_settings,
     voice_engine,
 )
 from voicecli.cli.outputs import check_sound_output
-from voicecli.cli.sessions import complete_session
 
 if TYPE_CHECKING:
     from voicecli.sessions.keeping import Keeping
@@ -115,12 +121,7 @@ def talk(
     system: SystemPrompt = None,
     temperature: Temperature = None,
     max_tokens: MaxTokens = None,
-    history: Annotated[
-        int | None,
-        typer.Option(
-            min=1, metavar="TURNS", help="So many turns the model is told of. Default: 40."
-        ),
-    ] = None,
+    history: HistoryTurns = None,
     speculate: Annotated[
         SpeculateChoice | None,
         typer.Option(
@@ -163,37 +164,11 @@ def talk(
             help="Encode what was said instead of 30 s. Default: as the model's card allows."
         ),
     ] = None,
-    record: Annotated[
-        bool | None,
-        typer.Option(
-            "--record/--no-record",
-            help="Keep the conversation: sound, words and times. See voicecli sessions.",
-        ),
-    ] = None,
-    keep_days: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="Remove recorded ones that ended N days ago."),
-    ] = None,
-    resume: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ID",
-            help="Go on with a recorded conversation, `last` or another.",
-            autocompletion=complete_session,
-        ),
-    ] = None,
-    tools: Annotated[
-        bool | None,
-        typer.Option(
-            "--tools/--no-tools",
-            help="The model may call functions: time, timers, sums, your MCP servers' (see"
-            " `voicecli tools`).",
-        ),
-    ] = None,
-    tools_folder: Annotated[
-        str | None,
-        typer.Option(metavar="FOLDER", help="Its files may be read by tools; with --tools."),
-    ] = None,
+    record: Record = None,
+    keep_days: KeepDays = None,
+    resume: Resume = None,
+    tools: Tools = None,
+    tools_folder: ToolsFolder = None,
     offline: Offline = None,
     profile: Profile = None,
     json: Annotated[bool, typer.Option("--json", help="Events on stdout, one a line.")] = False,
@@ -249,8 +224,7 @@ def talk(
             "llm.history": history,
             "sessions.record": record,
             "sessions.keep_days": keep_days,
-            "tools.enabled": tools or (True if tools_folder and tools is None else tools),
-            "tools.folder": tools_folder,
+            **tools_settings(tools, tools_folder),
             "offline": offline,
         },
         profile=profile,
@@ -271,9 +245,7 @@ def talk(
             stack.enter_context(messages_apart())
         screen = choose_screen(json=json, plain=plain, latency=latency)
         sound = Files(source, track, target, stereo or demo)
-        kept = _keeping(settings, resume, record=record)
-        if keep_days and not (kept and kept.recorder):
-            raise typer.BadParameter("--keep-days needs --record")
+        kept = keeping(settings, resume, record=record, keep_days=keep_days)
         if settings.llm.engine == REALTIME:
             from voicecli.cli.by_server import converse_by_server as converse
         run(converse(settings, screen, sound, kept), before_giving_up=restore)
@@ -294,11 +266,15 @@ def _answers(realtime: str | None, base_url: str | None, *others: object) -> dic
     return {"llm.engine": REALTIME, "llm.base_url": str(parse_realtime_url(realtime).http_url)}
 
 
-def _keeping(settings: Settings, resume: str | None, *, record: bool | None) -> Keeping | None:
+def keeping(
+    settings: Settings, resume: str | None, *, record: bool | None, keep_days: int | None
+) -> Keeping | None:
     """None where nothing is kept and nothing goes on: the room of sessions isn't loaded. What goes
     on is recorded on, but with --no-record."""
     sessions = settings.sessions
     is_recorded = sessions.record or (resume is not None and record is None)
+    if keep_days and not is_recorded:
+        raise typer.BadParameter("--keep-days needs --record")
     if not is_recorded and resume is None:
         return None
     from voicecli.sessions.keeping import keep
