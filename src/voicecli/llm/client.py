@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import TypeVar
 
 import httpx
@@ -22,7 +23,7 @@ from voicecli.llm.failures import (
 )
 from voicecli.llm.messages import Message, Options, Part
 from voicecli.llm.reply import MAX_REPLY_CHARS, ArrivingReply
-from voicecli.llm.request import request_body, size_chars, without_oldest
+from voicecli.llm.request import prompted, request_body, size_chars, without_oldest
 from voicecli.network import Backoff
 from voicecli.remote.addresses import endpoint
 from voicecli.remote.client import head_of
@@ -65,7 +66,7 @@ class ChatClient(Connection):
         begun = False
         n_left_out = 0
         await self._look_again()
-        messages = self._within_limit(messages, options)
+        messages = self._within_limit(prompted(messages, self._settings), options)
         while True:
             try:
                 async with aclosing(self._attempt(messages, options)) as parts:
@@ -162,8 +163,10 @@ class ChatClient(Connection):
             raise self._peer.empty(reply.finish_reason, is_bare=not reply.anything_came)
         for call in reply.whole_calls():
             yield call
-        if reply.usage is not None and options.counts_tokens:
-            yield reply.usage
+        if reply.usage is not None:
+            self._context.counted(messages, options, reply.usage.input_tokens)
+            if options.counts_tokens:
+                yield reply.usage
         if cut_off := self._peer.cut_off(reply.finish_reason or ""):
             raise cut_off
 
@@ -238,6 +241,8 @@ class ChatClient(Connection):
     def _request(self, messages: Sequence[Message], options: Options) -> httpx.Request:
         assert self._client is not None
         assert self._url is not None
+        if self._context.tokens is not None:  # the count tells how much fits
+            options = replace(options, counts_tokens=True)
         return self._client.build_request(
             "POST",
             endpoint(self._url, "chat/completions"),

@@ -20,9 +20,13 @@ from voicecli.network import is_loopback
 from voicecli.remote.client import head_of
 from voicecli.remote.listing import Listing
 
-BYTES_PER_TOKEN = 3
+BYTES_PER_TOKEN = 3.0
 """Of UTF-8. English has four, German and French three to four; of Chinese and Japanese a character
-has three bytes and is about one token."""
+has three bytes and is about one token, or two to a model that was made for other languages: what
+the server counts is believed (`Context.counted`)."""
+
+COUNTED_BYTES = 1000
+"""Of less, a count tells nothing: chat templates have tokens of their own."""
 
 MESSAGE_TOKENS = 8
 """Around each message, as chat templates have them."""
@@ -43,6 +47,7 @@ class Context:
         """tokens: as the user set it; None where the server is to be asked."""
         self.tokens = tokens
         self._set_tokens = tokens
+        self._bytes_per_token = BYTES_PER_TOKEN
         self._model = ""
         self._client: httpx.AsyncClient | None = None
         self._url = httpx.URL()
@@ -103,9 +108,8 @@ class Context:
         if self.tokens is None:
             return messages
         reply = min(max_tokens or REPLY_TOKENS, self.tokens // 2)
-        tools = len(json.dumps(options.tools, default=str)) // BYTES_PER_TOKEN
-        room = max(0, self.tokens - reply - tools)
-        excess = n_tokens(messages) - room
+        room = max(0, self.tokens - reply - self._n_tokens([], options))
+        excess = self._n_tokens(messages) - room
         if excess <= 0:
             return messages
         step = max(1, room // 4)
@@ -114,19 +118,34 @@ class Context:
         for turn in turns([message for message in messages if message.role != "system"]):
             if to_drop <= 0:
                 break
-            to_drop -= n_tokens(turn)
+            to_drop -= self._n_tokens(turn)
             n_turns += 1
         return without_oldest(messages, n_turns) or messages
 
+    def counted(self, messages: Sequence[Message], options: Options, n_input: int) -> None:
+        """The server counted so many tokens in this request. A guess becomes more careful by it,
+        and never bolder: some servers leave out what they had read before."""
+        n_bytes = _n_bytes(messages) + _n_bytes_of_tools(options)
+        n_text = n_input - MESSAGE_TOKENS * len(messages)
+        if n_bytes >= COUNTED_BYTES and n_text > 0:
+            self._bytes_per_token = max(1.0, min(self._bytes_per_token, n_bytes / n_text))
 
-def n_tokens(messages: Sequence[Message]) -> int:
-    """A guess on the safe side."""
-    n_bytes = sum(
+    def _n_tokens(self, messages: Sequence[Message], options: Options | None = None) -> int:
+        """A guess on the safe side."""
+        n_bytes = _n_bytes(messages) + (_n_bytes_of_tools(options) if options else 0)
+        return int(n_bytes / self._bytes_per_token) + MESSAGE_TOKENS * len(messages)
+
+
+def _n_bytes(messages: Sequence[Message]) -> int:
+    return sum(
         len(message.content.encode(errors="replace"))
         + sum(len(call.name) + len(call.arguments) for call in message.tool_calls)
         for message in messages
     )
-    return n_bytes // BYTES_PER_TOKEN + MESSAGE_TOKENS * len(messages)
+
+
+def _n_bytes_of_tools(options: Options) -> int:
+    return len(json.dumps(options.tools, default=str)) if options.tools else 0
 
 
 def told_context(answer: Any, model: str) -> int | None:

@@ -69,6 +69,14 @@ def first_form(url: httpx.URL) -> Form:
     return Form(known[::-1] if url.host == "api.openai.com" else known)
 
 
+def prompted(messages: Sequence[Message], settings: LlmSettings) -> Sequence[Message]:
+    """With the system prompt in front, unless they bring their own."""
+    system = settings.system if settings.system is not None else DEFAULT_SYSTEM_PROMPT
+    if not system or (messages and messages[0].role == "system"):
+        return messages
+    return [Message("system", system), *messages]
+
+
 def request_body(
     model: str,
     messages: Sequence[Message],
@@ -76,9 +84,7 @@ def request_body(
     form: Form,
     options: Options,
 ) -> dict[str, Any]:
-    system = settings.system if settings.system is not None else DEFAULT_SYSTEM_PROMPT
-    if system and not (messages and messages[0].role == "system"):
-        messages = [Message("system", system), *messages]
+    messages = prompted(messages, settings)
     if not form.system_role:
         messages = _without_system(messages)
     body: dict[str, Any] = {
