@@ -180,7 +180,7 @@ class Engines:
         return SttSettings(language=settings.stt.language)
 
     def spotter(self, settings: Settings) -> Recognizer | None:
-        """What looks for the wake phrase, and expects it; None where there is none. Raises
+        """What looks for the wake phrase; None where there is none. Raises
         ModelMissingError."""
         if settings.wake.phrase is None:
             return None
@@ -191,11 +191,9 @@ class Engines:
         phrase, spotting = settings.wake.phrase, self._spotting(settings)
         language = spotting.only_language or self._voice_language()
         recognizer = self.recognizer(replace(spotting, language=None))
-        plain = InLanguage(recognizer, language)
         if not isinstance(recognizer, WhisperRecognizer):
-            return plain
-        expecting = recognizer.expecting(f"{phrase.capitalize()}.")
-        return Spotter(InLanguage(expecting, language), plain, phrase)
+            return InLanguage(recognizer, language)
+        return Spotter(recognizer, phrase, language)
 
     def limits(self, settings: SttSettings | None = None) -> tuple[str, str] | None:
         """What alone a small recogniser understands, and what to do for free speech; None for one

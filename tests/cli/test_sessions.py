@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from voicecli.sessions.reading import read
 from voicecli.sessions.recording import SessionRecorder
 from voicecli.sessions.sound import both_sides, end_of
 from voicecli.settings import SessionsSettings, Settings
-from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
+from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Frame, silence
 
 SECRET = "sk-a-very-secret-key"
 
@@ -258,3 +259,27 @@ def test_both_sides_of_a_room_are_kept_to_the_sample(person: Person) -> None:
     assert understand(you) == "what is seven plus twelve"
     begins = int(np.flatnonzero(np.abs(ai) > 0.003)[0])
     assert abs(begins - session.said[1].start) < 0.05 * SAMPLE_RATE_HZ
+
+
+def test_both_sides_are_heard_again_until_ctrl_c(person: Person) -> None:
+    """`sessions play`: what comes out of the loudspeaker, understood."""
+    question, answer = speak("What is seven plus twelve?"), speak("Nineteen.")
+    pause = silence(SAMPLE_RATE_HZ // 2)
+    you = np.concatenate([question, pause, silence(len(answer)), silence(20 * SAMPLE_RATE_HZ)])
+    ai = np.concatenate([silence(len(question)), pause, answer, silence(19 * SAMPLE_RATE_HZ)])
+    ai = np.concatenate([ai, 0.1 + silence(SAMPLE_RATE_HZ)])
+    with SessionRecorder() as recorder:
+        for start in range(0, len(you) - FRAME_SAMPLES, FRAME_SAMPLES):
+            end = start + FRAME_SAMPLES
+            recorder.hear(Frame(you[start:end], start, ai[start:end]))
+    began_s = person.now_s
+    command = [*VOICECLI, "sessions", "play", "last", "--output-device", JACK_DEVICE]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as program:
+        person.wait_for_sound(began_s)
+        person.wait_for_silence(min_s=1.5)
+        program.send_signal(signal.SIGINT)
+        _, told = program.communicate(timeout=10)
+    assert program.returncode == 130
+    assert b"Traceback" not in told
+    heard = understand(person.heard(began_s), person.sample_rate_hz)
+    assert heard == "what is seven plus twelve nineteen"

@@ -34,7 +34,8 @@ from voicecli.conversation.events import (
 )
 from voicecli.conversation.history import History
 from voicecli.conversation.parts import Parts
-from voicecli.conversation.wake import Called, called_in, is_phrase, reminds_of
+from voicecli.conversation.spotting import is_likely
+from voicecli.conversation.wake import Called, called_in, is_phrase, says, spellings
 from voicecli.duplex.files import FileDuplex
 from voicecli.hearing.echo import NoEcho
 from voicecli.settings import WakeSettings
@@ -90,10 +91,28 @@ def test_phrases_of_other_languages() -> None:
     )
 
 
-def test_what_reminds_of_the_phrase() -> None:
-    assert reminds_of("A computer. What time is it?", PHRASE)
-    assert not reminds_of("Thank you.", PHRASE)
-    assert not reminds_of("", PHRASE)
+def test_how_a_recogniser_may_write_it() -> None:
+    assert spellings(PHRASE) == [
+        (" Hey", " computer"),
+        (" Hey", " Computer"),
+        (" Hey,", " computer"),
+    ]
+    assert spellings("Computer") == [(" Computer",)]
+    assert spellings("你好电脑") == [("你好电脑",)]
+
+
+def test_word_for_word() -> None:
+    assert says("Okay. Hey, computer!", PHRASE)
+    assert not says("Hey, computers are slow.", PHRASE)
+    assert says("你好电脑，现在几点？", "你好电脑")
+
+
+def test_the_first_word_may_be_lost_in_noise_and_the_rest_may_not() -> None:
+    assert is_likely([-4.5, -0.3])
+    assert not is_likely([-6.5, -0.3])
+    assert not is_likely([-0.1, -3.0])
+    assert is_likely([-1.0])
+    assert not is_likely([-4.5])
 
 
 def test_a_stop_phrase() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,6 +100,28 @@ def test_a_batch_may_hold_languages_of_which_one_has_a_prompt(official_models: N
     assert "time" in both[1].transcript.text
     alone = whisper.decode(whisper_module.item(encoded, 1), ["en"], [2.0])
     assert both[1].transcript.text == alone[0].transcript.text
+
+
+def test_how_what_was_said_may_begin() -> None:
+    """What it would have written itself is likely; the rest follows without it."""
+    recognizer = WhisperRecognizer(find_stt(None), SttSettings())
+    samples = np.concatenate([silence(4000), speak("What is seven plus twelve?"), silence(4000)])
+    judged: list[list[float]] = []
+
+    def begun(*parts: str) -> Transcript | None:
+        def is_likely(logprobs: Sequence[float]) -> bool:
+            judged.append(list(logprobs))
+            return sum(logprobs) > -3
+
+        return asyncio.run(recognizer.transcribe_if_begun(samples, [parts], is_likely, "en"))
+
+    first, second, *rest = asyncio.run(recognizer.transcribe(samples)).text.split()
+    found = begun(f" {first}", f" {second}")
+    assert found is not None
+    assert found.text.split() == [first, second, *rest]
+    assert begun(" good", " morning") is None
+    assert [len(logprobs) for logprobs in judged] == [2, 2]
+    assert sum(judged[0]) > sum(judged[1]) + 3
 
 
 def test_a_model_that_writes_more_than_was_said_is_doubted(

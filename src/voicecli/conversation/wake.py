@@ -44,13 +44,25 @@ def called_in(text: str, phrase: str) -> Called | None:
     return None
 
 
-def reminds_of(text: str, phrase: str) -> bool:
-    """The longest word of the phrase is in a text, as it sounds."""
+def says(text: str, phrase: str) -> bool:
+    """The phrase is in a text, word for word."""
     if _UNSPACED.search(phrase):
         return phrase in text
-    wanted: list[str] = _WORD.findall(phrase.lower())
-    longest, words = max(wanted, key=len), _WORD.findall(text.lower())
-    return any(_likeness(word, longest) >= MIN_SIMILARITY for word in words)
+    said, wanted = (" ".join(_WORD.findall(one.lower())) for one in (text, phrase))
+    return f" {wanted} " in f" {said} "
+
+
+def spellings(phrase: str) -> list[tuple[str, ...]]:
+    """How a recogniser may write it at the beginning of what was said: its first word, and the
+    rest, where there is one."""
+    if _UNSPACED.search(phrase):
+        return [(phrase,)]
+    first, *rest = _WORD.findall(phrase.lower())
+    first = f" {first.capitalize()}"
+    if not rest:
+        return [(first,)]
+    small, large = (" ".join(["", *words]) for words in (rest, map(str.capitalize, rest)))
+    return [(first, small), (first, large), (f"{first},", small)]
 
 
 def is_phrase(text: str, phrase: str) -> bool:

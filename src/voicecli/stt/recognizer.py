@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from copy import copy
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,13 +44,6 @@ class WhisperRecognizer(Recognizer):
         self._unsure_logprob = unsure_logprob(folder)
         self._whisper: Whisper | None = None
         self._worker = Worker("stt")
-        self._hotwords: str | None = None
-
-    def expecting(self, words: str) -> WhisperRecognizer:
-        """The same, that rather hears these words than others that sound alike."""
-        same = copy(self)
-        same._hotwords = words
-        return same
 
     @property
     def busy(self) -> bool:
@@ -73,6 +65,47 @@ class WhisperRecognizer(Recognizer):
         transcript = await self._worker.run(self._transcribe, samples, language, earlier)
         return replace(transcript, is_unsure=transcript.avg_logprob < self._unsure_logprob)
 
+    async def transcribe_if_begun(
+        self,
+        samples: Samples,
+        openings: Sequence[Sequence[str]],
+        is_likely: Callable[[Sequence[float]], bool],
+        language: str,
+    ) -> Transcript | None:
+        """What is said, if it is likely enough that it begins with one of these texts; None
+        otherwise.
+
+        openings: spellings of one text, each in parts (Whisper.opening_logprobs).
+        is_likely: judges the parts of the likeliest by their logarithmic probabilities.
+        """
+        return await self._worker.run(self._begun, samples, openings, is_likely, language)
+
+    def _begun(
+        self,
+        samples: Samples,
+        openings: Sequence[Sequence[str]],
+        is_likely: Callable[[Sequence[float]], bool],
+        language: str,
+    ) -> Transcript | None:
+        whisper = self._loaded()
+        samples = next(_windows(samples))
+        duration_s = len(samples) / SAMPLE_RATE_HZ
+        try:
+            sound = whisper.encode([samples], whisper.trimming.n_frames(len(samples), language))
+            logprobs, opening = max(
+                (
+                    (whisper.opening_logprobs(sound, parts, language, duration_s), "".join(parts))
+                    for parts in openings
+                ),
+                key=lambda found: sum(found[0]),
+            )
+            if not is_likely(logprobs):
+                return None
+            how = Decoding(opening=opening, tells_ending=True)
+            return whisper.decode(sound, [language], [duration_s], how)[0].transcript
+        except Exception as error:
+            raise _failed(self.name, error) from error
+
     def _transcribe(self, samples: Samples, language: str | None, earlier: Earlier) -> Transcript:
         whisper = self._loaded()
         try:
@@ -82,10 +115,7 @@ class WhisperRecognizer(Recognizer):
         except ModelError:
             raise
         except Exception as error:
-            raise ModelError(
-                f"speech recognition with {self.name} failed ({error})",
-                "try another model with --stt-model",
-            ) from error
+            raise _failed(self.name, error) from error
 
     def _loaded(self) -> Whisper:
         if self._whisper is None:
@@ -110,7 +140,7 @@ class WhisperRecognizer(Recognizer):
             return sound, code
 
         def decoded(sound: Encoded, code: str, beam_size: int) -> Transcript:
-            how = Decoding(beam_size=beam_size, hotwords=self._hotwords, tells_ending=True)
+            how = Decoding(beam_size=beam_size, tells_ending=True)
             return whisper.decode(sound, [code], [duration_s], how)[0].transcript
 
         n_frames = whisper.trimming.n_frames(len(samples), language)
@@ -128,6 +158,12 @@ class WhisperRecognizer(Recognizer):
             # Only one guess tells what else it might have been.
             found = replace(max(found, again, key=_trust), ending=found.ending)
         return replace(found, doubted_language=doubted)
+
+
+def _failed(name: str, error: Exception) -> ModelError:
+    return ModelError(
+        f"speech recognition with {name} failed ({error})", "try another model with --stt-model"
+    )
 
 
 def _trust(transcript: Transcript) -> tuple[bool, float]:

@@ -60,6 +60,9 @@ SPARE_TOKENS = 16
 """Nobody speaks faster, not even in scripts of which Whisper writes each letter as several tokens
 (Hindi, Thai); a model that writes more invents."""
 
+MIN_PROBABILITY = 1e-9
+"""In place of 0, which has no logarithm."""
+
 MAX_TOKENS = 448
 """The decoder's length, prompt included."""
 
@@ -105,6 +108,8 @@ class Decoding:
     """Text that could have come before."""
     hotwords: str | None = None
     """Words to expect."""
+    opening: str = ""
+    """What is said begins with this."""
     tells_ending: bool = False
     """Whether `Transcript.ending` is wanted."""
 
@@ -204,6 +209,24 @@ class Whisper:
             for result, tokenizer in zip(results, tokenizers, strict=True)
         ]
 
+    def opening_logprobs(
+        self, encoded: Encoded, parts: Sequence[str], language: str, duration_s: float
+    ) -> list[float]:
+        """Natural logarithms of the probabilities that what is said begins with the first of these
+        texts, and goes on with each next one. They are spelt as here, leading blanks included."""
+        tokenizer = self._tokenizer(language, "transcribe")
+        tokens = [tokenizer.encode(part) for part in parts]
+        n_frames = min(2 * encoded.shape[1], max(1, int(np.ceil(duration_s * FRAMES_PER_S))))
+        (found,) = self._model.model.align(
+            encoded,
+            tokenizer.sot_sequence,
+            [[token for part in tokens for token in part]],
+            n_frames,
+        )
+        logprobs = np.log(np.maximum(found.text_token_probs, MIN_PROBABILITY))
+        ends = np.cumsum([len(part) for part in tokens])
+        return [float(part.sum()) for part in np.split(logprobs[: ends[-1]], ends[:-1])]
+
     def align(self, encoded: Encoded, decoded: Decoded, duration_s: float) -> list[TimedWord]:
         """When each word was said, by the decoder's attention to the sound.
 
@@ -246,6 +269,7 @@ class Whisper:
             tokenizer.encode(" " + before.strip()) if before else [],
             without_timestamps=True,
             hotwords=how.hotwords,
+            prefix=how.opening or None,
         )
 
     def _in_script(self, found: Decoded) -> Decoded:
