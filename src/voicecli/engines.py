@@ -23,12 +23,11 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from weakref import WeakValueDictionary
 
-from voicecli.errors import LanguageModelError, ModelError, SettingsError, VoicecliError
+from voicecli.errors import LanguageModelError, ModelError, VoicecliError
 from voicecli.settings import AUTO, NO_TURN_MODEL
 from voicecli.settings.servers import entries
 from voicecli.speech_engines import (
@@ -62,9 +61,6 @@ if TYPE_CHECKING:
     from voicecli.tts.piper import PiperModel
     from voicecli.tts.voices import OtherVoices
 
-ENTRY_POINTS = "voicecli.engines"
-"""The group of those whose modules have one or more of the functions `recognizers`, `voices` and
-`language_models`: each returns what it makes by name, with settings as the only argument."""
 
 OPENAI = "openai"
 """The language model engine on board."""
@@ -501,21 +497,9 @@ def _plugged(kind: str, name: str, noun: str, settings: object) -> Any:
 
     Raises SettingsError where none knows the name, ModelError where the plug-in fails.
     """
-    known: dict[str, Callable[[Any], Any]] = {}
-    for entry_point in entry_points(group=ENTRY_POINTS):
-        try:
-            known |= getattr(entry_point.load(), kind, dict)()
-        except Exception as error:  # somebody else's code
-            raise ModelError(
-                f"the plug-in {entry_point.name} can't be loaded ({error})",
-                f"remove or update it: {entry_point.value}",
-            ) from error
-    if name not in known:
-        raise SettingsError(
-            f"there is no {noun} {name!r}", f"plug-ins bring: {', '.join(known) or 'none'}"
-        )
-    from voicecli.plugins import Plugged, told
+    from voicecli.plugins import Plugged, maker, told
 
+    make = maker(kind, name, noun)
     error = LanguageModelError if kind == "language_models" else ModelError
     with told(f"the {noun} {name}", error):
-        return Plugged(known[name](settings), f"the {noun} {name}", error)
+        return Plugged(make(settings), f"the {noun} {name}", error)

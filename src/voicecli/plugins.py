@@ -5,9 +5,35 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from importlib.metadata import entry_points
 from typing import Any
 
-from voicecli.errors import VoicecliError, reason
+from voicecli.errors import ModelError, SettingsError, VoicecliError, reason
+
+ENTRY_POINTS = "voicecli.engines"
+"""The group of those whose modules have one or more of the functions `recognizers`, `voices` and
+`language_models`: each returns what it makes by name, with settings as the only argument."""
+
+
+def maker(kind: str, name: str, noun: str) -> Callable[[Any], Any]:
+    """What makes an engine of its settings.
+
+    Raises SettingsError where no plug-in knows the name, ModelError where one can't be loaded.
+    """
+    known: dict[str, Callable[[Any], Any]] = {}
+    for entry_point in entry_points(group=ENTRY_POINTS):
+        try:
+            known |= getattr(entry_point.load(), kind, dict)()
+        except Exception as error:  # somebody else's code
+            raise ModelError(
+                f"the plug-in {entry_point.name} can't be loaded ({error})",
+                f"remove or update it: {entry_point.value}",
+            ) from error
+    if name not in known:
+        raise SettingsError(
+            f"there is no {noun} {name!r}", f"plug-ins bring: {', '.join(known) or 'none'}"
+        )
+    return known[name]
 
 
 @contextmanager

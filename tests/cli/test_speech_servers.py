@@ -111,6 +111,7 @@ def test_talk_goes_on_with_what_is_here(question: Path, tmp_path: Path) -> None:
     ("options", "message"),
     [
         (["--stt-url", "ftp://box"], "no address of a server"),
+        (["--stt", "nosuch"], "there is no speech recognition engine 'nosuch'"),
         (["--stt", "base", "--stt", "groq"], "stands behind an engine of this machine"),
         (["--stt", "groq", "--offline"], "--offline forbids to ask the speech recogniser"),
         (

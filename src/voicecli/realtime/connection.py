@@ -32,7 +32,11 @@ PING_S = 10.0
 """A line that is dead for so long is given up."""
 
 REALTIME_WORDS = replace(
-    WORDS, noun="Realtime server", url="--realtime", request="--model, --voice and --system"
+    WORDS,
+    noun="Realtime server",
+    url="--realtime",
+    request="--model, --voice and --system",
+    ending="/v1/realtime",
 )
 
 
@@ -40,7 +44,7 @@ def peer_of(server: RealtimeServer) -> Peer:
     """The server, as messages name it."""
     return Peer(
         server.where,
-        server.model or "the model",
+        server.model,
         server.key,
         bool(server.key),
         CONNECT_S,

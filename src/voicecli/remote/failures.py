@@ -78,6 +78,8 @@ class Wording:
     """What to do where it may have been chance."""
     error: type[ServerError]
     refusal: type[RefusedError]
+    ending: str = "/v1"
+    """Of its address."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +119,10 @@ class Peer:
         if status in (401, 403, 407) or (status == 400 and re.search("api.?key", said, re.I)):
             return self._locked(response, body, said)
         if status == 404:
+            model = f"doesn't find model '{clean(self.model)}' or " if self.model else ""
             return words.refusal(
-                f"{self.where} doesn't find model '{clean(self.model)}' or has no "
-                f"{response.request.url.path}{said}",
-                f"look at {words.model}, and at {words.url}: it mostly ends in /v1",
+                f"{self.where} {model}has no {response.request.url.path}{said}",
+                f"look at {words.model}, and at {words.url}: it mostly ends in {words.ending}",
                 status=status,
             )
         if response.is_redirect:

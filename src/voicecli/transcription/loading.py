@@ -12,6 +12,7 @@ from pathlib import Path
 
 from voicecli.errors import ModelMissingError, SettingsError
 from voicecli.models import find_stt, limits_of, name_of
+from voicecli.plugins import maker
 from voicecli.settings import Settings, SttSettings
 from voicecli.settings.servers import server_in, servers_in
 from voicecli.sound.reading import duration_s
@@ -90,10 +91,7 @@ def recognizer(
 ) -> HearsWindows:
     """A model here, or servers. Raises ModelError, SettingsError, NetworkError."""
     named = checked_order(settings.stt.engine, "stt.engine")
-    # Plug-ins hear utterances, not windows: Whisper does that for them.
-    here = [
-        entry if is_stt_model(entry) else WHISPER for entry in named if server_in(entry) is None
-    ]
+    here = [_model_or_whisper(entry) for entry in named if server_in(entry) is None]
 
     def local(entry: str, model: str | None) -> HearsWindows:
         stt = replace(settings.stt, model=model if entry == WHISPER else entry)
@@ -112,6 +110,14 @@ def recognizer(
     servers = [WindowServer(one, prompt) for one in remote_recognizers(settings.stt, around)]
     stand_bys = [WindowModel(entry, partial(local, entry, None)) for entry in here]
     return WindowsElsewhere([*servers, *stand_bys], notices, n_at_once=speed.n_workers)
+
+
+def _model_or_whisper(entry: str) -> str:
+    """Plug-ins hear utterances, not windows: Whisper does that for them."""
+    if entry == WHISPER or is_stt_model(entry):
+        return entry
+    maker("recognizers", entry, "speech recognition engine")
+    return WHISPER
 
 
 def model_folder(stt: SttSettings) -> Path:
