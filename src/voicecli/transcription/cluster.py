@@ -174,6 +174,8 @@ def _connected(address: str, jobs: int | None) -> Any:
     # No statistics for those who make Ray.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    # Whoever still waits for a worker when all is over would start a cluster of its own.
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
     try:
         import ray  # pyrefly: ignore[missing-import]
         import ray.exceptions  # pyrefly: ignore[missing-import]
