@@ -207,10 +207,5 @@ def test_only_the_user_ends_a_reply(
         began_s = person.wait_for_sound(said_s)
         person.wait_until(began_s + 1)
         stop = say(person, stop_word)
-        try:
-            talk.wait_for("stopped")
-        except AssertionError:
-            pytest.xfail(
-                "a known fault: once in a few runs, nothing is told any more at this point"
-            )
+        talk.wait_for("stopped")
         assert person.wait_for_silence(2.0) < stop.end_s + 0.5, talk

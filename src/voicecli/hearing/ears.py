@@ -71,8 +71,9 @@ class Ears:
         frame = self._echo.cancel(frame)
         if frame.start < self._heard_from:  # muted, though the echo's path stays known
             frame = Frame(silence(FRAME_SAMPLES), frame.start, frame.played)
-            probability, loud, hushed = 0.0, False, True
+            words, probability, loud, hushed = frame, 0.0, False, True
         else:
+            words = Frame(self._echo.for_words(frame), frame.start, frame.played)
             probability = self._detector.probability(frame.samples)
             loud = self._loudness.is_loud(frame.samples)
             hushed = self._loudness.hushed
@@ -80,7 +81,7 @@ class Ears:
         self.now = frame.end
         if not self._echo.may_be_user(frame):
             probability = 0.0
-        events = self.endpointer.feed(frame, probability, loud=loud)
+        events = self.endpointer.feed(words, probability, loud=loud)
         if any(isinstance(event, Utterance) and event.speech_end < frame.end for event in events):
             self._detector.reset()  # a turn that is cut in the middle, for its length, goes on
         return Heard(frame, probability >= self._threshold, events, hushed, faint_db)
