@@ -1,14 +1,10 @@
-"""The wake phrase: what a recogniser makes of it, and for how long nothing else is needed. Pure."""
+"""The wake phrase, and what a recogniser makes of it. Pure."""
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-
-from voicecli.settings import WakeSettings
-from voicecli.sound.samples import SAMPLE_RATE_HZ
 
 MIN_SIMILARITY = 0.94
 """Of the letters of each word, as they sound. Of 30 minutes of talk, nothing came as near."""
@@ -107,28 +103,3 @@ def _sound(letters: str) -> str:
     for spelt, sound in _ALIKE:
         letters = letters.replace(spelt, sound)
     return re.sub(r"(.)\1+", r"\1", letters)
-
-
-class Sleep:
-    """Whether the phrase is needed, by the sample index."""
-
-    def __init__(self, settings: WakeSettings) -> None:
-        self._settings = settings
-        self._awake_until = -math.inf
-
-    @property
-    def is_ever(self) -> bool:
-        """There is a phrase at all."""
-        return self._settings.phrase is not None
-
-    def is_deep(self, now: int) -> bool:
-        """The phrase is needed, unless a reply is heard."""
-        return self.is_ever and now > self._awake_until
-
-    def wake(self, now: int) -> None:
-        """The window in which it is not needed begins."""
-        self._awake_until = now + self._settings.follow_up_s * SAMPLE_RATE_HZ
-
-    def fall(self) -> None:
-        """At once."""
-        self._awake_until = -math.inf
