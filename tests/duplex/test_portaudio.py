@@ -229,12 +229,12 @@ def test_a_stream_that_was_given_up_may_still_call_when_the_program_ends():
 
 ENDING = """
 import atexit, os, sys, threading, time
-from voicecli.duplex import portaudio
+from voicecli.duplex import native, portaudio
 
 sound = portaudio.SoundSystem()
 sound._sounddevice._exit_handler = lambda: print("terminated")
 threading.Thread(
-    target=portaudio.in_turn, args=(lambda: (time.sleep(SECONDS), print("called")),), daemon=True
+    target=native.in_turn, args=(lambda: (time.sleep(SECONDS), print("called")),), daemon=True
 ).start()
 time.sleep(0.1)
 atexit._run_exitfuncs()
@@ -248,3 +248,40 @@ def test_portaudio_is_not_terminated_under_a_call(seconds: float, said: list[str
     code = ENDING.replace("SECONDS", str(seconds))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == said
+
+
+LEFT_ALONE = """
+import sys
+from voicecli.duplex.native import ServerDiedError, in_turn
+from voicecli.duplex.portaudio import SoundSystem
+
+sound = in_turn(SoundSystem)
+print(len(in_turn(sound.devices)) > 0, flush=True)
+sys.stdin.readline()
+for function in (sound.devices, sound.restart):
+    try:
+        in_turn(function)
+    except ServerDiedError as error:
+        print(error.message)
+"""
+
+
+@pytest.mark.jack
+def test_portaudio_is_left_alone_when_its_jack_server_has_died():
+    """It would abort the program, at its end too; another server of that name is no help."""
+    skip_without_jack()
+    with JackServer() as server:
+        program = subprocess.Popen(
+            [sys.executable, "-c", LEFT_ALONE],
+            env={**os.environ, **server.environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert program.stdout is not None
+        assert program.stdout.readline() == "True\n"
+        server.kill()
+        server.start()
+        out, _ = program.communicate("\n", timeout=20)
+    assert out == 2 * "the sound system does not answer any more\n"
+    assert program.returncode == 0

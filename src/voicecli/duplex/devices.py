@@ -12,7 +12,8 @@ from typing import Literal, Self, TypeVar
 
 from voicecli.duplex.files import FileSource
 from voicecli.duplex.inbox import INBOX_S, Inbox
-from voicecli.duplex.portaudio import Device, Sound, SoundSystem, choose, in_turn
+from voicecli.duplex.native import ServerDiedError, in_turn
+from voicecli.duplex.portaudio import Device, Sound, SoundSystem, choose
 from voicecli.duplex.recorder import FILE_SAMPLE_RATE_HZ, Recorder
 from voicecli.duplex.seam import Notices
 from voicecli.duplex.speaker import Speaker
@@ -60,10 +61,6 @@ STEADY_LATENCY_S = 0.1
 """Asked of single streams once they stood still, and of PulseAudio's plugin at once. That one plays
 nothing any more after an underrun, which on a busy machine comes within seconds at its lowest
 latency (20 ms), at 60 ms within minutes."""
-
-
-class _StuckError(AudioDeviceError):
-    """A call to PortAudio does not return; this process can't use it any more."""
 
 
 class DeviceDuplex:
@@ -236,7 +233,7 @@ class DeviceDuplex:
         if self._may_share and _can_share(microphone, loudspeaker):
             try:
                 return await self._open_line(microphone, loudspeaker, shared=True)
-            except _StuckError:
+            except ServerDiedError:
                 raise
             except AudioDeviceError:
                 line = await self._open_line(microphone, loudspeaker, shared=False)
@@ -273,7 +270,7 @@ class DeviceDuplex:
 
     async def _close(self, line: Line) -> None:
         line.live = False
-        with suppress(_StuckError):
+        with suppress(ServerDiedError):
             await self._native(line.close, timeout_s=CLOSE_TIMEOUT_S)
         if self._stuck:
             self._sound.give_up()
@@ -281,17 +278,15 @@ class DeviceDuplex:
     async def _native(
         self, function: Callable[..., T], *args: object, timeout_s: float = NATIVE_TIMEOUT_S
     ) -> T:
-        """Call PortAudio, off the event loop; raises _StuckError where it does not return."""
+        """Call PortAudio, off the event loop; raises ServerDiedError, also where it does not
+        return."""
         if not self._stuck:
             try:
                 async with asyncio.timeout(timeout_s):
                     return await self._worker.run(in_turn, function, *args)
-            except TimeoutError:
+            except (TimeoutError, ServerDiedError):
                 self._stuck = True
-        raise _StuckError(
-            "the sound system does not answer any more",
-            "restart the sound server (JACK, PipeWire...) if it died, then voicecli",
-        )
+        raise ServerDiedError
 
     # ---- keeping it open ----------------------------------------------------------------------
 
@@ -334,7 +329,7 @@ class DeviceDuplex:
                 shared=line.shared,
                 latency_s=line.higher_latency_s,
             )
-        except _StuckError:
+        except ServerDiedError:
             raise
         except AudioDeviceError:
             return await self._replace(line)
@@ -360,7 +355,7 @@ class DeviceDuplex:
                 await self._native(self._sound.restart)
                 line = await self._open(default=attempt % 2 == 1)
                 break
-            except _StuckError:
+            except ServerDiedError:
                 raise
             except AudioDeviceError:
                 await asyncio.sleep(retry_s)

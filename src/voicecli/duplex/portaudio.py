@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 
+from voicecli.duplex.native import server_died, turn
 from voicecli.errors import AudioDeviceError
 from voicecli.worker import watch
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 Kind = Literal["microphone", "loudspeaker"]
 
@@ -308,18 +306,10 @@ class _GivenUp:
 
 _given_up = _GivenUp()
 
-_turn = threading.Lock()
-
-
-def in_turn(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call it while nobody else is in PortAudio, which bears one thread at a time."""
-    with _turn:
-        return function(*args, **kwargs)
-
 
 def _end(sounddevice: Any) -> None:
     """Terminate PortAudio when the program ends; not under a call that is under way."""
-    if _turn.acquire(timeout=END_TIMEOUT_S):
+    if turn.acquire(timeout=END_TIMEOUT_S) and not server_died():
         sounddevice._exit_handler()
 
 
