@@ -301,7 +301,13 @@ def test_no_device_at_all() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--stereo",), ("--demo", "--input", "x.wav"), ("--temperature", "9"), ("--nonsense",)],
+    [
+        ("--stereo",),
+        ("--demo", "--input", "x.wav"),
+        ("--demo", "--language", "de"),
+        ("--temperature", "9"),
+        ("--nonsense",),
+    ],
 )
 def test_wrong_usage(arguments: tuple[str, ...]) -> None:
     done = run_voicecli("talk", *arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shlex
@@ -12,10 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
+from wcwidth import wcswidth
 
 from tmux import Terminal
 from voicecli.conversation import events
 from voicecli.conversation.events import Event, Level, ReplyEnded, ReplyText, State, StateChanged
+from voicecli.printable import printable
+from voicecli.terminal.line import TypedLine
+from voicecli.terminal.live import LiveScreen
+from voicecli.terminal.region import Region
 
 STORY = "".join(
     f"Sentence number {i} is about a dragon and a very long day. " for i in range(1, 31)
@@ -115,6 +122,49 @@ def test_chinese_is_wrapped(show: Show) -> None:
     show.tell(ReplyEnded(text, "", interrupted=False), StateChanged(State.LISTENING))
     show.wait_until_visible("listening")
     assert "".join("".join(show.visible).split()).count("很长的中文句子") == 15
+
+
+WRITING = {
+    "ar": "كان يا مكان في قديم الزمان تنين يعيش في جبل بعيد. ",
+    "hi": "एक समय की बात है, एक अजगर पहाड़ पर रहता था। ",
+    "th": "กาลครั้งหนึ่งมีมังกรตัวหนึ่งอาศัยอยู่บนภูเขา ",
+    "ja": "むかしむかし、ドラゴンが遠い山に住んでいました。",
+    "ko": "옛날 옛적에 용 한 마리가 먼 산에 살고 있었습니다. ",
+    "emoji": "A family 👨‍👩‍👧‍👦 and a thumb 👍🏽 of 🇩🇪 and e\u0301te\u0301. ",
+}
+
+
+def test_every_writing_keeps_its_width(show: Show) -> None:
+    """No line is broken by the terminal itself, and the status line stands below the answer."""
+    for code, text in WRITING.items():
+        show.tell(ReplyText(text * 4), events.PartialTranscript(f"{text * 2} {code}!", ""))
+        lines = show.wait_until_visible(f"{code}!")
+        assert "▶" in lines[-1]
+        assert sum("▶" in line for line in lines) == 1
+        show.tell(ReplyEnded(text * 4, "", interrupted=False), events.UserSaid(f"{code} is over"))
+        show.wait_until_visible(f"{code} is over")
+        whole = "".join(show.terminal.text.split())
+        assert whole.count("".join(printable(text).split())) >= 4
+
+
+@pytest.mark.parametrize("code", [code for code in WRITING if code != "hi"])
+@pytest.mark.parametrize("columns", [20, 41, 80])
+def test_no_line_is_wider_than_the_terminal(code: str, columns: int) -> None:
+    """By another library's widths than those that it is drawn with. Of Hindi's vowel signs that
+    stand beside a letter one library says that they have no width, the other a cell."""
+    file = io.StringIO()
+    console = Console(file=file, width=columns, height=24, force_terminal=True, color_system=None)
+    screen = LiveScreen(keys=("m mute",), region=Region(console))
+    with screen:
+        screen(StateChanged(State.SPEAKING))
+        screen(ReplyText(WRITING[code] * 5))
+        screen(events.PartialTranscript(WRITING[code] * 3, WRITING[code]))
+        screen.type(TypedLine(WRITING[code] * 2, WRITING[code]))
+        screen(ReplyEnded(WRITING[code] * 5, "", interrupted=False))
+    drawn = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", file.getvalue())
+    widths = [wcswidth(line) for line in re.split(r"[\n\r]", drawn)]
+    assert min(widths) >= 0
+    assert max(widths) <= columns
 
 
 def test_your_words_stand_below_the_answer_that_they_interrupt(show: Show) -> None:

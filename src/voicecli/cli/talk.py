@@ -238,6 +238,8 @@ def talk(
             first_run.guide(loaded.settings)
             loaded = load(options, profile=profile, persona=persona, warns=False)
         ensure_models(loaded.settings)
+        if demo and loaded.settings.stt.only_language not in (None, "en"):
+            raise typer.BadParameter("--demo asks in English; leave out --language, or name en")
         source = stack.enter_context(_demo(loaded.settings)) if demo else input_file
         target = output_file or (DEMO_OUTPUT if demo else None)
         settings = with_api_key(loaded.settings)
