@@ -19,21 +19,23 @@ ROOM = Path(voicecli.languages.__file__).parent
 
 LACKS = {
     "en": "",
-    "de": "phone_digits pronoun_of_one_letter",
-    "fr": "digit_words pronoun_of_one_letter",
-    "es": "digit_words pronoun_of_one_letter",
-    "zh": "finished_ends common_words sentence_starters before_label pronoun_of_one_letter",
-    "it": "phone_digits pronoun_of_one_letter",
-    "pt": "phone_digits pronoun_of_one_letter",
-    "nl": "phone_digits pronoun_of_one_letter",
-    "pl": "phone_digits pronoun_of_one_letter",
-    "ru": "phone_digits pronoun_of_one_letter common_words",
-    "ja": "common_words sentence_starters before_label pronoun_of_one_letter",
-    "ko": "common_words sentence_starters before_label pronoun_of_one_letter",
-    "hi": "common_words sentence_starters before_label pronoun_of_one_letter",
-    "ar": "common_words sentence_starters before_label pronoun_of_one_letter phone_digits",
-    "xx": "common_words short_answers unfinished_ends finished_ends phone_digits digit_words"
-    " sentence_starters before_label pronoun_of_one_letter aloud phrases start_over",
+    "de": "digit_homophones phone_digits pronoun_of_one_letter",
+    "fr": "digit_homophones digit_words pronoun_of_one_letter",
+    "es": "digit_homophones digit_words pronoun_of_one_letter",
+    "zh": "digit_homophones finished_ends common_words sentence_starters before_label"
+    " pronoun_of_one_letter",
+    "it": "digit_homophones phone_digits pronoun_of_one_letter",
+    "pt": "digit_homophones phone_digits pronoun_of_one_letter",
+    "nl": "digit_homophones phone_digits pronoun_of_one_letter",
+    "pl": "digit_homophones phone_digits pronoun_of_one_letter",
+    "ru": "digit_homophones phone_digits pronoun_of_one_letter common_words",
+    "ja": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter",
+    "ko": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter",
+    "hi": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter",
+    "ar": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter"
+    " phone_digits",
+    "xx": "digit_homophones common_words short_answers unfinished_ends finished_ends phone_digits"
+    " digit_words sentence_starters before_label pronoun_of_one_letter aloud phrases start_over",
 }
 """The tables that are empty: a language that gets one leaves this list."""
 
