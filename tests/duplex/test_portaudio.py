@@ -204,7 +204,7 @@ def run():
     print(before, any_busy())
     raise AudioDeviceError("it hangs")
 
-main.app = run
+main.app, main._only = run, lambda name: None
 main.main()
 """
 
