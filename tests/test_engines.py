@@ -7,19 +7,20 @@ import gc
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sse_server import SseServer, models, reply, status
+from sse_server import SseServer, calling, models, reply, status
 from voicecli.conversation.events import Event, ReplyEnded, UserSaid
 from voicecli.conversation.history import History
 from voicecli.duplex.files import FileDuplex
 from voicecli.engines import Engines
 from voicecli.errors import LanguageModelError, ModelMissingError
-from voicecli.llm.messages import Message
+from voicecli.llm.messages import Message, Options, ToolCall
 from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
@@ -244,3 +245,25 @@ def test_what_is_missing_is_said_as_everywhere() -> None:
 
     with pytest.raises(ModelMissingError, match="en_US-nobody-low"):
         asyncio.run(warm_up())
+
+
+def test_two_answers_never_have_calls_of_one_id() -> None:
+    """Their servers number both alike; a history pairs results with calls by them."""
+
+    async def call_twice(base_url: str) -> list[Message]:
+        history = History()
+        settings = Settings(llm=LlmSettings(base_url=base_url))
+        async with Engines(settings) as engines:
+            for question, result in (("One?", "first"), ("Two?", "second")):
+                history.add_user(question)
+                model = await engines.language_model()
+                async with aclosing(model.respond(history.messages, Options())) as parts:
+                    async for part in parts:
+                        if isinstance(part, ToolCall):
+                            history.add_call(part, result)
+        return list(history.messages)
+
+    with SseServer() as server:
+        server.script(calling(("f", "{}")), calling(("f", "{}")))
+        messages = asyncio.run(call_twice(server.base_url))
+    assert [one.content for one in messages if one.role == "tool"] == ["first", "second"]

@@ -260,13 +260,13 @@ class Engines:
 
         Raises LanguageModelError, NetworkError, SettingsError.
         """
-        from voicecli.llm.messages import Instructed
+        from voicecli.llm.messages import Instructed, WithUniqueCalls
 
         settings = settings or self.settings.llm
         key = replace(settings, system="")
         async with self._connecting[key]:
             model = self._language_models.get(key) or await self._connect(key)
-        return Instructed(model, _system_prompt(settings))
+        return Instructed(WithUniqueCalls(model), _system_prompt(settings))
 
     async def _connect(self, settings: LlmSettings) -> LanguageModel:
         from voicecli.settings.api_keys import api_key

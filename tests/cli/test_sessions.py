@@ -19,6 +19,7 @@ from sse_server import HANG, SseServer, reply
 from tmux import Terminal
 from voicecli import places
 from voicecli.cli.main import app
+from voicecli.cli.sessions import require_sound
 from voicecli.errors import VoicecliError
 from voicecli.sessions.folders import all_folders, id_of
 from voicecli.sessions.reading import read
@@ -128,11 +129,11 @@ def test_when_it_is_recorded(
     setting: bool, option: bool | None, resumes: bool, is_recorded: bool | None
 ) -> None:
     """What goes on is recorded on, unless the user says no."""
-    from voicecli.cli.talk import _keeping
+    from voicecli.cli.talk import keeping
 
     record()
     settings = Settings(sessions=SessionsSettings(record=setting if option is None else option))
-    kept = _keeping(settings, "last" if resumes else None, record=option)
+    kept = keeping(settings, "last" if resumes else None, record=option, keep_days=None)
     if is_recorded is None:
         assert kept is None
     else:
@@ -214,6 +215,27 @@ def test_a_session_that_isnt_there_is_a_sentence(arguments: tuple[str, ...], tol
     assert done.exit_code == 1
     assert told in done.stderr
     assert len(all_folders()) == 2
+
+
+@pytest.mark.parametrize("command", [("sessions", "play"), ("replay", "--base-url", "built-in")])
+@pytest.mark.parametrize("content", [None, b"", b"\0" * 3000])
+def test_without_sound_nothing_is_played_or_replayed(
+    command: tuple[str, ...], content: bytes | None
+) -> None:
+    path = record() / "sound-0.flac"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    done = run_here(*command, "last")
+    assert done.exit_code == 1
+    assert "has no sound" in done.stderr
+
+
+def test_sound_that_is_damaged_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = record(n_frames=100)
+    (folder / "sound-160000.flac").write_bytes(b"nothing that sounds")
+    require_sound(folder)
+    assert "sound-160000.flac can't be read" in capsys.readouterr().err
 
 
 def test_one_that_is_being_recorded_stays(tmp_path: Path, question: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -28,7 +29,7 @@ from voicecli.conversation.events import (
 )
 from voicecli.errors import SessionError
 from voicecli.sessions.asleep import BEFORE_SAMPLES
-from voicecli.sessions.folders import find, held
+from voicecli.sessions.folders import all_folders, find, held
 from voicecli.sessions.reading import read
 from voicecli.sessions.recording import FRAMES_AT_ONCE, SessionRecorder
 from voicecli.sessions.sound import both_sides, end_of, parts
@@ -274,6 +275,16 @@ def test_a_folder_that_cant_be_written_is_told_before_a_word_is_said(
     monkeypatch.setenv("VOICECLI_HOME", str(tmp_path / "file"))
     with pytest.raises(SessionError, match="can't be written"), SessionRecorder():
         pass
+
+
+def test_what_cant_even_be_begun_leaves_no_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(SessionError, match="can't be recorded"), SessionRecorder():
+        pass
+    assert all_folders() == []
 
 
 KILLED = Path(__file__).with_name("killed_writers.py")

@@ -19,7 +19,7 @@ from voicecli.cli.options import (
     VoiceName,
     stt_engine,
 )
-from voicecli.cli.sessions import SessionId
+from voicecli.cli.sessions import SessionId, require_sound
 from voicecli.cli.streams import polite_ends, tell
 
 if TYPE_CHECKING:
@@ -78,6 +78,7 @@ def replay(
 
     folder = find(session_id)
     then = read(folder)
+    require_sound(folder)
     loaded = load(
         {
             **_settings_in(set_ or []),

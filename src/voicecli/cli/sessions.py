@@ -125,14 +125,11 @@ def play(session_id: SessionId, output_device: OutputDevice = None) -> None:
 
     from voicecli.cli.ending import run
     from voicecli.cli.streams import tell
-    from voicecli.errors import SessionError
-    from voicecli.sessions.folders import find, id_of
-    from voicecli.sessions.sound import parts
+    from voicecli.sessions.folders import find
     from voicecli.settings.loading import load
 
     folder = find(session_id)
-    if not parts(folder):
-        raise SessionError(f"session {id_of(folder)} has no sound", f"look at {folder}")
+    require_sound(folder)
     loaded = load({"sound.output_device": output_device})
     for warning in loaded.warnings:
         tell(warning)
@@ -140,6 +137,20 @@ def play(session_id: SessionId, output_device: OutputDevice = None) -> None:
         run(_play(folder, loaded.settings.sound.output_device))
     except asyncio.CancelledError:
         raise KeyboardInterrupt from None
+
+
+def require_sound(folder: Path) -> None:
+    """Tell which of its files are silent for their damage; raises SessionError where all are."""
+    from voicecli.cli.streams import tell
+    from voicecli.errors import SessionError
+    from voicecli.sessions.folders import id_of
+    from voicecli.sessions.sound import parts, without_sound
+
+    damaged = without_sound(folder)
+    if len(damaged) == len(parts(folder)):
+        raise SessionError(f"session {id_of(folder)} has no sound", f"look at {folder}")
+    for path in damaged:
+        tell(f"session {id_of(folder)}: {path.name} can't be read: silence in its place")
 
 
 async def _play(folder: Path, device: str | None) -> None:

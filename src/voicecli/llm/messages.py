@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+import string
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, Self
 
 BUILTIN = "built-in"
@@ -204,3 +208,31 @@ class Instructed(Wrapped):
             both = f"{self._prompt[0].content}\n\n{messages[0].content}"
             return [Message("system", both), *messages[1:]]
         return [*self._prompt, *messages]
+
+
+class WithUniqueCalls(Wrapped):
+    """A model whose calls have IDs that no other call has: a history pairs results with calls by
+    them, and many servers number the calls of every answer alike."""
+
+    def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str, None]:
+        return self._model.stream(messages)
+
+    async def respond(
+        self, messages: Sequence[Message], options: Options
+    ) -> AsyncGenerator[Part, None]:
+        ids: defaultdict[str, str] = defaultdict(_call_id)
+        async with aclosing(self._model.respond(messages, options)) as parts:
+            async for part in parts:
+                match part:
+                    case ToolCallDelta():
+                        yield replace(part, id=ids[part.id])
+                    case ToolCall():
+                        yield replace(part, id=ids[part.id])
+                        del ids[part.id]
+                    case _:
+                        yield part
+
+
+def _call_id() -> str:
+    """Nine letters and digits, as Mistral's templates want it."""
+    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(9))

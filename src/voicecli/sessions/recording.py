@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from datetime import datetime
@@ -87,6 +88,7 @@ class SessionRecorder:
     def __enter__(self) -> Self:
         """Raises SessionError where it can't be written, or another process writes it."""
         began = self._now()
+        is_new = self.folder is None
         try:
             self.folder = self.folder or folders.new_folder(began)
             self._events = _open_private(self.folder / folders.EVENTS)
@@ -106,7 +108,10 @@ class SessionRecorder:
             }
         )
         if self._unwritten:  # before a word was said, it is not too late to say no
+            os.close(self._transcript)
             os.close(self._events)
+            if is_new:
+                shutil.rmtree(self.folder, ignore_errors=True)
             raise SessionError("the conversation can't be recorded", "free some space on the disk")
         self._note(f"{began:%Y-%m-%d %H:%M}\n" if self._offset == 0 else "\n")
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,19 @@ def parts(folder: Path) -> list[tuple[int, Path]]:
     """The files of a session, in their order, each with the sample index at which it begins."""
     found = [(_PART.fullmatch(path.name), path) for path in folder.glob("sound-*.flac")]
     return sorted((int(name[1]), path) for name, path in found if name)
+
+
+def without_sound(folder: Path) -> list[Path]:
+    """Those of its files of which not even the beginning can be read."""
+    return [path for _, path in parts(folder) if not _begins(path)]
+
+
+def _begins(path: Path) -> bool:
+    try:
+        with closing(decode_channels(path, layout="stereo")) as pieces:
+            return next(pieces, None) is not None
+    except AudioFileError:
+        return False
 
 
 def both_sides(folder: Path) -> Iterator[NDArray[np.float32]]:
