@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from voicecli.llm.builtin.calls import FOR_HOW_LONG, FOR_WHEN, WantedCall, reply_to, wanted_in
+from voicecli.llm.builtin.calls import (
+    FOR_HOW_LONG,
+    FOR_WHEN,
+    WHICH_ONE,
+    WantedCall,
+    reply_to,
+    wanted_in,
+)
 from voicecli.llm.builtin.requests import NO_TIMER
 from voicecli.llm.client import ChatClient
 from voicecli.llm.messages import BUILTIN, CallEnded, Message, Options
@@ -58,7 +65,10 @@ def wanted(text: str, *before: str) -> WantedCall | str | None:
         ("set an alarm for 14:05", "set_alarm", {"time": "14:05", "date": "2026-11-20"}),
         ("what timers do I have", "list_timers", {}),
         ("How much time is left?", "list_timers", {}),
-        ("cancel the timer", "cancel_timer", {}),
+        ("cancel the timer", "cancel_timer", {"which": "timer"}),
+        ("cancel the alarm", "cancel_timer", {"which": "alarm"}),
+        ("cancel the alarm for 14:05", "cancel_timer", {"which": "14:05"}),
+        ("cancel the timer for ten minutes", "cancel_timer", {"which": "10 minutes"}),
         ("cancel the pasta timer", "cancel_timer", {"which": "pasta"}),
         ("stop the ten minute timer", "cancel_timer", {"which": "10 minutes"}),
         ("cancel all timers", "cancel_timer", {"which": "all"}),
@@ -145,13 +155,41 @@ def test_a_conversation_with_tools() -> None:
         "how much time is left": "The pasta timer rings in nine minutes. "
         "The timer for one hour rings in one hour.",
         "cancel the timer": "Which one?",
-        "cancel the pasta timer": "The pasta timer is cancelled.",
+        "the pasta one": "The pasta timer is cancelled.",
         "cancel the pasta timer please": "There is no such timer.",
         "stop the timer": "The timer for one hour is cancelled.",
-        "what timers are there": "No timer is running.",
+        "set a tea timer for one minute": "The tea timer is set for one minute.",
+        "cancel the alarm.": "The tea timer is cancelled.",
+        "what timers are there now": "No timer is running.",
         "what time is it in Tokyo": "In Tokyo it is seven thirty in the evening.",
         "what time is it": "It is ten thirty.",
         "what is the square root of 16": "The square root of sixteen is four.",
         "and times three": "Four times three is twelve.",
     }
     assert asyncio.run(main()) == list(asked.values())
+
+
+@pytest.mark.parametrize(
+    ("answer", "which"),
+    [
+        ("The pasta one.", "pasta"),
+        ("pasta", "pasta"),
+        ("the alarm", "alarm"),
+        ("the timer, please", "timer"),
+        ("ten minutes", "10 minutes"),
+        ("the one for ten minutes", "10 minutes"),
+        ("the one hour timer", "1 hour"),
+        ("the one at 14:05", "14:05"),
+        ("Both of them.", "all"),
+        ("all", "all"),
+    ],
+)
+def test_which_one_is_answered(answer: str, which: str) -> None:
+    call = wanted(answer, WHICH_ONE)
+    assert isinstance(call, WantedCall)
+    assert (call.name, call.arguments) == ("cancel_timer", {"which": which})
+
+
+@pytest.mark.parametrize("answer", ["what is two plus two", "I do not know any more, sorry"])
+def test_not_every_answer_says_which(answer: str) -> None:
+    assert wanted(answer, WHICH_ONE) is None

@@ -149,6 +149,19 @@ def test_which_timer_is_meant() -> None:
     assert timers.running == []
 
 
+def test_the_alarm_beside_timers_is_that() -> None:
+    timers = Timers(Clock(2026, 1, 1))
+    tools = by_name(timers)
+    call(tools["set_alarm"], time="07:30")
+    call(tools["set_timer"], minutes=5)
+    call(tools["set_timer"], minutes=6)
+    with pytest.raises(ToolError):
+        call(tools["cancel_timer"], which="timer")
+    assert call(tools["cancel_timer"], which="alarm").startswith("Cancelled: 1: ")
+    call(tools["cancel_timer"], which="5 minutes")
+    assert call(tools["cancel_timer"], which="alarm").startswith("Cancelled: 3: ")  # all there is
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +37,7 @@ def without_sound(folder: Path) -> list[Path]:
 
 def _begins(path: Path) -> bool:
     try:
-        with closing(decode_channels(path, layout="stereo")) as pieces:
-            return next(pieces, None) is not None
+        return next(decode_channels(path, layout="stereo"), None) is not None
     except AudioFileError:
         return False
 

@@ -25,6 +25,8 @@ class Timer:
     """In seconds since 1970."""
     set_for: str
     """How long it runs, or its time of day, in words."""
+    is_alarm: bool = False
+    """It rings at a time of day."""
 
     def described(self, now_s: float) -> str:
         called = f" ({self.name})" if self.name else ""
@@ -50,29 +52,31 @@ class Timers:
             self.running = [timer for timer in self.running if timer.due_s > now_s]
         return over
 
-    def start(self, after_s: float, name: str, set_for: str) -> Timer:
+    def start(self, after_s: float, name: str, set_for: str, *, is_alarm: bool = False) -> Timer:
         if not 0 < after_s <= MAX_S:
             raise ToolError("a timer runs for more than nothing, and 30 days at most")
         if len(self.running) >= MAX_TIMERS:
             raise ToolError(f"there are {MAX_TIMERS} timers already; cancel some")
         self._n_set += 1
         name = " ".join(name.split())[:MAX_NAME_CHARS]
-        timer = Timer(self._n_set, name, self.now_s() + after_s, set_for)
+        timer = Timer(self._n_set, name, self.now_s() + after_s, set_for, is_alarm)
         self.running.append(timer)
         return timer
 
     def cancel(self, which: str) -> list[Timer]:
-        """By number, name, or how long it was set for; of one only, none is needed. Raises
-        ToolError."""
+        """By number, name, or how long it was set for; the only timer or alarm as that, the only
+        one of all as anything of these or nothing. Raises ToolError."""
         wanted = which.strip().lower()
         if wanted in ("all", "*"):
             found = list(self.running)
         elif number := re.fullmatch(r"#?(\d+)", wanted):
             found = [timer for timer in self.running if timer.number == int(number[1])]
-        elif wanted:
-            found = [one for one in self.running if wanted in f"{one.name} {one.set_for}".lower()]
+        elif wanted in ("", "timer", "alarm"):
+            kin = [one for one in self.running if one.is_alarm == (wanted == "alarm")]
+            among = kin if wanted and kin else self.running
+            found = among if len(among) == 1 else []
         else:
-            found = self.running[:1] if len(self.running) == 1 else []
+            found = [one for one in self.running if wanted in f"{one.name} {one.set_for}".lower()]
         if not found:
             raise ToolError(f"there is no such timer; running are: {self.listed()}")
         self.running = [timer for timer in self.running if timer not in found]
@@ -113,7 +117,7 @@ class Timers:
                 schema(
                     which={
                         "type": "string",
-                        "description": "Its name, number or span, or all. May be left out.",
+                        "description": "Its name, number or span, timer, alarm, or all.",
                     }
                 ),
                 self._cancel,
@@ -145,7 +149,7 @@ class Timers:
         after_s = due.timestamp() - self.now_s()
         if after_s <= 0:
             raise ToolError(f"{due:%Y-%m-%d %H:%M} is over; it is {now:%Y-%m-%d %H:%M}")
-        timer = self.start(after_s, text_in(arguments, "name", ""), set_for)
+        timer = self.start(after_s, text_in(arguments, "name", ""), set_for, is_alarm=True)
         return f"Set: {timer.described(self.now_s())}"
 
     async def _list(self, arguments: Arguments) -> str:

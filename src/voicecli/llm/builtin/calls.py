@@ -24,6 +24,7 @@ from voicecli.llm.messages import Message
 HELP_TIMERS = "I can set a timer and an alarm."
 FOR_HOW_LONG = "For how long?"
 FOR_WHEN = "For what time?"
+WHICH_ONE = "Which one?"
 
 MAX_UNKNOWN = 2
 """Words around a request that nothing is known about; with more of them it may be another one."""
@@ -76,6 +77,8 @@ def wanted_in(
         return None
     text = " ".join(word.text for word in words_of(spoken[last].content))
     before = spoken[last - 1].content.strip() if last else ""
+    if text.startswith(("the ", "my ")) and (wanted := _answered(text, before, tools, now)):
+        return wanted  # "the one hour timer" sets none
     for tool, pattern, make in _REQUESTS:
         match = pattern.search(text) if tool in tools else None
         if match is None or re.search(r"\bnot $", text[: match.start()]):
@@ -100,7 +103,19 @@ def _answered(
         match = re.search(rf"(?<!\S){pattern}(?!\S)", text) if question.endswith(asked) else None
         if match and tool in tools:
             return make(match, now)
+    if question.endswith(WHICH_ONE) and "cancel_timer" in tools:
+        match = _CANCEL.fullmatch(_chosen(text))
+        return _cancel(match, now) if match else None
     return None
+
+
+def _chosen(text: str) -> str:
+    """The answer to which one, as the request that it completes."""
+    text = re.sub(r"^(?:i mean |cancel |it is )|(?: of them)?(?: please)?$", "", text)
+    if re.fullmatch(r"all|both|every one|everything", text):
+        return "cancel all timers"
+    text = re.sub(r"\bone(?=$| for | at )", "timer", text)
+    return f"cancel {text}" if _KIND.search(text) else f"cancel {text} timer"
 
 
 def _n_unknown(text: str) -> int:
@@ -144,6 +159,8 @@ def _name(match: re.Match[str]) -> str:
     return next((groups[one] for one in ("name", "for", "todo") if groups.get(one)), "")
 
 
+_KIND = re.compile(r"\b(timer|alarm)s?\b")
+
 _LISTED = re.compile(r"\d+(?: \((?P<name>.*)\))?: (?P<set>.*), rings in (?P<left>.*), at .*")
 """A line of `Timers.listed`."""
 
@@ -167,10 +184,17 @@ def _called(listed: re.Match[str]) -> str:
     return f"The timer for {_in_words(listed['set'])}"
 
 
+def _has_clock(groups: Mapping[str, str | None]) -> bool:
+    return bool(groups.get("clock") or groups.get("named"))
+
+
 def _cancel(match: re.Match[str], now: datetime) -> WantedCall:
     groups = match.groupdict()
     span = groups.get("span") or groups.get("span2")
-    which = groups.get("name") or ""
+    kind = _KIND.search(match[0])
+    which = groups.get("name") or (kind[1] if kind else "")
+    if (due := clock_in(match, now, is_morning=False) if _has_clock(groups) else None) is not None:
+        which = f"{due:%H:%M}"
     if span:
         which = said_seconds(span_arguments(span), in_digits=True)
     if re.search(r"\b(?:all|every)\b|(?:timer|alarm)s$", match[0]):
@@ -183,8 +207,8 @@ def _cancel(match: re.Match[str], now: datetime) -> WantedCall:
         found = _LISTED.search(result)
         if n_cancelled:
             return f"{_called(found)} is cancelled." if found else "It is cancelled."
-        is_none = bool(which) or result.endswith("none")
-        return "There is no such timer." if is_none else "Which one?"
+        is_none = which not in ("timer", "alarm") or result.endswith("none")
+        return "There is no such timer." if is_none else WHICH_ONE
 
     return WantedCall("cancel_timer", {"which": which} if which else {}, said)
 
@@ -274,7 +298,8 @@ _PATTERNS: tuple[tuple[str, str, _Make], ...] = (
     (
         "cancel_timer",
         rf"(?:cancel|stop|delete|remove|clear|turn off|end) (?:(?:all|every|both) )?(?:of )?{_A}"
-        rf"(?:{_SPAN} |{_NAME})?(?:timer|alarm)s?(?: for (?P<span2>{SPAN}))?",
+        rf"(?:{_SPAN} |{_NAME})?(?:timer|alarm)s?"
+        rf"(?: (?:for|of) (?P<span2>{SPAN})| (?:for|at) {CLOCK})?",
         _cancel,
     ),
     (
@@ -345,3 +370,4 @@ _PATTERNS: tuple[tuple[str, str, _Make], ...] = (
 _REQUESTS = tuple(
     (tool, re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"), make) for tool, pattern, make in _PATTERNS
 )
+_CANCEL = _REQUESTS[0][1]
