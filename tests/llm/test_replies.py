@@ -19,6 +19,7 @@ from voicecli.llm.builtin.reader import CODES, reader_in
 from voicecli.llm.builtin.replies import answer, language_told
 from voicecli.llm.builtin.transport import ResponderTransport
 from voicecli.llm.messages import ANSWER_IN, Message
+from voicecli.llm.request import DEFAULT_SYSTEM_PROMPT
 from voicecli.text.aloud import spoken
 from voicecli.text.foreign import stretches
 from voicecli.text.numerals import cardinal
@@ -139,6 +140,10 @@ def test_the_language_that_is_told() -> None:
     assert language_told([told("de"), Message("user", "Answer in French")]) == "de"
     assert language_told([Message("system", "Please answer in Spanish.")]) == "es"
     assert language_told([Message("system", "Be short.")]) == ""
+    assert language_told([Message("system", "Answer in no more than one sentence.")]) == ""
+    for prompt in (DEFAULT_SYSTEM_PROMPT, "Answer in one or two short sentences."):
+        both = f"{prompt}\n\n{told('de').content}"
+        assert language_told([Message("system", both)]) == "de"
     assert talk("Wie spät ist es?", code="en").endswith("Say help.")
     assert talk("what time is it", code="it") == "It is ten thirty."
 

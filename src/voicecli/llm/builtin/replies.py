@@ -16,8 +16,8 @@ from voicecli.llm.builtin.reader import CODES, reader_in
 from voicecli.llm.builtin.requests import NOT_HEARD, UNKNOWN, SmallTalk
 from voicecli.llm.messages import Message
 
-_TOLD = re.compile(r"\b[Aa]nswer in (\w+)")
-"""`llm.messages.ANSWER_IN`, or a system prompt of the user's own."""
+_TOLD = re.compile(r"\b[Aa]nswer in (\w{3,})")
+"""`llm.messages.ANSWER_IN`, or a system prompt of the user's own; "in no more than" is no code."""
 
 
 def answer(messages: Sequence[Message], now: datetime) -> str:
@@ -43,11 +43,11 @@ def answer(messages: Sequence[Message], now: datetime) -> str:
 
 
 def language_told(messages: Sequence[Message]) -> str:
-    """As ISO 639-1; empty where no system message names one."""
-    for message in messages:
-        if message.role == "system" and (found := _TOLD.search(message.content)):
-            return language_code(found[1]) or ""
-    return ""
+    """As ISO 639-1, the first that a system message names; empty where none does. "In the user's
+    language" and "in one sentence" name none."""
+    prompts = (message.content for message in messages if message.role == "system")
+    codes = (language_code(word) for prompt in prompts for word in _TOLD.findall(prompt))
+    return next(filter(None, codes), "")
 
 
 def _in_language(talk: SmallTalk, text: str, code: str) -> str:
