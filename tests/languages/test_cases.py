@@ -49,7 +49,18 @@ def test_every_language_has_a_table_of_cases_that_is_long_enough() -> None:
     assert languages - EARLIER == set(CODES)
     for code in CODES:
         assert len(set(map(tuple, rows(code)))) >= MIN_CASES, code
-        assert "checked against" in (CASES / f"{code}.tsv").read_text("utf-8").splitlines()[0]
+        assert "checked against" in second_source(code)
+
+
+def second_source(code: str) -> str:
+    first_line = (CASES / f"{code}.tsv").read_text("utf-8").splitlines()[0]
+    return first_line.partition("; ")[2]
+
+
+def test_the_documentation_names_the_second_sources() -> None:
+    page = (Path(__file__).parents[2] / "docs/languages.md").read_text("utf-8")
+    for code in CODES:
+        assert f"| {code} | {second_source(code)} |" in page
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -12,6 +12,7 @@ import pytest
 
 import voicecli.languages
 from voicecli.languages import Language, language_of, primary
+from voicecli.languages.asking import asking_in
 from voicecli.languages.names import CODE_OF, language_code
 from voicecli.text.aloud import reader_of
 
@@ -29,13 +30,17 @@ LACKS = {
     "nl": "digit_homophones phone_digits pronoun_of_one_letter",
     "pl": "digit_homophones phone_digits pronoun_of_one_letter",
     "ru": "digit_homophones phone_digits pronoun_of_one_letter common_words",
-    "ja": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter",
-    "ko": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter",
-    "hi": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter",
+    "ja": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter"
+    " asking",
+    "ko": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter"
+    " asking",
+    "hi": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter"
+    " asking",
     "ar": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter"
-    " phone_digits",
+    " phone_digits asking",
     "xx": "digit_homophones common_words short_answers unfinished_ends finished_ends phone_digits"
-    " digit_words sentence_starters before_label pronoun_of_one_letter aloud phrases start_over",
+    " digit_words sentence_starters before_label pronoun_of_one_letter aloud phrases start_over"
+    " asking",
 }
 """The tables that are empty: a language that gets one leaves this list."""
 
@@ -47,6 +52,8 @@ def test_what_each_language_lacks(code: str) -> None:
     lacking = [name for name in tables if not getattr(language, name)]
     if code != "en" and language.phrases is english.phrases:
         lacking.append("phrases")
+    if code != "en" and asking_in(code) is asking_in("en"):
+        lacking.append("asking")
     assert sorted(lacking) == sorted(LACKS[code].split())
 
 
