@@ -304,7 +304,7 @@ def test_no_device_at_all() -> None:
     [
         ("--stereo",),
         ("--demo", "--input", "x.wav"),
-        ("--demo", "--language", "de"),
+        ("--demo", "--language", "it"),
         ("--temperature", "9"),
         ("--nonsense",),
     ],

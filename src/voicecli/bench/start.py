@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from voicecli.bench.server import MODEL, serve
 from voicecli.errors import VoicecliError
-from voicecli.settings import Settings
+from voicecli.settings import AUTO, Settings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 from voicecli.sound.wav import to_pcm16, wav_header
 from voicecli.timing import now_s
@@ -76,6 +76,9 @@ async def talk_memory_mb(settings: Settings, within_s: float) -> list[float]:
         async with serve(0.0, 100.0) as base_url:
             command = [*VOICECLI, "talk", "--json", "--demo", "--output", Path(folder, "talk.wav")]
             command += ["--base-url", base_url, "--model", MODEL, *_model_options(settings)]
+            if settings.stt.only_language not in (None, "en"):
+                # The same models hear the English recording: no voice has to ask, and take memory.
+                command += ["--language", AUTO]
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL
             )

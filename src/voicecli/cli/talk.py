@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -87,7 +87,11 @@ def talk(
     ] = False,
     demo: Annotated[
         bool,
-        typer.Option("--demo", help=f"No devices: a recording talks, {DEMO_OUTPUT} answers."),
+        typer.Option(
+            "--demo",
+            help=f"No devices: a recording (of a voice, with --language) asks, {DEMO_OUTPUT}"
+            " answers.",
+        ),
     ] = False,
     input_device: Annotated[
         str | None, typer.Option(metavar="NAME", help="Microphone: name, part of it, or number.")
@@ -238,9 +242,11 @@ def talk(
             first_run.guide(loaded.settings)
             loaded = load(options, profile=profile, persona=persona, warns=False)
         ensure_models(loaded.settings)
-        if demo and loaded.settings.stt.only_language not in (None, "en"):
-            raise typer.BadParameter("--demo asks in English; leave out --language, or name en")
-        source = stack.enter_context(_demo(loaded.settings)) if demo else input_file
+        source = input_file
+        if demo:
+            from voicecli.cli.demo import questions
+
+            source = stack.enter_context(questions(loaded.settings))
         target = output_file or (DEMO_OUTPUT if demo else None)
         settings = with_api_key(loaded.settings)
         if not (source and target):
@@ -282,16 +288,6 @@ def keeping(
     from voicecli.sessions.keeping import keep
 
     return keep(record=is_recorded, resume=resume, keep_days=sessions.keep_days)
-
-
-def _demo(settings: Settings) -> AbstractContextManager[Path]:
-    """A recording of somebody who asks: free speech, or what a small recogniser understands."""
-    from importlib import resources
-
-    from voicecli.engines import Engines
-
-    name = "demo.ogg" if Engines(settings).limits() is None else "demo-small.flac"
-    return resources.as_file(resources.files("voicecli.cli") / name)
 
 
 def ensure_models(settings: Settings, *, hears: bool = True, speaks: bool = True) -> None:
