@@ -62,6 +62,14 @@ def test_tools_are_listed_and_tried(home: Path, tmp_path: Path) -> None:
     assert called("read_file", '{"path": "a.txt"}') == ("Hello [2J\n", "")
 
 
+def test_a_question_in_a_pipe_has_the_tools_of_all_servers(home: Path, tmp_path: Path) -> None:
+    configure(home, evil_table(tmp_path))
+    with SseServer() as server:
+        run_voicecli("chat", "--silent", "--tools", "--base-url", server.base_url, input="hello\n")
+        (chat,) = server.chats
+    assert "evil_inject" in [tool["function"]["name"] for tool in chat.body["tools"]]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

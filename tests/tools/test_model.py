@@ -296,6 +296,7 @@ QUESTION = "Shall I use delete, with path notes.txt? Yes or no?"
     [
         ("Yes.", True, "done"),
         ("Yes, please, do it!", True, "done"),
+        ("y", True, "done"),
         ("No.", False, "The user said no. It was not done."),
         ("No, thank you. Stop.", False, "The user said no. It was not done."),
     ],

@@ -83,6 +83,16 @@ def test_text_before_it_is_said(way: str) -> None:
     assert "get_time" not in said
 
 
+@pytest.mark.parametrize("size", [1, 2, 5, 10_000])
+@pytest.mark.parametrize("after", ["", " And so on.", "\nAnd so on."])
+@pytest.mark.parametrize("call", [JSON, f"[{JSON}]", JSON.replace("{", '{"type": "function", ', 1)])
+def test_a_call_behind_words_of_its_line_is_never_said(call: str, after: str, size: int) -> None:
+    said, calls = parts(f"Let me look that up. {call}{after}", size)
+    assert [(one.name, json.loads(one.arguments)) for one in calls] == [GET]
+    assert speakable_text(said).split() == f"Let me look that up.{after}".split()
+    assert speakable_text(f"Let me look that up. {call}{after}").split() == said.split()
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -102,6 +112,8 @@ def test_several_at_once(text: str) -> None:
     [
         "It is 3 < 4, and a<b is true.",
         'In JSON that is {"name": "Ann"}, I think.',
+        'That is {"name": "Ann", "age": 7} or [{"name": "Ann"}] or {"name.',
+        'A set is { "type" : 1 }, [ or { "a": 1}, and { too.',
         "Use the <b>bold</b> one.",
         "A list: [1, 2, 3].",
         "<think>I could use <tool_call>" + JSON + "</tool_call> here.</think>It is ten.",

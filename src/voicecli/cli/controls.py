@@ -315,12 +315,6 @@ class EngineControls(Controls):
             return list(await client.models())
 
 
-def _voices() -> list[str]:
-    from voicecli.models import installed_voices
-
-    return [voice.name for voice in installed_voices()]
-
-
 class Typing:
     """The keys of a conversation, and the line that is typed into."""
 

@@ -85,13 +85,17 @@ class TalkStage:
     keyboard: Keyboard
     duplex: Duplex
 
-    async def tools(self, settings: Settings, stack: AsyncExitStack) -> Tools | None:
-        """Open until the stack ends; None without --tools."""
+    async def tools(
+        self, settings: Settings, stack: AsyncExitStack, *, waits: bool = False
+    ) -> Tools | None:
+        """Open until the stack ends; None without --tools. waits: for all of them."""
         if not settings.tools.enabled:
             return None
         from voicecli.tools.use import tools_for
 
-        return await stack.enter_async_context(tools_for(settings, self.duplex, self.emit))
+        return await stack.enter_async_context(
+            tools_for(settings, self.duplex, self.emit, waits=waits)
+        )
 
     async def hold(
         self,
@@ -195,7 +199,8 @@ async def converse(
         stands_still = typed is not None or duplex.stands_still
         echo = NoEcho() if stands_still else choose_echo(settings.sound.echo)
         language_model = await engines.language_model()
-        tools = await stage.tools(settings, stack)
+        is_piped = typed is not None and typed.lines is not None
+        tools = await stage.tools(settings, stack, waits=is_piped)
         # Made before it is told that it listens: who presses a key at once is obeyed.
         conversation = await engines.conversation(
             duplex,

@@ -25,7 +25,7 @@ class Asking:
     gave_up: str
     """Where it goes on calling without end."""
     yes: frozenset[str]
-    """Words and phrases that agree, alone or together with `polite`."""
+    """Words and phrases that agree, alone or together with `polite`; or typed letters."""
     no: frozenset[str]
     polite: frozenset[str]
     """Says nothing by itself."""
@@ -40,12 +40,13 @@ _ASKING = {
         done="Done.",
         gave_up="Sorry, I could not finish that.",
         yes=phrases(
-            "yes, yeah, yep, yup, sure, of course, okay, ok, go ahead, do it, do that, please do, "
-            "right, correct, confirm, confirmed, absolutely, definitely, certainly, fine, you may, "
-            "yes you may, yes do it, that's right, sounds good, i agree, go on, why not"
+            "yes, y, yeah, yep, yup, sure, of course, okay, ok, go ahead, do it, do that, "
+            "please do, right, correct, confirm, confirmed, absolutely, definitely, certainly, "
+            "fine, you may, yes you may, yes do it, that's right, sounds good, "
+            "i agree, go on, why not"
         ),
         no=phrases(
-            "no, nope, nah, don't, do not, don't do it, don't do that, not now, stop, cancel, "
+            "no, n, nope, nah, don't, do not, don't do it, don't do that, not now, stop, cancel, "
             "cancel that, wait, never mind, please don't, leave it, forget it, not yet, no way, "
             "better not, rather not"
         ),
@@ -59,12 +60,12 @@ _ASKING = {
         done="Erledigt.",
         gave_up="Das habe ich leider nicht geschafft.",
         yes=phrases(
-            "ja, jawohl, jo, klar, sicher, natürlich, okay, ok, gerne, gern, mach das, mach es, "
+            "ja, j, jawohl, jo, klar, sicher, natürlich, okay, ok, gerne, gern, mach das, mach es, "
             "mach, tu das, tu es, genau, richtig, stimmt, in ordnung, einverstanden, bestätigt, "
             "los, ja bitte, bitte, auf jeden fall, unbedingt, passt"
         ),
         no=phrases(
-            "nein, nee, nö, nicht, lieber nicht, bitte nicht, mach das nicht, mach es nicht, "
+            "nein, n, nee, nö, nicht, lieber nicht, bitte nicht, mach das nicht, mach es nicht, "
             "stopp, stop, halt, abbrechen, lass das, lass es, vergiss es, noch nicht, jetzt nicht, "
             "warte, auf keinen fall"
         ),
@@ -78,11 +79,11 @@ _ASKING = {
         done="Hecho.",
         gave_up="Lo siento, no he podido terminarlo.",
         yes=phrases(
-            "sí, si, claro, vale, de acuerdo, por supuesto, adelante, hazlo, está bien, bueno, "
+            "sí, si, s, claro, vale, de acuerdo, por supuesto, adelante, hazlo, está bien, bueno, "
             "okay, ok, correcto, exacto, seguro, confirmo, confirmado, sí por favor, cómo no"
         ),
         no=phrases(
-            "no, no lo hagas, mejor no, para, espera, cancela, cancelar, ahora no, todavía no, "
+            "no, n, no lo hagas, mejor no, para, espera, cancela, cancelar, ahora no, todavía no, "
             "déjalo, olvídalo, de ninguna manera, nunca"
         ),
         polite=phrases("por favor, gracias, pues, entonces, ya, y, eh"),
@@ -95,12 +96,12 @@ _ASKING = {
         done="C'est fait.",
         gave_up="Désolé, je n'ai pas pu terminer.",
         yes=phrases(
-            "oui, ouais, d'accord, bien sûr, vas-y, vas y, allez-y, allez y, fais-le, fais le, "
+            "oui, o, ouais, d'accord, bien sûr, vas-y, vas y, allez-y, allez y, fais-le, fais le, "
             "faites-le, okay, ok, exact, exactement, tout à fait, certainement, volontiers, "
             "entendu, ça marche, je confirme, confirmé"
         ),
         no=phrases(
-            "non, surtout pas, pas maintenant, pas encore, arrête, stop, attends, attendez, "
+            "non, n, surtout pas, pas maintenant, pas encore, arrête, stop, attends, attendez, "
             "annule, annulez, laisse tomber, ne le fais pas, ne fais pas ça, plutôt pas, jamais"
         ),
         polite=phrases("s'il te plaît, s'il vous plaît, merci, alors, donc, euh, bon, et"),
@@ -113,10 +114,12 @@ _ASKING = {
         done="Fatto.",
         gave_up="Scusa, non sono riuscito a finire.",
         yes=phrases(
-            "sì, si, certo, va bene, d'accordo, fallo, vai, procedi, okay, ok, esatto, giusto, "
+            "sì, si, s, certo, va bene, d'accordo, fallo, vai, procedi, okay, ok, esatto, giusto, "
             "confermo, sicuro, certamente, sì grazie"
         ),
-        no=phrases("no, non farlo, meglio di no, non ora, aspetta, ferma, annulla, lascia stare"),
+        no=phrases(
+            "no, n, non farlo, meglio di no, non ora, aspetta, ferma, annulla, lascia stare"
+        ),
         polite=phrases("per favore, grazie, allora, pure, e"),
     ),
     "pt": Asking(
@@ -127,10 +130,12 @@ _ASKING = {
         done="Feito.",
         gave_up="Desculpe, não consegui terminar.",
         yes=phrases(
-            "sim, claro, certo, pode, pode ser, está bem, tudo bem, faça, faz, vá em frente, "
+            "sim, s, claro, certo, pode, pode ser, está bem, tudo bem, faça, faz, vá em frente, "
             "okay, ok, isso, exato, confirmo, com certeza"
         ),
-        no=phrases("não, não faça, não faz, melhor não, agora não, espere, pare, cancela, deixa"),
+        no=phrases(
+            "não, n, não faça, não faz, melhor não, agora não, espere, pare, cancela, deixa"
+        ),
         polite=phrases("por favor, obrigado, obrigada, então, e"),
     ),
     "nl": Asking(
@@ -141,11 +146,11 @@ _ASKING = {
         done="Gedaan.",
         gave_up="Sorry, dat is me niet gelukt.",
         yes=phrases(
-            "ja, jawel, jazeker, zeker, natuurlijk, goed, prima, oké, okay, ok, doe maar, doe het, "
-            "graag, klopt, ga je gang, akkoord"
+            "ja, j, jawel, jazeker, zeker, natuurlijk, goed, prima, oké, okay, ok, doe maar, "
+            "doe het, graag, klopt, ga je gang, akkoord"
         ),
         no=phrases(
-            "nee, niet, niet doen, doe het niet, liever niet, wacht, stop, annuleer, laat maar"
+            "nee, n, niet, niet doen, doe het niet, liever niet, wacht, stop, annuleer, laat maar"
         ),
         polite=phrases("alsjeblieft, alstublieft, dank je, bedankt, dan, even, en"),
     ),
@@ -157,10 +162,10 @@ _ASKING = {
         done="Gotowe.",
         gave_up="Przepraszam, nie udało się.",
         yes=phrases(
-            "tak, jasne, pewnie, dobrze, okej, ok, zrób to, zgoda, oczywiście, proszę, "
+            "tak, t, jasne, pewnie, dobrze, okej, ok, zrób to, zgoda, oczywiście, proszę, "
             "potwierdzam"
         ),
-        no=phrases("nie, nie rób tego, lepiej nie, nie teraz, czekaj, stop, anuluj, zostaw"),
+        no=phrases("nie, n, nie rób tego, lepiej nie, nie teraz, czekaj, stop, anuluj, zostaw"),
         polite=phrases("dziękuję, dzięki, więc, i"),
     ),
     "ru": Asking(
@@ -171,10 +176,10 @@ _ASKING = {
         done="Готово.",
         gave_up="Извините, не получилось.",
         yes=phrases(
-            "да, ага, конечно, хорошо, давай, давайте, ладно, окей, сделай, верно, подтверждаю"
+            "да, д, ага, конечно, хорошо, давай, давайте, ладно, окей, сделай, верно, подтверждаю"
         ),
         no=phrases(
-            "нет, не надо, не нужно, не делай, не сейчас, стоп, подожди, отмена, отмени, "
+            "нет, н, не надо, не нужно, не делай, не сейчас, стоп, подожди, отмена, отмени, "
             "лучше не"
         ),
         polite=phrases("пожалуйста, спасибо, ну, и"),
@@ -187,11 +192,11 @@ _ASKING = {
         done="好了。",
         gave_up="抱歉，我没能完成。",
         yes=phrases(
-            "是, 是的, 好, 好的, 可以, 行, 对, 对的, 要, 嗯, 没问题, 当然, 当然可以, 确认, "
+            "是, y, 是的, 好, 好的, 可以, 行, 对, 对的, 要, 嗯, 没问题, 当然, 当然可以, 确认, "
             "同意, 做吧, 好啊"
         ),
         no=phrases(
-            "不, 不是, 不要, 不用, 不行, 别, 不可以, 取消, 算了, 停, 等等, 等一下, 先不要, 不必"
+            "不, n, 不是, 不要, 不用, 不行, 别, 不可以, 取消, 算了, 停, 等等, 等一下, 先不要, 不必"
         ),
         polite=phrases(
             "请, 谢谢, 吧, 啊, 了"

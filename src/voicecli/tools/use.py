@@ -47,11 +47,11 @@ def instructed(settings: Settings) -> Settings:
 
 @asynccontextmanager
 async def tools_for(
-    settings: Settings, duplex: Duplex, emit: Callable[[Event], None]
+    settings: Settings, duplex: Duplex, emit: Callable[[Event], None], *, waits: bool = False
 ) -> AsyncGenerator[Tools, None]:
-    """The tools of the settings; servers connect in the background, but where time stands still.
+    """The tools of the settings; servers connect in the background.
 
-    Raises SettingsError.
+    waits: until they have, for nobody is waiting, as where time stands still. Raises SettingsError.
     """
 
     def notices(message: str, hint: str) -> None:
@@ -60,7 +60,7 @@ async def tools_for(
     bell = Bell(duplex.speaker, emit, stands_still=duplex.stands_still)
     async with connected(settings.tools.mcp, notices, offline=settings.offline) as servers:
         tools = Tools(toolbox(settings.tools, bell.timers, servers), bell, servers, notices)
-        if duplex.stands_still:
+        if waits or duplex.stands_still:
             for server in servers:
                 await server.settled()
         yield tools

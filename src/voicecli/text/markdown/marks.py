@@ -43,6 +43,9 @@ _MAYBE = re.compile(
 _ROLE = re.compile(r"[ \t]*(\w*)[ \t]*\n?")
 _CALL = re.compile(r"\[?\s*\{\s*\"")
 _NAMES = frozenset("name tool tool_name function function_call tool_calls action".split())
+_INNER_CALL = re.compile(rf"(?<=[ \t])\[?\{{\s*\"(?:type|{'|'.join(sorted(_NAMES))})\"")
+"""Behind words in their line only what begins like this may be a call."""
+_INNER_MAYBE = re.compile(r"(?<=[ \t])(?:\[|\[?\{\s*(?:\"[a-z_]{0,13}\"?)?)\Z")
 _ARGUMENTS = frozenset("arguments parameters args input action_input function tool_calls".split())
 
 
@@ -55,6 +58,7 @@ class Marks:
         self._keep_calls = keep_calls
         self._text = ""
         self._begins_line = True
+        self._is_after_blank = False
         self._header = False
         """Inside a message's header, whose text says who speaks and on which channel."""
         self._channel = ""
@@ -81,6 +85,12 @@ class Marks:
             return self._maybe_call(said, is_all=is_all)
         newline = text.find("\n")
         found = _TOKEN.search(text)
+        call = self._inner(_INNER_CALL, text)
+        ends = [at for at in (newline, found.start() if found else -1, len(text)) if at >= 0]
+        if 0 <= call < min(ends):
+            self._pass_on(text[:call], said)
+            self._begins_line = True
+            return True
         if found and (newline < 0 or found.start() <= newline):
             return self._token(found, said, is_all=is_all)
         if newline >= 0:
@@ -89,8 +99,16 @@ class Marks:
         maybe = None if is_all else _MAYBE.search(text)
         held = self._begins_line and not is_all and re.fullmatch(r"\[?\s*\{?\s*", text)
         end = 0 if held else maybe.start() if maybe else len(text)
-        self._pass_on(text[:end], said)
+        call = -1 if is_all else self._inner(_INNER_MAYBE, text)
+        self._pass_on(text[: min(end, call) if call >= 0 else end], said)
         return False
+
+    def _inner(self, pattern: re.Pattern[str], text: str) -> int:
+        """Where a call behind a blank begins; -1 for nowhere."""
+        if self._header or self._opened:
+            return -1
+        found = pattern.search(f"{' ' if self._is_after_blank else '.'}{text}")
+        return found.start() - 1 if found else -1
 
     def _pass_on(self, text: str, said: list[str]) -> None:
         self._text = self._text[len(text) :]
@@ -103,6 +121,7 @@ class Marks:
         else:
             said.append(text)
             self._begins_line = text.endswith("\n")
+            self._is_after_blank = text.endswith((" ", "\t"))
 
     def _token(self, found: re.Match[str], said: list[str], *, is_all: bool) -> bool:
         kind, mark = found.lastgroup, found[0]
@@ -182,7 +201,7 @@ class Marks:
             said.append(f"</{self._opened.pop()}>")
 
     def _maybe_call(self, said: list[str], *, is_all: bool) -> bool:
-        """JSON at the beginning of a line: said, unless it calls a tool."""
+        """JSON that begins a line, or as a call does: said, unless it calls a tool."""
         text = self._text.lstrip()
         try:
             value, end = json.JSONDecoder().raw_decode(text)
@@ -195,7 +214,7 @@ class Marks:
                 said.append(f"<tool_call>{text[:end]}</tool_call>")
             self._text = text[end:]
             return True
-        self._begins_line = False
+        self._begins_line = self._is_after_blank = False
         return True
 
 
