@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voicecli.languages.names import name_of
@@ -67,6 +67,8 @@ def test_there_are_enough_cases_and_every_reply_is_of_its_language(code: str) ->
 
 @pytest.mark.parametrize("code", CODES)
 @given(n=st.integers(0, 10**9 - 1))
+@example(n=201_000_000)
+@example(n=101_101_101)
 def test_a_number_is_read_as_it_is_said(code: str, n: int) -> None:
     reader = reader_in(code)
     assert reader is not None

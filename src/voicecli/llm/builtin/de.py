@@ -183,6 +183,7 @@ TABLE = ReplyTable(
             "zwo": "zwei", "und": "und", r"\beine[mnrs]?\b": "ein", r"\beins\b": "eins",
             "hundert(?:und)(?=ein|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|"
             "zwölf)": "hundert",
+            r"(?<=hundert)eine\b": "ein",
             r"\bhundert": "einhundert",
         },
         scales={
