@@ -62,6 +62,7 @@ def test_tools_are_listed_and_tried(home: Path, tmp_path: Path) -> None:
     assert called("read_file", '{"path": "a.txt"}') == ("Hello [2J\n", "")
 
 
+@pytest.mark.slow
 def test_a_question_in_a_pipe_has_the_tools_of_all_servers(home: Path, tmp_path: Path) -> None:
     configure(home, evil_table(tmp_path))
     with SseServer() as server:

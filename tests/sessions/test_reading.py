@@ -149,6 +149,13 @@ def test_without_any_session_it_is_told_how_to_make_one() -> None:
     assert "--record" in refused.value.hint
 
 
+def test_a_folder_that_cant_be_listed_is_not_taken_for_an_empty_one() -> None:
+    places.sessions_folder().parent.mkdir(parents=True, exist_ok=True)
+    places.sessions_folder().write_text("a file")
+    with pytest.raises(SessionError, match="the folder of sessions can't be read"):
+        all_folders()
+
+
 def test_what_else_lies_there_is_no_session() -> None:
     folder = record()
     (places.sessions_folder() / "notes").mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -42,9 +43,12 @@ async def _models_listed(given: dict[str, Any]) -> list[str]:
 
 def complete_session(incomplete: str) -> list[str]:
     """IDs of what is recorded."""
+    from voicecli.errors import SessionError
     from voicecli.sessions.folders import LAST, all_folders, id_of
 
-    names = [LAST, *(id_of(folder) for folder in reversed(all_folders()))]
+    names = [LAST]
+    with suppress(SessionError):
+        names += [id_of(folder) for folder in reversed(all_folders())]
     return [name for name in names if name.startswith(incomplete)]
 
 

@@ -146,9 +146,10 @@ def require_sound(folder: Path) -> None:
     from voicecli.sessions.folders import id_of
     from voicecli.sessions.sound import parts, without_sound
 
-    damaged = without_sound(folder)
-    if len(damaged) == len(parts(folder)):
-        raise SessionError(f"session {id_of(folder)} has no sound", f"look at {folder}")
+    damaged, n_parts = without_sound(folder), len(parts(folder))
+    if len(damaged) == n_parts:
+        what = "no sound that can be read" if n_parts else "no sound"
+        raise SessionError(f"session {id_of(folder)} has {what}", f"look at {folder}")
     for path in damaged:
         tell(f"session {id_of(folder)}: {path.name} can't be read: silence in its place")
 

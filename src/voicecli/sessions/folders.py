@@ -43,14 +43,21 @@ def id_of(folder: Path) -> str:
 
 
 def all_folders() -> list[Path]:
-    """Of all sessions, the oldest first."""
-    with suppress(OSError), os.scandir(places.sessions_folder()) as entries:
-        return sorted(
-            Path(entry.path)
-            for entry in entries
-            if _NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
-        )
-    return []
+    """Of all sessions, the oldest first. Raises SessionError where they can't be listed."""
+    home = places.sessions_folder()
+    try:
+        with os.scandir(home) as entries:
+            return sorted(
+                Path(entry.path)
+                for entry in entries
+                if _NAME.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False)
+            )
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise SessionError(
+            f"the folder of sessions can't be read ({reason(error)})", f"look at {home}"
+        ) from error
 
 
 def find(wanted: str) -> Path:
