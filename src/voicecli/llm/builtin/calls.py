@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cache
@@ -18,6 +17,8 @@ from voicecli.llm.builtin.numbers import NUMBER, number_at, say_number
 from voicecli.llm.builtin.replies import CODES, answer, language_told
 from voicecli.llm.builtin.requests import FILLERS, HELP, NOT_HEARD, REST_UNKNOWN, UNKNOWN
 from voicecli.llm.builtin.spans import SPAN, said_seconds, span_arguments
+from voicecli.llm.builtin.timers_by_table import LISTED, timer_wanted
+from voicecli.llm.builtin.wanted import WantedCall
 from voicecli.llm.builtin.words import words_of
 from voicecli.llm.messages import Message
 
@@ -30,25 +31,16 @@ MAX_UNKNOWN = 2
 """Words around a request that nothing is known about; with more of them it may be another one."""
 
 
-@dataclass(frozen=True)
-class WantedCall:
-    """A function that is to be called."""
-
-    name: str
-    arguments: Mapping[str, object]
-    said: Callable[[str], str]
-    """What is said of the call's result; empty where it came to nothing."""
-    rest: str = ""
-    """What else was asked for."""
-
-
 def reply_to(
     messages: Sequence[Message], tools: Collection[str], now: datetime
 ) -> str | WantedCall:
-    """The reply to the last message of the user's, or first the call of one of these tools, which
-    only English asks for."""
-    is_english = language_told(messages) not in CODES
-    wanted = wanted_in(messages, tools, now) if tools and is_english else None
+    """The reply to the last message of the user's, or first the call of one of these tools. What
+    other languages than English say of the time and sums needs none."""
+    code = language_told(messages)
+    if code in CODES:
+        wanted = timer_wanted(messages, tools, now, code)
+    else:
+        wanted = wanted_in(messages, tools, now) if tools else None
     if wanted is None:
         said = answer(messages, now)
         return f"{said} {HELP_TIMERS}" if said == HELP and "set_timer" in tools else said
@@ -161,13 +153,10 @@ def _name(match: re.Match[str]) -> str:
 
 _KIND = re.compile(r"\b(timer|alarm)s?\b")
 
-_LISTED = re.compile(r"\d+(?: \((?P<name>.*)\))?: (?P<set>.*), rings in (?P<left>.*), at .*")
-"""A line of `Timers.listed`."""
-
 
 def _list(match: re.Match[str], now: datetime) -> WantedCall:
     def said(result: str) -> str:
-        lines = [found for line in result.splitlines() if (found := _LISTED.fullmatch(line))]
+        lines = [found for line in result.splitlines() if (found := LISTED.fullmatch(line))]
         if not lines:
             return "No timer is running."
         return " ".join(f"{_called(one)} rings in {_in_words(one['left'])}." for one in lines)
@@ -204,7 +193,7 @@ def _cancel(match: re.Match[str], now: datetime) -> WantedCall:
         n_cancelled = result.count("Cancelled:")
         if n_cancelled > 1:
             return f"{say_number(Fraction(n_cancelled)).capitalize()} timers are cancelled."
-        found = _LISTED.search(result)
+        found = LISTED.search(result)
         if n_cancelled:
             return f"{_called(found)} is cancelled." if found else "It is cancelled."
         is_none = which not in ("timer", "alarm") or result.endswith("none")
