@@ -27,7 +27,8 @@ from jack_person import JACK_DEVICE, Person
 from programs import VOICECLI, run_voicecli, understand
 from voicecli import places
 from voicecli.cli.main import app
-from voicecli.cli.say import _detect, _peek, _voice_for
+from voicecli.cli.say import _detect, _voice_for
+from voicecli.cli.texts import peek
 from voicecli.errors import AudioFileError, ModelMissingError, SettingsError, VoicecliError
 from voicecli.models import find_voice
 from voicecli.sound.reading import read_audio
@@ -451,7 +452,7 @@ def test_detection_waits_for_one_line_only() -> None:
         raise AssertionError("it asked for more")
 
     async def beginning() -> str:
-        seen, _ = await _peek(deltas())
+        seen, _ = await peek(deltas())
         return seen
 
     assert asyncio.run(beginning()) == "\nWie geht es dir?\n"

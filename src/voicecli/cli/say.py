@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -27,22 +26,15 @@ from voicecli.cli.options import (
 from voicecli.cli.outputs import check_sound_output
 from voicecli.cli.sinks import Destination, Sink, open_sink
 from voicecli.cli.streams import polite_ends, tell, write_out
+from voicecli.cli.texts import deltas_of, peek
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from voicecli.settings import Settings, TtsSettings
     from voicecli.tts.clip import Clip, Voice
     from voicecli.tts.voices import OtherVoices
 
-READ_BYTES = 4096
-"""Of standard input at once, at most: what is there is spoken before more is asked for."""
-
 MAX_THREADS = 4
 """For the voice: more have little to do each, and wait for each other."""
-
-DETECT_CHARS = 200
-"""The language is detected in the first sentences, up to this many characters."""
 
 AUTO = "auto"
 
@@ -146,7 +138,7 @@ def say(
     destination = Destination(output_file, to_stdout, raw, settings.sound.output_device)
     with polite_ends():
         if server is not None:
-            run(_say_by(server, text, _deltas(text, file), destination, voice, speed))
+            run(_say_by(server, text, deltas_of(text, file), destination, voice, speed))
             return
         aligned, begun = timestamps is not None, None
         if language is None and _is_here(settings.tts):
@@ -154,7 +146,7 @@ def say(
         run(
             _say(
                 settings,
-                _deltas(text, file),
+                deltas_of(text, file),
                 destination,
                 begun,
                 language=language,
@@ -173,63 +165,6 @@ def _list_voices() -> None:
         speakers = voice_config(voice.path).get("speaker_id_map") or {}
         names = f"   speakers: {', '.join(speakers)}" if speakers else ""
         write_out(f"{voice.name:<32} {languages:<6} {voice.source}{names}\n")
-
-
-# -- the text ---------------------------------------------------------------------------------
-
-
-async def _deltas(text: str | None, file: str | None) -> AsyncIterator[str]:
-    """The text in pieces. Standard input is read no faster than it is spoken."""
-    from voicecli.text.files import Subtitles, TextDecoder
-
-    if text is not None:
-        for first in range(0, len(text), READ_BYTES):
-            yield text[first : first + READ_BYTES].encode(errors="replace").decode()
-        return
-    from voicecli.worker import Worker
-
-    decoder, subtitles, told = TextDecoder(), Subtitles(), False
-    # A daemon thread: whoever presses Ctrl-C need not press Ctrl-D too.
-    reader = Worker("text")
-    with _opened(file) as descriptor:
-        while data := await reader.run(os.read, descriptor, READ_BYTES):
-            yield subtitles.feed(decoder.decode(data))
-            if decoder.is_windows and not told:
-                told = True
-                tell(f"{file or 'standard input'} is no UTF-8: it is read as Windows-1252")
-    yield subtitles.feed(decoder.decode(b"", final=True), final=True)
-
-
-@contextmanager
-def _opened(file: str | None) -> Iterator[int]:
-    from voicecli.errors import VoicecliError
-
-    if file is None or file == "-":
-        if sys.stdin is None:  # what `<&-` in a shell does
-            raise VoicecliError("standard input is closed", "give the text, or --file FILE")
-        yield sys.stdin.fileno()
-        return
-    try:
-        with Path(file).open("rb") as opened:
-            yield opened.fileno()
-    except OSError as error:
-        raise VoicecliError(f"{file} can't be read ({error.strerror})", "check the path") from error
-
-
-async def _peek(deltas: AsyncIterator[str]) -> tuple[str, AsyncIterator[str]]:
-    """The beginning of the text, and the whole text again."""
-    seen = ""
-    async for delta in deltas:
-        seen += delta
-        if len(seen) >= DETECT_CHARS or "\n" in seen.lstrip():
-            break
-
-    async def again() -> AsyncIterator[str]:
-        yield seen
-        async for delta in deltas:
-            yield delta
-
-    return seen, again()
 
 
 # -- the voice --------------------------------------------------------------------------------
@@ -326,7 +261,7 @@ async def _say(
     tts, code = settings.tts, language
     stack = AsyncExitStack()
     if language is not None and _is_here(tts):
-        beginning, deltas = await _peek(deltas)
+        beginning, deltas = await peek(deltas)
         path, code = _voice_for(language, beginning, tts.voice)
         voice = _begun(replace(tts, voice=str(path)), aligned=timestamps)
     elif voice is None:
