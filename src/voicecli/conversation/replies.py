@@ -54,6 +54,11 @@ class Replies:
         onset, newest = self.partials.onset, self.newest
         self.partials.before = newest.before_one_at(onset) if newest is not None else None
 
+    def begin_anew(self) -> None:
+        """The next turn goes on from none: another recogniser heard that."""
+        if self.newest is not None:
+            self.newest.text = ""
+
     def answer(self, reply: Reply) -> None:
         """Begin to understand what was said, and to answer it."""
         reply.before = self.partials.before

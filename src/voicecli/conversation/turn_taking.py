@@ -99,6 +99,7 @@ class TurnTaking:
     def recognize_by(self, recognizer: Recognizer) -> None:
         """From the next transcription on."""
         self._judge.recognizer = self.partials.recognizer = recognizer
+        self._replies.begin_anew()
 
     def begin_turn(self) -> None:
         """The user begins to speak."""
