@@ -15,12 +15,15 @@ trap '' INT TERM HUP QUIT TSTP TTOU TTIN
 exec 3<&1
 read -r word && exit
 case $(stty -a <&3) in
-    *' icrnl'*'-icanon'*'-echo '*) stty icanon echo <&3 ;;
+    *' icrnl'*'-icanon'*'-echo '*)
+        stty icanon echo <&3
+        case $(stty -a <&3) in *' -icrnl'*) stty -icanon -echo <&3 ;; esac ;;
 esac
 printf '\033[?2004l\033[<u\033[?25h\n'
 """
 """Its standard output is the terminal. What is undone is what keys.py does; modes that the user's
-shell has set for a line of its own by then (no icrnl) are left alone."""
+shell has set for a line of its own by then (no icrnl) are left alone, or given back where it came
+in between."""
 
 DISMISS_S = 1.0
 
