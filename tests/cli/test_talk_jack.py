@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from jack_person import JACK_DEVICE, Person
-from programs import Talk, ask, understand
+from programs import Talk, ask, speak, understand
 from voicecli.sound.reading import decode_channels
 
 TALK = (
@@ -77,7 +77,7 @@ def test_barge_in_silences_the_loudspeaker_within_300_ms(person: Person) -> None
 def test_what_is_said_while_the_models_load_is_not_lost(person: Person) -> None:
     with Talk(*TALK) as talk:
         person.wait_for_program()
-        said = ask(person, "What is seven plus twelve?", after_s=0.02)
+        said = person.say(speak("What is seven plus twelve?"))
         talk.wait_for("reply_ended")
         person.wait_for_silence()
         assert answer(person, said.start_s) == "seven plus twelve is nineteen"
