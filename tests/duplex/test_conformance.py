@@ -103,7 +103,11 @@ def loop() -> Open:
     return opened
 
 
-RIGS = ["files", "call", "socket", "loop", pytest.param("devices", marks=pytest.mark.jack)]
+RIGS = [
+    *("files", "loop"),
+    *(pytest.param(name, marks=pytest.mark.call) for name in ("call", "socket")),
+    pytest.param("devices", marks=pytest.mark.jack),
+]
 
 
 @pytest.fixture(params=RIGS)
