@@ -2,6 +2,7 @@
 
     python scripts/latency.py                                            # the bundled models
     python scripts/latency.py --stt-model /tmp/base12 --voice medium.onnx --trim-encoder
+    python scripts/latency.py --questions recordings/*.wav               # asked by other people
 
 Needs jackd (see tests/jack_person.py). First audio counts
 from the last sample of a question that is sound to the first of the answer, a stop from the first
@@ -22,9 +23,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from jack_person import JACK_DEVICE, JackServer, Person
-from programs import Talk, ask
+from jack_person import JACK_DEVICE, JackServer, Person, Span
+from programs import Talk, speak
 from voicecli.bench.server import ANSWER, MODEL, serve
+from voicecli.hearing.vad import SileroVad
+from voicecli.sound.reading import read_audio
+from voicecli.sound.samples import FRAME_SAMPLES, SAMPLE_RATE_HZ, Samples
 from voicecli.timing import percentile
 
 QUESTIONS = (
@@ -80,29 +84,57 @@ def report(title: str, values: list[float], goal: str, unit: str = "ms") -> None
     print(f"  {title:<50} {both} {unit:<3} n {len(values):<3} goal {goal}", flush=True)
 
 
+def recorded(path: Path) -> Samples:
+    """A question until its last word: rooms go on sounding behind it."""
+    question, detector, end = read_audio(path), SileroVad(), 0
+    for start in range(0, len(question) - FRAME_SAMPLES, FRAME_SAMPLES):
+        if detector.probability(question[start : start + FRAME_SAMPLES]) > 0.5:
+            end = start + FRAME_SAMPLES
+    return question[:end]
+
+
+def asked(person: Person, question: Samples, after_s: float = 0.2) -> Span:
+    return person.say(question, SAMPLE_RATE_HZ, at_s=person.now_s + after_s)
+
+
 def first_audio(
-    title: str, goal: str, options: list[str], first_token_s: float, tokens_per_s: float, n: int
+    title: str,
+    goal: str,
+    options: list[str],
+    model: tuple[float, float],
+    questions: list[Samples],
+    n: int,
 ) -> None:
+    """model: its seconds to the first token, and tokens a second."""
     heard_ms = []
     with (
-        language_model(first_token_s, tokens_per_s, SHORT_ANSWER) as url,
+        language_model(*model, SHORT_ANSWER) as url,
         talking(["--echo", "headphones", *options], url, None) as (talk, person),
     ):
         for number in range(n):
-            said = ask(person, QUESTIONS[number % len(QUESTIONS)])
+            said = asked(person, questions[number % len(questions)])
             heard_ms.append(1000 * (person.wait_for_sound(after_s=said.end_s) - said.end_s))
             talk.wait_for("reply_ended", number + 1)
             person.wait_for_silence(0.5)
         hangovers_ms = [event["hangover_ms"] for event in talk.of("turn_timed")]
-    over_ms = [heard - waited for heard, waited in zip(heard_ms, hangovers_ms, strict=True)]
     report(title, heard_ms, goal)
-    report("    of which above the hangover", over_ms, "60 / 120")
+    if len(hangovers_ms) == len(heard_ms):  # else a question was more than one turn
+        over_ms = [heard - waited for heard, waited in zip(heard_ms, hangovers_ms, strict=True)]
+        report("    of which above the hangover", over_ms, "60 / 120")
+    else:
+        print(f"      {n} questions were {len(hangovers_ms)} turns")
 
 
 def barge_in(
-    title: str, goal: str, options: list[str], echo: tuple[float, float] | None, n: int
+    title: str,
+    goal: str,
+    options: list[str],
+    echo: tuple[float, float] | None,
+    questions: list[Samples],
+    n: int,
 ) -> None:
     stops_ms, missed = [], 0
+    interruption = speak(INTERRUPTION)
     with (
         language_model(0.0, 100.0) as url,
         talking(["--echo", "aec" if echo else "headphones", *options], url, echo) as (
@@ -111,10 +143,10 @@ def barge_in(
         ),
     ):
         for number in range(n):
-            said = ask(person, QUESTIONS[number % len(QUESTIONS)])
+            said = asked(person, questions[number % len(questions)])
             heard_s = person.wait_for_sound(after_s=said.end_s)
             person.wait_until(heard_s + 0.8 + 0.13 * (number % 7))
-            cut = ask(person, INTERRUPTION, 0.1)
+            cut = asked(person, interruption, 0.1)
             person.wait_until(cut.end_s + 0.25)
             audible = person.heard_spans(cut.start_s, min_gap_s=0.05)
             stop_ms = 1000 * (audible[0].end_s - cut.start_s) if audible else 0.0
@@ -149,6 +181,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=["first-audio", "barge-in", "idle"])
     parser.add_argument("--stt-model")
     parser.add_argument("--voice")
+    parser.add_argument("--questions", nargs="+", type=Path, help="recordings to ask")
     parser.add_argument("--trim-encoder", action=argparse.BooleanOptionalAction)
     arguments = parser.parse_args()
     options = []
@@ -158,14 +191,22 @@ def main() -> None:
     if arguments.trim_encoder is not None:
         options.append("--trim-encoder" if arguments.trim_encoder else "--no-trim-encoder")
     n = arguments.turns
+    questions = [recorded(path) for path in arguments.questions or []]
+    questions = questions or [speak(question) for question in QUESTIONS]
     print(" ".join(["voicecli talk", *options]))
     if "first-audio" in arguments.only:
-        first_audio("first audio, the model's time excluded", "-", options, 0.0, 1000.0, n)
-        first_audio("first audio, 150 ms and 50 tokens/s", "650 / 800", options, 0.15, 50.0, n)
+        first_audio(
+            "first audio, the model's time excluded", "-", options, (0.0, 1000.0), questions, n
+        )
+        first_audio(
+            "first audio, 150 ms and 50 tokens/s", "650 / 800", options, (0.15, 50.0), questions, n
+        )
     if "barge-in" in arguments.only:
-        barge_in("stop, headphones", "180 / 300", options, None, n)
-        barge_in("stop, loudspeaker, 60 ms, -6 dB", "260 / 500", options, (-6, 60), n)
-        barge_in("stop, loudspeaker, 200 ms, -20 dB", "260 / 500", options, (-20, 200), n)
+        barge_in("stop, headphones", "180 / 300", options, None, questions, n)
+        barge_in("stop, loudspeaker, 60 ms, -6 dB", "260 / 500", options, (-6, 60), questions, n)
+        barge_in(
+            "stop, loudspeaker, 200 ms, -20 dB", "260 / 500", options, (-20, 200), questions, n
+        )
     if "idle" in arguments.only:
         idle("idle, headphones", "2", ["--echo", "headphones", *options])
         idle("idle, echo cancellation", "4", ["--echo", "aec", *options])
