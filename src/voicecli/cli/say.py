@@ -196,6 +196,7 @@ def _voice_for(language: str, beginning: str, configured: str | None) -> tuple[P
     One of the same region goes before the configured one, and that before any other.
     """
     from voicecli.errors import ModelError, ModelMissingError
+    from voicecli.languages import primary
     from voicecli.models import find_voice, installed_voices
     from voicecli.models.formats import voice_language
 
@@ -203,11 +204,11 @@ def _voice_for(language: str, beginning: str, configured: str | None) -> tuple[P
     with suppress(ModelError):
         paths.insert(0, find_voice(configured))
     codes = {path: code.lower() for path in paths if (code := voice_language(path))}
-    known = list(dict.fromkeys(_primary(code) for code in codes.values()))
+    known = list(dict.fromkeys(primary(code) for code in codes.values()))
     if language == AUTO:
         language = _detect(beginning, known)
     wanted = language.lower().replace("_", "-")
-    found = [path for path, code in codes.items() if _primary(code) == _primary(wanted)]
+    found = [path for path, code in codes.items() if primary(code) == primary(wanted)]
     if not found:
         raise ModelMissingError(
             f"no voice on this machine speaks {language!r}, only: {', '.join(known)}",
@@ -215,10 +216,6 @@ def _voice_for(language: str, beginning: str, configured: str | None) -> tuple[P
         )
     path = next((path for path in found if codes[path] == wanted), found[0])
     return path, wanted if "-" in wanted else codes[path]
-
-
-def _primary(code: str) -> str:
-    return code.partition("-")[0]
 
 
 def _detect(text: str, languages: list[str]) -> str:
@@ -349,7 +346,6 @@ async def _say_by(
 ) -> None:
     """By the engines of a server that runs: nothing of ours is loaded."""
     from voicecli.cli.remote import MAX_CHARS, RemoteServer
-    from voicecli.errors import VoicecliError
 
     texts = deltas
     if text is None or len(text) > MAX_CHARS:
@@ -364,5 +360,7 @@ async def _say_by(
                 sink = await stack.enter_async_context(open_sink(destination, clip.sample_rate_hz))
             await sink.write(clip)
         if sink is None:
-            raise VoicecliError("the text has nothing in it that can be said", "give it some words")
+            from voicecli.tts.reading import nothing_to_say
+
+            raise nothing_to_say()
         await sink.drain()

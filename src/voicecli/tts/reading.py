@@ -63,9 +63,7 @@ class Reading:
     def nothing_said(self) -> VoicecliError:
         """Why there was no sound at all."""
         if not self._missing:
-            return VoicecliError(
-                "the text has nothing in it that can be said", "give it some words"
-            )
+            return nothing_to_say()
         code = next(iter(self._missing))
         return ModelMissingError(
             f"the text is {name_of(code)}, and no voice here can read it",
@@ -144,6 +142,11 @@ class _AtOneRate(Voice):
 
     def count_phonemes(self, text: str) -> int:
         return self._voice.count_phonemes(text)
+
+
+def nothing_to_say() -> VoicecliError:
+    """Where a text has neither words nor numbers."""
+    return VoicecliError("the text has nothing in it that can be said", "give it some words")
 
 
 def _is_left_out(part: Passage) -> bool:
