@@ -108,6 +108,24 @@ def test_what_is_missing_is_asked_for() -> None:
     assert wanted("ten minutes", "It is ten thirty.") is None
 
 
+@pytest.mark.parametrize(
+    ("asked", "question", "answer", "name"),
+    [
+        ("set a pasta timer", FOR_HOW_LONG, "nine minutes", "pasta"),
+        ("set a timer for the eggs", FOR_HOW_LONG, "for six minutes please", "eggs"),
+        ("set an alarm for swimming", FOR_WHEN, "at nine", "swimming"),
+        ("set a timer", FOR_HOW_LONG, "nine minutes", None),
+    ],
+)
+def test_what_it_is_for_is_known_behind_the_question(
+    asked: str, question: str, answer: str, name: str | None
+) -> None:
+    said = [Message("user", asked), Message("assistant", question), Message("user", answer)]
+    call = reply_to(said, TOOLS, NOW)
+    assert isinstance(call, WantedCall)
+    assert call.arguments.get("name") == name
+
+
 def test_without_tools_there_is_none() -> None:
     asked = [Message("user", "set a timer for ten minutes")]
     assert reply_to(asked, set(), NOW) == NO_TIMER

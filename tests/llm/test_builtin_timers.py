@@ -102,6 +102,146 @@ def test_what_needs_no_timer_calls_nothing(code: str, text: str) -> None:
     assert with_tools == reply_to([told(code), Message("user", text)], (), NOW)
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "name"),
+    [
+        ("de", "Stell einen Timer für die Nudeln auf neun Minuten.", "Nudeln"),
+        ("de", "Stell bitte einen Nudeltimer auf neun Minuten.", "Nudel"),
+        ("de", "Stell einen Eier-Timer auf 6 Minuten", "Eier"),
+        ("de", "Stell einen Timer namens Tee auf drei Minuten", "Tee"),
+        ("de", "Erinnere mich in zehn Minuten an den Tee.", "Tee"),
+        ("de", "Erinnere mich an die Wäsche in 20 Minuten.", "Wäsche"),
+        ("de", "Erinnere mich in zehn Minuten daran, die Nudeln abzugießen.",
+         "die Nudeln abzugießen"),
+        ("de", "Stell einen Timer für eine Stunde", ""),
+        ("de", "Stell den Küchentimer auf 10 Minuten", ""),
+        ("de", "Erinnere mich in zehn Minuten bitte", ""),
+        ("es", "Pon un temporizador para la pasta de nueve minutos", "pasta"),
+        ("es", "Pon un temporizador de diez minutos para el té.", "té"),
+        ("es", "Pon un temporizador llamado pizza de 12 minutos", "pizza"),
+        ("es", "Recuérdame en diez minutos sacar la pizza.", "sacar la pizza"),
+        ("es", "Recuérdame sacar la pizza en diez minutos.", "sacar la pizza"),
+        ("es", "Pon un temporizador de tres cuartos de hora", ""),
+        ("es", "Pon un temporizador de diez minutos, por favor.", ""),
+        ("fr", "Mets un minuteur de neuf minutes pour les pâtes.", "pâtes"),
+        ("fr", "Mets un minuteur pâtes de neuf minutes", "pâtes"),
+        ("fr", "Mets un minuteur appelé thé de trois minutes", "thé"),
+        ("fr", "Rappelle-moi de sortir le pain dans dix minutes.", "sortir le pain"),
+        ("fr", "Rappelle-moi dans dix minutes d'éteindre le four.", "éteindre le four"),
+        ("fr", "Mets un minuteur de dix minutes pour l'eau", "eau"),
+        ("fr", "Mets un minuteur pour dix minutes", ""),
+        ("fr", "Mets un minuteur d'une demi-heure, s'il te plaît.", ""),
+        ("zh", "定一个煮面的定时器，九分钟。", "煮面"),
+        ("zh", "定一个九分钟的煮面定时器", "煮面"),
+        ("zh", "十分钟后提醒我关火。", "关火"),
+        ("zh", "提醒我十分钟后关火", "关火"),
+        ("zh", "请定一个十分钟的定时器。", ""),
+    ],
+)  # fmt: skip
+def test_what_a_timer_is_for(code: str, text: str, name: str) -> None:
+    call = wanted(code, text)
+    assert isinstance(call, tuple)
+    assert call[0] == "set_timer"
+    assert call[1].get("name", "") == name
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "name"),
+    [
+        ("de", "Stell einen Wecker für das Training auf 18 Uhr", "Training"),
+        ("de", "Erinnere mich um 18 Uhr 30 ans Training", "Training"),
+        ("de", "Stell den Wecker auf 19:45 Uhr", ""),
+        ("es", "Recuérdame a las ocho llamar a Ana", "llamar a Ana"),
+        ("es", "Pon una alarma para las 8 de la tarde", ""),
+        ("fr", "Rappelle-moi à 18 heures d'appeler Anne", "appeler Anne"),
+        ("fr", "Mets une alarme pour sept heures", ""),
+        ("zh", "晚上八点提醒我吃药", "吃药"),
+        ("zh", "设一个明天早上七点的闹钟", ""),
+        ("zh", "明天早上七点叫我起床", ""),
+    ],
+)
+def test_what_an_alarm_is_for(code: str, text: str, name: str) -> None:
+    call = wanted(code, text)
+    assert isinstance(call, tuple)
+    assert call[0] == "set_alarm"
+    assert call[1].get("name", "") == name
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "question", "answer", "name"),
+    [
+        ("de", "Stell einen Timer für die Nudeln", "Für wie lange?", "neun Minuten", "Nudeln"),
+        ("es", "Pon una alarma para el examen", "¿A qué hora?", "a las nueve", "examen"),
+        ("fr", "Mets un minuteur pâtes", "Pour combien de temps ?", "neuf minutes", "pâtes"),
+        ("zh", "定一个煮面的定时器", "多长时间？", "九分钟", "煮面"),
+    ],
+)
+def test_what_it_is_for_is_known_behind_the_question(
+    code: str, text: str, question: str, answer: str, name: str
+) -> None:
+    messages = [Message("user", text), Message("assistant", question), Message("user", answer)]
+    call = reply_to([told(code), *messages], TOOLS, NOW)
+    assert isinstance(call, WantedCall)
+    assert call.arguments["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "which"),
+    [
+        ("de", "Lösche den Nudeltimer", "Nudel"),
+        ("de", "Lösche diesen Timer", "timer"),
+        ("de", "Stopp den Wecker", "alarm"),
+        ("es", "Cancela el temporizador de la pasta", "pasta"),
+        ("es", "Cancela el temporizador de diez minutos", "10 minutes"),
+        ("fr", "Annule le minuteur pour les pâtes", "pâtes"),
+        ("fr", "Annule le minuteur, s'il te plaît", "timer"),
+        ("zh", "取消煮面的定时器", "煮面"),
+        ("zh", "取消所有的定时器", "all"),
+    ],
+)
+def test_which_one_is_cancelled(code: str, text: str, which: str) -> None:
+    assert wanted(code, text) == ("cancel_timer", {"which": which})
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "which"),
+    [
+        ("de", "den für die Nudeln", "Nudeln"),
+        ("de", "den Nudeltimer", "Nudel"),
+        ("es", "el de la pasta", "pasta"),
+        ("fr", "celui pour les pâtes", "pâtes"),
+        ("zh", "煮面的", "煮面"),
+    ],
+)
+def test_one_is_chosen_by_what_it_is_for(code: str, answer: str, which: str) -> None:
+    question = {"de": "Welchen?", "es": "¿Cuál?", "fr": "Lequel ?", "zh": "哪一个？"}[code]
+    assert wanted(code, answer, question) == ("cancel_timer", {"which": which})
+
+
+@pytest.mark.parametrize(
+    ("code", "asked", "more"),
+    [
+        ("de", "Hilfe", " Ich stelle Timer und Wecker."),
+        ("es", "ayuda", " Pongo temporizadores y alarmas."),
+        ("fr", "aide", " Je règle des minuteurs et des alarmes."),
+        ("zh", "帮助", "我可以设定时器和闹钟。"),
+        ("zh", "幫助", "我可以設定時器和鬧鐘。"),
+    ],
+)
+def test_help_tells_of_timers_where_they_can_be_set(code: str, asked: str, more: str) -> None:
+    without = reply_to([told(code), Message("user", asked)], (), NOW)
+    assert reply_to([told(code), Message("user", asked)], TOOLS, NOW) == f"{without}{more}"
+
+
+def test_who_writes_in_traditional_characters_is_answered_so() -> None:
+    messages = [told("zh"), Message("user", "請定一個十分鐘的煮飯定時器。")]
+    call = reply_to(messages, TOOLS, NOW)
+    assert isinstance(call, WantedCall)
+    assert call.arguments == {"minutes": 10, "name": "煮饭"}
+    assert call.said("Set: 1") == "“煮飯”的定時器設好了，10分鐘。"
+    assert wanted("zh", "設一個定時器") == "多長時間？"
+
+
 def test_without_the_tools_there_is_no_timer() -> None:
     text = "Stell einen Timer auf zehn Minuten."
     reply = reply_to([told("de"), Message("user", text)], {"get_time"}, NOW)
@@ -116,6 +256,14 @@ TALKS = {
         "Lösche den Timer": "Welchen?",
         "den auf zehn Minuten": "Das ist gelöscht.",
         "Lösch alle Timer": "Das ist gelöscht.",
+        "Stell einen Nudeltimer auf 9 Minuten": "Der Timer „Nudel“ ist auf 9 Minuten gestellt.",
+        "Stell einen Timer für den Tee auf 3 Minuten": (
+            "Der Timer „Tee“ ist auf 3 Minuten gestellt."
+        ),
+        "Wie viel Zeit haben die Timer noch?": "Tee: noch 3 Minuten. Nudel: noch 9 Minuten.",
+        "Stopp den Timer": "Welchen?",
+        "den für den Tee": "Das ist gelöscht.",
+        "Lösche den Nudeltimer": "Das ist gelöscht.",
         "Welche Timer laufen?": "Es läuft kein Timer.",
     },
     "es": {

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fractions import Fraction
-from functools import cache
 from typing import TYPE_CHECKING
 
 from voicecli.llm.builtin.folding import Folded
@@ -39,7 +38,7 @@ class Asked:
     """It is written in another script than the table."""
 
     def __post_init__(self) -> None:
-        text = _converted(self.written, self.reader.table.opencc, 0)
+        text = self.reader.in_own_script(self.written)
         self.is_converted = text != self.written
         self.folded = self.reader.folded(text)
 
@@ -62,7 +61,7 @@ class Asked:
     def _remembered(self, replies: list[str]) -> str:
         said = self.reader.joined(replies)
         if self.is_converted:
-            said = _converted(said, self.reader.table.opencc, 1)
+            said = self.reader.in_other_script(said)
         self.talk.asked, self.talk.said = self.written, said
         return said
 
@@ -95,7 +94,7 @@ class Asked:
                 if isinstance(reply, str):
                     return reply, False, match.end()
                 if said := DOES[reply](self, match):
-                    return said, True, match.end()
+                    return said, reply is not Do.HELP, match.end()
         return None
 
     def spelled(self, match: re.Match[str], group: str) -> str:
@@ -104,20 +103,6 @@ class Asked:
 
 
 MAX_UNKNOWN = 1
-
-
-def _converted(text: str, opencc: tuple[str, str] | None, way: int) -> str:
-    if opencc is None or text.isascii():
-        return text
-    return _converter(opencc[way])(text)
-
-
-@cache
-def _converter(name: str) -> Callable[[str], str]:
-    """OpenCC's tables take 0.1 to 0.6 s to load."""
-    from opencc import OpenCC
-
-    return OpenCC(name).convert
 
 
 # Sums -----------------------------------------------------------------------------------------
@@ -356,6 +341,12 @@ def _joke(asked: Asked, match: re.Match[str]) -> str:
     return jokes[(asked.talk.jokes - 1) % len(jokes)]
 
 
+def _help(asked: Asked, match: re.Match[str]) -> str:
+    say = asked.reader.table.say
+    more = [say.help_timers] if asked.talk.has_timers else []
+    return asked.reader.joined([say.help, *more])
+
+
 DOES: dict[Do, Callable[[Asked, re.Match[str]], str]] = {
     Do.TIME: _time,
     Do.DAY: _day,
@@ -369,5 +360,6 @@ DOES: dict[Do, Callable[[Asked, re.Match[str]], str]] = {
     Do.MEET: _meet,
     Do.MY_NAME: _my_name,
     Do.JOKE: _joke,
+    Do.HELP: _help,
 }
 """An empty reply: it was no such request."""

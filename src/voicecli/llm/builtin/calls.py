@@ -15,14 +15,13 @@ from functools import cache
 from voicecli.llm.builtin.clock_times import CLOCK, clock_in, said_clock
 from voicecli.llm.builtin.numbers import NUMBER, number_at, say_number
 from voicecli.llm.builtin.replies import CODES, answer, language_told
-from voicecli.llm.builtin.requests import FILLERS, HELP, NOT_HEARD, REST_UNKNOWN, UNKNOWN
+from voicecli.llm.builtin.requests import FILLERS, NOT_HEARD, REST_UNKNOWN, UNKNOWN
 from voicecli.llm.builtin.spans import SPAN, said_seconds, span_arguments
 from voicecli.llm.builtin.timers_by_table import LISTED, timer_wanted
 from voicecli.llm.builtin.wanted import WantedCall
 from voicecli.llm.builtin.words import words_of
 from voicecli.llm.messages import Message
 
-HELP_TIMERS = "I can set a timer and an alarm."
 FOR_HOW_LONG = "For how long?"
 FOR_WHEN = "For what time?"
 WHICH_ONE = "Which one?"
@@ -42,8 +41,7 @@ def reply_to(
     else:
         wanted = wanted_in(messages, tools, now) if tools else None
     if wanted is None:
-        said = answer(messages, now)
-        return f"{said} {HELP_TIMERS}" if said == HELP and "set_timer" in tools else said
+        return answer(messages, now, has_timers="set_timer" in tools)
     if isinstance(wanted, str):
         return wanted
     if messages[-1].role != "tool":
@@ -67,10 +65,12 @@ def wanted_in(
     last = max((i for i, one in enumerate(spoken) if one.role == "user"), default=None)
     if last is None:
         return None
-    text = " ".join(word.text for word in words_of(spoken[last].content))
+    text = _in_words_of(spoken[last].content)
     before = spoken[last - 1].content.strip() if last else ""
-    if text.startswith(("the ", "my ")) and (wanted := _answered(text, before, tools, now)):
-        return wanted  # "the one hour timer" sets none
+    earlier = next((one.content for one in reversed(spoken[:last]) if one.role == "user"), "")
+    answered = _answered(text, before, _in_words_of(earlier), tools, now)
+    if text.startswith(("the ", "my ")) and answered:
+        return answered  # "the one hour timer" sets none
     for tool, pattern, make in _REQUESTS:
         match = pattern.search(text) if tool in tools else None
         if match is None or re.search(r"\bnot $", text[: match.start()]):
@@ -81,23 +81,36 @@ def wanted_in(
             return WantedCall(wanted.name, wanted.arguments, wanted.said, rest)
         if wanted:
             return wanted
-    return _answered(text, before, tools, now)
+    return answered
+
+
+def _in_words_of(message: str) -> str:
+    return " ".join(word.text for word in words_of(message))
 
 
 def _answered(
-    text: str, question: str, tools: Collection[str], now: datetime
+    text: str, question: str, earlier: str, tools: Collection[str], now: datetime
 ) -> WantedCall | str | None:
-    """To one of the questions above."""
+    """To one of the questions above. earlier: what that was asked of."""
     for asked, tool, pattern, make in (
         (FOR_HOW_LONG, "set_timer", _SPAN, _timer),
         (FOR_WHEN, "set_alarm", CLOCK, _alarm),
     ):
         match = re.search(rf"(?<!\S){pattern}(?!\S)", text) if question.endswith(asked) else None
         if match and tool in tools:
-            return make(match, now)
+            return _completed(f"{earlier} {text}", tool, now) or make(match, now)
     if question.endswith(WHICH_ONE) and "cancel_timer" in tools:
         match = _CANCEL.fullmatch(_chosen(text))
         return _cancel(match, now) if match else None
+    return None
+
+
+def _completed(text: str, tool: str, now: datetime) -> WantedCall | None:
+    """The request, with the answer behind it: what it is for may stand there alone."""
+    for name, pattern, make in _REQUESTS:
+        match = pattern.search(text) if name == tool else None
+        if match and isinstance(wanted := make(match, now), WantedCall):
+            return wanted
     return None
 
 

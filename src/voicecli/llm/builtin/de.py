@@ -8,10 +8,6 @@ from voicecli.llm.builtin.table import Days, Do, ReplyTable, Sentences, SumWords
 # fmt: off
 
 _WHO = "Ich bin nur der eingebaute Antwortgeber, kein Sprachmodell."
-_HELP = (
-    f"{_WHO} Ich sage die Uhrzeit, den Tag und das Datum. Ich rechne mit plus, minus, mal, geteilt "
-    "durch und Prozent. Ich zähle, spreche nach und erzähle einen Witz oder eine Geschichte."
-)
 _NO_TIMER = "Einen Timer oder Wecker habe ich leider nicht."
 _NOT_FOR_ME = "Das kann ich leider nicht."
 
@@ -24,7 +20,12 @@ _IS = "(?:ist es|war es|haben wir|hatten wir|ist|war|haben|hatten|wird)"
 TABLE = ReplyTable(
     code="de",
     say=Sentences(
-        help=_HELP,
+        help=(
+            f"{_WHO} Ich sage die Uhrzeit, den Tag und das Datum. Ich rechne mit plus, minus, mal, "
+            "geteilt durch und Prozent. Ich zähle, spreche nach und erzähle einen Witz oder eine "
+            "Geschichte."
+        ),
+        help_timers="Ich stelle Timer und Wecker.",
         who=f"{_WHO} Ich weiß nicht viel. Sag: Hilfe.",
         unknown=f"Das verstehe ich leider nicht. {_WHO} Sag: Hilfe.",
         rest_unknown="Den Rest verstehe ich leider nicht.",
@@ -136,9 +137,9 @@ TABLE = ReplyTable(
             "Beinen, "
             "sagt das Pferd. Am Morgen sind sie zu Hause. Danke, sagt die Katze, und bis morgen.",
         ),
-        ("hilfe|hilf mir|(?:ich brauche |kannst du mir )(?:hilfe|helfen)", _HELP),
-        ("was kannst du(?: alles| so| denn)*(?: tun| machen)?", _HELP),
-        ("was kann ich (?:dich |dir |hier )?(?:alles )?(?:fragen|sagen|tun)", _HELP),
+        ("hilfe|hilf mir|(?:ich brauche |kannst du mir )(?:hilfe|helfen)", Do.HELP),
+        ("was kannst du(?: alles| so| denn)*(?: tun| machen)?", Do.HELP),
+        ("was kann ich (?:dich |dir |hier )?(?:alles )?(?:fragen|sagen|tun)", Do.HELP),
         (r"(?:wer|was) bist du|bist du (?:ein |eine |der |die |denn )*\w+", f"{_WHO} Sag: Hilfe."),
         ("wie alt bist du", "Das weiß ich nicht."),
         ("ich habe? eine frage", "Gern. Was möchtest du wissen?"),

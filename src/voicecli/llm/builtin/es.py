@@ -8,10 +8,6 @@ from voicecli.llm.builtin.table import Days, Do, ReplyTable, Sentences, SumWords
 # fmt: off
 
 _WHO = "Solo soy el respondedor incorporado, no un modelo de lenguaje."
-_HELP = (
-    f"{_WHO} Digo la hora, el día y la fecha. Calculo con más, menos, por, entre y por ciento. "
-    "Cuento, repito lo que dices y cuento un chiste o una historia."
-)
 _NO_TIMER = "Lo siento, no tengo temporizador ni despertador."
 
 _NOW = "(?: (?:ahora|ahora mismo|ya|por favor|exactamente|actualmente))*"
@@ -23,7 +19,11 @@ _CAN = "(?:me )?(?:puedes|podrías|puede|podría)(?: me)?"
 TABLE = ReplyTable(
     code="es",
     say=Sentences(
-        help=_HELP,
+        help=(
+            f"{_WHO} Digo la hora, el día y la fecha. Calculo con más, menos, por, entre y por "
+            "ciento. Cuento, repito lo que dices y cuento un chiste o una historia."
+        ),
+        help_timers="Pongo temporizadores y alarmas.",
         who=f"{_WHO} No sé mucho. Di: ayuda.",
         unknown=f"Lo siento, no te entiendo. {_WHO} Di: ayuda.",
         rest_unknown="Lo siento, el resto no lo entiendo.",
@@ -125,9 +125,9 @@ TABLE = ReplyTable(
             "mañana "
             "están en casa. Gracias, dice el gato, y hasta mañana.",
         ),
-        (f"ayuda|ayúdame|ayúdeme|necesito ayuda|{_CAN} ayudar(?:me)?", _HELP),
-        ("qué (?:puedes|sabes|puede|sabe)(?: hacer)?", _HELP),
-        ("qué (?:te )?puedo (?:preguntarte|preguntar|decir|decirte|hacer)", _HELP),
+        (f"ayuda|ayúdame|ayúdeme|necesito ayuda|{_CAN} ayudar(?:me)?", Do.HELP),
+        ("qué (?:puedes|sabes|puede|sabe)(?: hacer)?", Do.HELP),
+        ("qué (?:te )?puedo (?:preguntarte|preguntar|decir|decirte|hacer)", Do.HELP),
         (r"(?:quién|qué) (?:eres|es usted)|eres (?:una? |el |la )?\w+", f"{_WHO} Di: ayuda."),
         ("cuántos años tienes|qué edad tienes", "No lo sé."),
         ("tengo una pregunta", "Dime. ¿Cuál es tu pregunta?"),

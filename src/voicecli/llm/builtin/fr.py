@@ -8,11 +8,6 @@ from voicecli.llm.builtin.table import Days, Do, ReplyTable, Sentences, SumWords
 # fmt: off
 
 _WHO = "Je ne suis que le répondeur intégré, pas un modèle de langue."
-_HELP = (
-    f"{_WHO} Je donne l'heure, le jour et la date. Je calcule avec plus, moins, fois, divisé par "
-    f"et "
-    "pour cent. Je compte, je répète et je raconte une blague ou une histoire."
-)
 _NO_TIMER = "Désolé, je n'ai ni minuteur ni réveil."
 _NOT_FOR_ME = "Désolé, je ne sais pas faire cela."
 
@@ -28,7 +23,12 @@ _TELL = "(?:(?:dis|dites|donne|donnez|rappelle)-moi )?"
 TABLE = ReplyTable(
     code="fr",
     say=Sentences(
-        help=_HELP,
+        help=(
+            f"{_WHO} Je donne l'heure, le jour et la date. Je calcule avec plus, moins, fois, "
+            "divisé par et pour cent. Je compte, je répète et je raconte une blague ou une "
+            "histoire."
+        ),
+        help_timers="Je règle des minuteurs et des alarmes.",
         who=f"{_WHO} Je ne sais pas grand-chose. Dites : aide.",
         unknown=f"Désolé, je ne comprends pas. {_WHO} Dites : aide.",
         rest_unknown="Désolé, je ne comprends pas le reste.",
@@ -140,14 +140,14 @@ TABLE = ReplyTable(
         ),
         ("aide|à l'aide|(?:aide|aidez)-moi|j'ai besoin d'aide|(?:peux-tu|tu peux|pouvez-vous) "
          "m'aider",
-         _HELP),
+         Do.HELP),
         (
             "(?:qu'est-ce que (?:tu|vous)|que|tu|vous) (?:peux-tu|pouvez-vous|sais-tu|savez-vous|"
             "sais|"
-            "savez|peux|pouvez) faire(?: quoi)?", _HELP,
+            "savez|peux|pouvez) faire(?: quoi)?", Do.HELP,
         ),
         ("qu'est-ce que je peux (?:te |vous )?(?:demander|dire|faire)|que puis-je (?:te |vous )?"
-         "(?:demander|dire|faire)", _HELP),
+         "(?:demander|dire|faire)", Do.HELP),
         ("(?:qui|qu') ?(?:es-tu|êtes-vous|est-ce que tu es)|tu es qui|vous êtes qui",
          f"{_WHO} Dites : "
          "aide."),

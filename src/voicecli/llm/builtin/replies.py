@@ -20,14 +20,14 @@ _TOLD = re.compile(r"\b[Aa]nswer in (\w{3,})")
 """`llm.messages.ANSWER_IN`, or a system prompt of the user's own; "in no more than" is no code."""
 
 
-def answer(messages: Sequence[Message], now: datetime) -> str:
+def answer(messages: Sequence[Message], now: datetime, *, has_timers: bool = False) -> str:
     """The reply to the last user message. Pure: the conversation and the local time decide.
 
     It is in the language that a system message asks for ("Answer in German"); where none does, it
-    is in English.
+    is in English. has_timers: they can be set, by tools.
     """
     told = language_told(messages)
-    talk = SmallTalk(now)
+    talk = SmallTalk(now, has_timers)
     reply = NOT_HEARD
     last = max((i for i, message in enumerate(messages) if message.role == "user"), default=-1)
     for i, message in enumerate(messages):

@@ -27,6 +27,7 @@ HELP = (
     "I know plus, minus, times and divided by. "
     "I can count, repeat after you, and tell a joke or a story."
 )
+HELP_TIMERS = "I can set a timer and an alarm."
 WHO = "I am the built-in responder, not a language model. I know only a few things. Say help."
 UNKNOWN = (
     "Sorry, I do not understand. I am only the built-in responder, not a language model. Say help."
@@ -70,6 +71,8 @@ class SmallTalk:
     """What one conversation has brought so far; replayed from the start for every reply."""
 
     now: datetime
+    has_timers: bool = False
+    """They can be set, by tools."""
     name: str = ""
     result: Fraction | None = None
     """Of the last calculation: "and times three" goes on from it."""
@@ -137,7 +140,7 @@ class SmallTalk:
                 if isinstance(reply, str):
                     return reply, False, after
                 if said := reply(self, match):
-                    return said, True, after
+                    return said, reply is not _help, after
         return None
 
     def _calculation(self, at: int) -> tuple[str, bool, int] | None:
@@ -254,6 +257,10 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text[-1:] in tuple(".!?") else ".")
 
 
+def _help(talk: SmallTalk, _: re.Match[str]) -> str:
+    return f"{HELP} {HELP_TIMERS}" if talk.has_timers else HELP
+
+
 def _joke(talk: SmallTalk, match: re.Match[str]) -> str:
     about = match.groupdict().get("about")
     fitting = (joke for joke in JOKES if about and f" {about} " in joke)
@@ -319,8 +326,8 @@ _REQUESTS: tuple[tuple[str, str | Callable[[SmallTalk, re.Match[str]], str]], ..
         lambda talk, match: STORY,
     ),
     ("tell me more|and then what|and then$|go on|go ahead|continue", "That is all I know."),
-    ("what (?:(?:can|could|may) (?:you do|i (?:do|say|ask))|are you able to do)", HELP),
-    ("(?:i need |can you )?help(?: me)?", HELP),
+    ("what (?:(?:can|could|may) (?:you do|i (?:do|say|ask))|are you able to do)", _help),
+    ("(?:i need |can you )?help(?: me)?", _help),
     ("i have a question", "Okay. What is your question?"),
     ("(?:can|do) you hear me", "Yes, I can hear you."),
     ("are you (?:still )?there|where are you", "Yes, I am here."),

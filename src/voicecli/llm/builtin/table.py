@@ -30,6 +30,7 @@ class Do(Enum):
     """Somebody whose name is in the group `name`."""
     MY_NAME = auto()
     JOKE = auto()
+    HELP = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,8 @@ class Sentences:
     """What is said; `{...}` is filled in."""
 
     help: str
+    help_timers: str
+    """Said behind it, where timers can be set."""
     who: str
     unknown: str
     rest_unknown: str

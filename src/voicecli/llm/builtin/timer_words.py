@@ -31,6 +31,10 @@ class TimerWords:
     evening: str
     """Hours up to twelve are those after noon."""
     tomorrow: str
+    called: tuple[str, ...]
+    """What it is for, in the group `name`. The first that is found wins."""
+    chosen: str
+    """Likewise, in the answer to `which`."""
     names: Mapping[str, tuple[str, str]]
     """hours, minutes, seconds, days -> one, and several."""
     join: str
@@ -39,8 +43,12 @@ class TimerWords:
     """`{hour}` and `{minute:02}`"""
     timer_set: str
     """`{span}`"""
+    timer_called: str
+    """`{name}` and `{span}`"""
     alarm_set: str
     """`{clock}`"""
+    alarm_called: str
+    """`{name}` and `{clock}`"""
     timer: str
     """What one without a name is called, before `left`."""
     alarm_for: str
@@ -57,10 +65,42 @@ class TimerWords:
 
 
 # fmt: off
+_DE_THE = "(?:(?:den|die|das|der|dem|meinen?|meine[mr]) )?"
+_DE_TIME = (
+    "{n}|eine[nmrs]?|halbe[nr]?|viertel|viertelstunde|dreiviertelstunde|anderthalb|eineinhalb|uhr|"
+    "heute|morgen|übermorgen|später|in|um|nach|für|auf"
+)
+_DE_NO_NAME = (
+    f"{_DE_TIME}|den|die|das|der|dem|ein|n|nen|mein|meine[nmr]?|diese[nmrs]?|jene[nmrs]?|alle[nrs]?|"
+    "beide[nr]?|neue[nmrs]?|laufende[nrs]?|letzte[nrs]?|weitere[nrs]?|zweite[nrs]?|erste[nrs]?|"
+    "anderen?|noch|keine[nmrs]?|kein|minuten?|stunden?|sekunden?|stelle?|stellst|stellen|setze?|"
+    "starte?|mache?|gib|lösche?|stopp?e?|beende|storniere|brich|brauche|welche[nrs]?|was|wann|wie|"
+    "ist|läuft|laufen|klingelt|mir|mal|bitte|danke|du|ich|und|so|zum|zur|fürs|mit|namens|mich|dich"
+)
+_ES_THE = "(?:(?:el|la|los|las|mis?) )?"
+_ES_NO_NAME = (
+    "{n}|el|la|los|las|un|una|mis?|media|medio|cuarto|cuartos|hora|horas|mañana|hoy|tarde|noche|"
+    "madrugada|día|esta|este|dentro|en|a|que|de|por|favor|cuando|ti|alarma|temporizador"
+)
+_ES_CLOCK = (
+    "a las? {n}(?: y (?:media|cuarto|{n}))?(?: de la (?:tarde|noche|mañana|madrugada))?"
+)
+_ES_SPAN = "(?:en|dentro de) (?:.+? )?(?:minutos?|horas?|segundos?)(?: y media)?"
+_FR_THE = "(?:(?:le|la|les|l|mon|ma|mes|du|des) )?"
+_FR_NO_NAME = (
+    "{n}|le|la|les|l|un|une|mon|ma|mes|du|des|d|de|demi|demie|quart|heure|heures|h|midi|minuit|"
+    "demain|ce|cet|cette|aujourd|moi|que|qui|dans|à|sur|pour|pendant|en|et|il|est|reste|s|sonne|"
+    "sonnera|appelée?|nommée?|intitulée?|actuel|suivant"
+)
+_FR_CLOCK = "à {n} ?(?:heures?|h)(?: et demie| et quart| ?{n})?(?: du (?:soir|matin))?"
+_FR_SPAN = "dans (?:.+? )?(?:minutes?|heures?|secondes?|demi-heure)(?: et demie)?"
+_ZH_SPAN = "(?:{n}个?(?:分钟|小时|秒钟?|钟头|分|秒)|半个?小时|半个?钟头|一刻钟)"
+_ZH_NO_NAME = "{n}|半|一|新|所有|全部|这|那|我|你|明|今|早|晚|上午|下午|中午|凌晨|每"
+
 WORDS = {
     "de": TimerWords(
-        about="timer|wecker|alarm|countdown|(?:weck|wecke|erinnere?) mich",
-        alarm="wecker|alarm|wecke? mich",
+        about=r"\w*timer|\w*wecker|alarm|countdown|(?:weck|wecke|erinnere?) mich",
+        alarm=r"\w*wecker|alarm|wecke? mich",
         start="stell|stelle|setz|setze|starte?|mach|mache|stellen|"
               "brauche|(?:weck|wecke|erinnere?) mich",
         cancel="lösche?|stopp?e?|beende|abbrechen|brich|ausschalten|ausstellen|"
@@ -79,12 +119,28 @@ WORDS = {
         ),
         evening="abends?|nachmittags?|heute abend",
         tomorrow="morgen",
+        called=(
+            r"(?:timer|wecker|alarm) (?:namens|mit (?:dem )?namen) (?P<name>\w+)",
+            rf"(?:timer|wecker|alarm) (?:.+ )?(?:für|fürs|zum|zur) {_DE_THE}"
+            rf"(?P<name>(?!(?:{_DE_NO_NAME})\b)\w+)",
+            r"(?P<name>(?!kurzzeit|küchen|radio)\w\w+?)(?:timer|wecker)",
+            rf"(?P<name>(?!(?:{_DE_NO_NAME})\b)\w\w+) (?:timer|wecker)",
+            rf"erinnere? mich (?:.+ )?(?:an|ans) {_DE_THE}"
+            rf"(?P<name>(?!(?:{_DE_TIME})\b).+?)(?: (?:in|um|nach|morgen|heute|bitte)\b.*)?$",
+            rf"erinnere? mich (?:.+ )?daran (?P<name>(?!(?:{_DE_TIME})\b).+)$",
+            r"erinnere? mich (?:daran )?(?:in|um|nach) (?:.+? )?"
+            r"(?:minuten?|stunden?|sekunden?|viertelstunde|uhr(?: {n})?) (?:daran )?"
+            r"(?P<name>(?!(?:an|daran|ans|und|bitte|mal|{n})\b).+)$",
+        ),
+        chosen=rf"{_DE_THE}(?:für )?{_DE_THE}(?P<name>(?!(?:{_DE_TIME})\b)\w+?)(?: ?timer)?$",
         names={"days": ("Tag", "Tage"), "hours": ("Stunde", "Stunden"),
                "minutes": ("Minute", "Minuten"), "seconds": ("Sekunde", "Sekunden")},
         join=" ",
         clock="{hour}:{minute:02} Uhr",
         timer_set="Der Timer ist auf {span} gestellt.",
+        timer_called="Der Timer „{name}“ ist auf {span} gestellt.",
         alarm_set="Der Wecker ist auf {clock} gestellt.",
+        alarm_called="Der Wecker „{name}“ ist auf {clock} gestellt.",
         timer="Timer", alarm_for="Wecker für {clock}",
         left="{name}: noch {span}.",
         none="Es läuft kein Timer.",
@@ -112,12 +168,25 @@ WORDS = {
         ),
         evening="de la tarde|de la noche|esta tarde|esta noche",
         tomorrow="(?<!la )mañana",
+        called=(
+            r"(?:temporizador|alarma|despertador) (?:llamad[oa]|que se llame|con (?:el )?nombre)"
+            r"(?: de)? (?P<name>\w+)",
+            rf"(?:temporizador|alarma|despertador) (?:.+? )?(?:para|de) {_ES_THE}"
+            rf"(?P<name>(?!(?:{_ES_NO_NAME})\b)\w+)",
+            rf"(?:recuérdame|avísame) (?:que |de )?{_ES_THE}(?P<name>(?!(?:{_ES_NO_NAME})\b).+?)"
+            rf" (?:{_ES_SPAN}|{_ES_CLOCK}|mañana|hoy)",
+            rf"(?:recuérdame|avísame) (?:mañana )?(?:{_ES_SPAN}|{_ES_CLOCK}) (?:que |de |para )?"
+            rf"{_ES_THE}(?P<name>(?!(?:por favor|y|{{n}}|mañana)\b).+)$",
+        ),
+        chosen=rf"{_ES_THE}(?:de |para )?{_ES_THE}(?P<name>(?!(?:{_ES_NO_NAME})\b)\w+)$",
         names={"days": ("día", "días"), "hours": ("hora", "horas"),
                "minutes": ("minuto", "minutos"), "seconds": ("segundo", "segundos")},
         join=" ",
         clock="{hour}:{minute:02}",
         timer_set="El temporizador está puesto: {span}.",
+        timer_called="El temporizador «{name}» está puesto: {span}.",
         alarm_set="La alarma está puesta a las {clock}.",
+        alarm_called="La alarma «{name}» está puesta a las {clock}.",
         timer="Temporizador", alarm_for="Alarma de las {clock}",
         left="{name}: todavía {span}.",
         none="No hay ningún temporizador.",
@@ -145,12 +214,28 @@ WORDS = {
         ),
         evening="du soir|de l'après-midi|ce soir",
         tomorrow="demain",
+        called=(
+            r"(?:minuteur|minuterie|alarme|réveil) (?:appelée?|nommée?|intitulée?|du nom de) "
+            r"(?P<name>\w+)",
+            rf"(?:minuteur|minuterie|alarme|réveil) (?:.+? )?pour {_FR_THE}"
+            rf"(?P<name>(?!(?:{_FR_NO_NAME})\b)\w+)",
+            rf"(?:minuteur|minuterie|alarme) (?P<name>(?!(?:{_FR_NO_NAME})\b)\w+)"
+            r"(?= (?:de|d|à|sur|dans|pour|pendant)\b|$)",
+            rf"(?:rappelle|rappelez)-moi (?:de |d'|que )?{_FR_THE}"
+            rf"(?P<name>(?!(?:{_FR_NO_NAME})\b).+?) (?:{_FR_SPAN}|{_FR_CLOCK}|demain|ce soir)",
+            rf"(?:rappelle|rappelez)-moi (?:demain )?(?:{_FR_SPAN}|{_FR_CLOCK}) (?:de |d'|que )?"
+            rf"{_FR_THE}(?P<name>(?!(?:et|s'il|demain|{{n}})\b).+)$",
+        ),
+        chosen=rf"(?:celui |celle )?(?:pour |de )?{_FR_THE}"
+               rf"(?P<name>(?!(?:{_FR_NO_NAME})\b)\w+)$",
         names={"days": ("jour", "jours"), "hours": ("heure", "heures"),
                "minutes": ("minute", "minutes"), "seconds": ("seconde", "secondes")},
         join=" ",
         clock="{hour} h {minute:02}",
         timer_set="Le minuteur est réglé sur {span}.",
+        timer_called="Le minuteur « {name} » est réglé sur {span}.",
         alarm_set="L'alarme est réglée pour {clock}.",
+        alarm_called="L'alarme « {name} » est réglée pour {clock}.",
         timer="Minuteur", alarm_for="Alarme de {clock}",
         left="{name} : encore {span}.",
         none="Il n'y a aucun minuteur.",
@@ -174,12 +259,22 @@ WORDS = {
         ),
         evening="下午|晚上|今晚",
         tomorrow="明天|明早",
+        called=(
+            "(?:名叫|名为|叫做|叫)(?P<name>(?!醒|我)[^的]+?)的?(?:定时器|计时器|倒计时|闹钟)",
+            rf"(?:个|的|取消|关掉|关闭|停止|停掉|删除|删掉)(?P<name>(?!{_ZH_NO_NAME})"
+            "(?:(?!点|分钟|小时|秒|钟头)[^的个]){1,8}?)的?(?:定时器|计时器|倒计时|闹钟)",
+            rf"提醒我{_ZH_SPAN}(?:以后|之后|后)(?P<name>.+?)(?:一下|吧|哦|啊)?$",
+            rf"(?:提醒我|叫我)要?(?P<name>(?!起床|{_ZH_NO_NAME}).+?)(?:一下|吧|哦|啊)?$",
+        ),
+        chosen=rf"(?P<name>(?!{_ZH_NO_NAME}).+?)的?(?:那个)?(?:定时器|闹钟)?$",
         names={"days": ("天", "天"), "hours": ("小时", "小时"),
                "minutes": ("分钟", "分钟"), "seconds": ("秒", "秒")},
         join="",
         clock="{hour}点{minute:02}分",
         timer_set="定时器设好了，{span}。",
+        timer_called="“{name}”的定时器设好了，{span}。",
         alarm_set="闹钟设好了，{clock}。",
+        alarm_called="“{name}”的闹钟设好了，{clock}。",
         timer="定时器", alarm_for="{clock}的闹钟",
         left="{name}还有{span}。",
         none="没有定时器。",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
+from voicecli.llm.builtin.folding import Folded
 from voicecli.llm.builtin.reader import TableReader, reader_in
 from voicecli.llm.builtin.timer_words import WORDS, TimerWords
 from voicecli.llm.builtin.wanted import WantedCall
@@ -29,20 +31,43 @@ def timer_wanted(
     words = WORDS.get(code)
     if last is None or reader is None or words is None or not set(tools) >= _TOOLS:
         return None
+    written = spoken[last].content
     before = spoken[last - 1].content.strip() if last else ""
-    return _Asked(reader, words, reader.folded(spoken[last].content).text, before, now).wanted()
+    earlier = next((one.content for one in reversed(spoken[:last]) if one.role == "user"), "")
+    text, before, earlier = map(reader.in_own_script, (written, before, earlier))
+    asked = _Asked(reader, words, reader.folded(text), before, reader.folded(earlier), now)
+    wanted = asked.wanted()
+    return wanted if text == written else _in_other_script(reader, wanted)
+
+
+def _in_other_script(
+    reader: TableReader, wanted: WantedCall | str | None
+) -> WantedCall | str | None:
+    if isinstance(wanted, WantedCall):
+        said = wanted.said
+        return replace(wanted, said=lambda result: reader.in_other_script(said(result)))
+    return wanted and reader.in_other_script(wanted)
 
 
 class _Asked:
     """One message, and the question that it may answer."""
 
     def __init__(
-        self, reader: TableReader, words: TimerWords, text: str, question: str, now: datetime
+        self,
+        reader: TableReader,
+        words: TimerWords,
+        message: Folded,
+        question: str,
+        earlier: Folded,
+        now: datetime,
     ) -> None:
+        """earlier: what the question was asked of."""
         self._reader = reader
         self._words = words
-        self._text = text
+        self._message = message
+        self._text = message.text
         self._question = question
+        self._earlier = earlier
         self._now = now
 
     def wanted(self) -> WantedCall | str | None:
@@ -71,13 +96,16 @@ class _Asked:
     # ---- calls ----------------------------------------------------------------------------------
 
     def _timer(self, minutes: float) -> WantedCall:
-        span = self._span(minutes)
-        said = self._words.timer_set.format(span=span)
-        return WantedCall("set_timer", {"minutes": minutes}, self._if("Set", said))
+        words, name = self._words, self._name()
+        said = words.timer_called if name else words.timer_set
+        said = said.format(name=name, span=self._span(minutes))
+        return WantedCall("set_timer", {"minutes": minutes, **_called(name)}, self._if("Set", said))
 
     def _alarm(self, due: datetime) -> WantedCall:
-        said = self._words.alarm_set.format(clock=self._clock(due))
-        arguments = {"time": f"{due:%H:%M}", "date": f"{due:%Y-%m-%d}"}
+        words, name = self._words, self._name()
+        said = words.alarm_called if name else words.alarm_set
+        said = said.format(name=name, clock=self._clock(due))
+        arguments = {"time": f"{due:%H:%M}", "date": f"{due:%Y-%m-%d}", **_called(name)}
         return WantedCall("set_alarm", arguments, self._if("Set", said))
 
     def _cancel(self) -> WantedCall:
@@ -89,6 +117,8 @@ class _Asked:
             which = f"{due:%H:%M}"
         elif minutes := self._minutes():
             which = " ".join(f"{n} {unit[:-1] if n == 1 else unit}" for n, unit in _units(minutes))
+        elif name := self._named_in(self._message) or (not which and self._chosen()):
+            which = name
 
         def said(result: str) -> str:
             n_cancelled = result.count("Cancelled:")
@@ -116,6 +146,24 @@ class _Asked:
 
     def _if(self, begins: str, said: str) -> Callable[[str], str]:
         return lambda result: said if result.startswith(begins) else self._words.failed
+
+    # ---- names ----------------------------------------------------------------------------------
+
+    def _name(self) -> str:
+        """What it is for; also where that was said before the question for the time."""
+        answers = self._answers(self._words.for_how_long) or self._answers(self._words.for_when)
+        return self._named_in(self._message) or (self._named_in(self._earlier) if answers else "")
+
+    def _named_in(self, message: Folded) -> str:
+        for pattern in self._words.called:
+            if found := _pattern(self._reader, pattern).search(message.text):
+                return _as_written(message, found)
+        return ""
+
+    def _chosen(self) -> str:
+        """The answer to which one."""
+        found = _pattern(self._reader, self._words.chosen).match(self._text)
+        return _as_written(self._message, found) if found else ""
 
     # ---- times ----------------------------------------------------------------------------------
 
@@ -160,6 +208,19 @@ class _Asked:
         words = self._words
         named = (f"{n}{words.join}{words.names[unit][n != 1]}" for n, unit in parts)
         return words.join.join(named)
+
+
+def _called(name: str) -> dict[str, str]:
+    return {"name": name} if name else {}
+
+
+def _as_written(message: Folded, found: re.Match[str]) -> str:
+    """Part of a word is not followed by what follows the word."""
+    start, end = found.span("name")
+    is_part = end < len(message.text) and message.text[end].isalnum()
+    if is_part and message.starts[end] > message.starts[end - 1]:
+        return message.written[message.starts[start] : message.starts[end]]
+    return message.as_written(start, end).strip(" .,;:!?-。，！？、；：…»«„“”\"'")
 
 
 def _units(minutes: float) -> list[tuple[int, str]]:
