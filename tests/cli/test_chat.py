@@ -44,6 +44,48 @@ def test_each_line_is_a_turn_and_commands_are_obeyed(tmp_path: Path) -> None:
     assert "there is no command /nonsense" in notices
 
 
+def notices_of(server: SseServer, *lines: str) -> list[tuple[str, str]]:
+    """What is told in a conversation that types these lines."""
+    done = run_voicecli(
+        *("chat", "--silent", "--json", "--base-url", server.base_url), input="\n".join(lines)
+    )
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    return [(one["message"], one["hint"]) for one in events if one["event"] == "notice"]
+
+
+def test_a_model_that_the_server_does_not_list_is_told() -> None:
+    with SseServer(model_ids=("llama3.2", "qwen3:8b")) as server:
+        told = notices_of(server, "/model nowhere", "/voice", "/model Qwen3:8B", "hello")
+        (chat,) = server.chats
+    missing = (
+        f"127.0.0.1:{server.port} doesn't list model 'nowhere'; it is asked for it anyway",
+        "it lists: llama3.2, qwen3:8b",
+    )
+    assert told.count(missing) == 1
+    assert chat.body["model"] == "qwen3:8b"
+
+
+def test_a_server_that_lists_nothing_takes_any_model() -> None:
+    with SseServer() as server:
+        server.models = status(404)
+        done = run_voicecli(
+            *("chat", "--silent", "--json", "--base-url", server.base_url, "--model", "a"),
+            input="/model b\nhello",
+        )
+        (chat,) = server.chats
+    assert "doesn't list" not in done.stdout
+    assert chat.body["model"] == "b"
+
+
+def test_the_built_in_replies_have_no_models() -> None:
+    done = run_voicecli(
+        *("chat", "--silent", "--base-url", "built-in"), input="/model llama\nWhat is 7 plus 12?\n"
+    )
+    assert "the built-in replies answer, and have no other models" in done.stderr
+    assert done.stdout == "Seven plus twelve is nineteen.\n"
+
+
 def test_it_is_recorded_goes_on_and_uses_tools() -> None:
     options = ("chat", "--silent", "--base-url", "built-in", "--tools")
     done = run_voicecli(*options, "--record", input="set a timer for an hour\ncancel it please\n")

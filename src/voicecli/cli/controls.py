@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from voicecli.cli.commands import command_in, completions, help_text
 from voicecli.conversation.events import Event, KeysShown, Notice
 from voicecli.errors import VoicecliError
+from voicecli.llm.messages import BUILTIN
 from voicecli.printable import printable
 from voicecli.terminal.hold import HeldKey
 from voicecli.terminal.keys import ESCAPE, SPACE, SPACE_UP, write_to_terminal
@@ -249,8 +250,7 @@ class EngineControls(Controls):
             self._emit(Notice(f"speed {speed:g}"))
 
     def model(self, name: str) -> None:
-        llm = replace(self._settings.llm, model=name)
-        self._start(self._change(replace(self._settings, llm=llm)) if name else self._list_models())
+        self._start(self._change_model(name) if name else self._list_models())
 
     def voice(self, name: str) -> None:
         from voicecli.cli.options import voice_engine
@@ -273,6 +273,18 @@ class EngineControls(Controls):
         self._start(self._change(replace(self._settings, llm=llm)))
 
     # ---- what takes time ----------------------------------------------------------------------
+
+    async def _change_model(self, name: str) -> None:
+        """Whether the server has it is told as at the start."""
+        model = self._conversation.answer.language_model
+        if self._settings.llm.base_url == BUILTIN:
+            hint = "for a language model, start anew with --base-url"
+            self._emit(Notice("the built-in replies answer, and have no other models", hint))
+            return
+        await self._change(replace(self._settings, llm=replace(self._settings.llm, model=name)))
+        if (now := self._conversation.answer.language_model) is not model:
+            for message, hint in now.remarks:
+                self._emit(Notice(message, hint))
 
     async def _change(self, settings: Settings) -> None:
         """Answer by other settings, from the next turn on."""
