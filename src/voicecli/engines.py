@@ -34,6 +34,7 @@ from voicecli.speech_engines import (
     PIPER,
     WHISPER,
     Surroundings,
+    check_language,
     is_here,
     make_recognizer,
     make_voice,
@@ -149,6 +150,7 @@ class Engines:
         Raises ModelMissingError, ModelCorruptError, SettingsError.
         """
         settings = self._with_model(settings or self.settings.stt)
+        check_language(settings)
         shared = self._recognizers.get(
             replace(settings, language=None),
             lambda settings: make_recognizer(settings, self._around, _plugged_recognizer),

@@ -99,6 +99,18 @@ def _models_named(
             yield entry
 
 
+def check_language(settings: SttSettings) -> None:
+    """Raises SettingsError where a recogniser on this machine doesn't know the language that it is
+    told; what only takes a server's place may all the same."""
+    code = settings.only_language
+    if code in (None, "en") or servers_in(settings.engine):
+        return
+    from voicecli.models import check_language, find_stt
+
+    for name in _models_named(settings.engine, WHISPER, settings.model, is_stt_model):
+        check_language(find_stt(name, code), code)
+
+
 def checked_order(engine: str, key: str) -> list[str]:
     """The entries. Raises SettingsError where there are none, or a server comes after what is
     here."""

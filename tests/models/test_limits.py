@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 import official
-from programs import run_voicecli
+from programs import run_voicecli, save_wav, speak
 from voicecli import places
 from voicecli.engines import Engines
-from voicecli.errors import ModelMissingError
+from voicecli.errors import ModelMissingError, SettingsError
 from voicecli.models import find_stt, limits_of, name_of
 from voicecli.settings import Settings, SttSettings, TtsSettings
 
@@ -55,7 +55,7 @@ def test_names(official_models: None) -> None:
         (SttSettings(), TtsSettings(), "tiny.en"),
         (SttSettings(language="en"), TtsSettings(), "tiny.en"),
         (SttSettings(language="de"), TtsSettings(), "base"),
-        (SttSettings(model="stt-en", language="de"), TtsSettings(), "stt-en"),
+        (SttSettings(model="stt-en"), TtsSettings(), "stt-en"),
     ],
 )
 def test_the_default_understands_what_is_spoken(
@@ -64,6 +64,54 @@ def test_the_default_understands_what_is_spoken(
     engines = Engines(Settings(stt=stt, tts=tts))
     assert engines.recognizer().name == name
     assert (engines.limits() is None) == (name != "stt-en")
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "message"),
+    [
+        ("stt-en", "de", "the model stt-en knows English only, no German"),
+        ("tiny.en", "zh", "the model tiny.en knows English only, no Chinese"),
+        ("base", "yue", "the model base knows no Cantonese"),
+        ("base", "de", None),
+        ("tiny.en", "en", None),
+    ],
+)
+def test_whether_it_knows_a_language(
+    official_models: None, name: str, code: str, message: str | None
+) -> None:
+    engines = Engines(Settings(stt=SttSettings(model=name, language=code)))
+    if message is None:
+        assert engines.recognizer().name == name
+        return
+    with pytest.raises(SettingsError) as caught:
+        engines.recognizer()
+    assert caught.value.message == message
+    known = "choose one that knows it: --stt-model base"
+    fetched = "fetch one that knows it: voicecli models pull --for yue, or pip install"
+    assert caught.value.hint == known or caught.value.hint.startswith(fetched)
+
+
+def test_what_takes_a_servers_place_may_know_less() -> None:
+    stt = SttSettings(engine="http://127.0.0.1:9/v1,stt-en", language="de")
+    assert Engines(Settings(stt=stt)).recognizer().name
+
+
+def test_talk_in_a_language_that_nobody_here_hears(tmp_path: Path) -> None:
+    done = run_voicecli(
+        *("talk", "--input", speak_to(tmp_path), "--output", tmp_path / "out.wav"),
+        *("--language", "fr", "--base-url", "built-in"),
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "voicecli: the model stt-en knows English only, no French",
+        "  fetch one that knows it: voicecli models pull --for fr, or pip install "
+        "'voicecli[multilingual]'",
+    ]
+    assert not (tmp_path / "out.wav").exists()
+
+
+def speak_to(folder: Path) -> Path:
+    return save_wav(folder / "in.wav", speak("Bonjour."))
 
 
 def test_talk_says_it_in_its_header(tmp_path: Path) -> None:

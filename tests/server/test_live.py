@@ -197,6 +197,21 @@ def test_a_response_that_can_not_be_made_fails_and_the_session_goes_on() -> None
     run(scenario())
 
 
+def test_a_language_that_nobody_here_hears_is_refused() -> None:
+    async def scenario() -> None:
+        async with served() as where, connected(where) as person:
+            transcription = {"audio": {"input": {"transcription": {"language": "de"}}}}
+            await person.connection.session.update(session={"type": "realtime", **transcription})
+            error = (await person.until("error")).error
+            assert error.param == "session.audio.input.transcription.language"
+            assert error.message == "the model stt-en knows English only, no German"
+            await person.type("What is three times four?")
+            await person.connection.response.create()
+            assert "twelve" in transcript(await person.reply())
+
+    run(scenario())
+
+
 def test_a_reply_without_end_is_cut_off() -> None:
     async def scenario() -> None:
         options = ServeOptions(limits=Limits(reply_s=0.5))

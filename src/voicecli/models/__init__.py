@@ -18,7 +18,7 @@ Nothing here imports the libraries that run models, and finding one imports noth
 from __future__ import annotations
 
 from voicecli.models.ask import ensure_stt, ensure_voice, on_terminal
-from voicecli.models.limits import limits_of
+from voicecli.models.limits import check_language, limits_of
 from voicecli.models.store import (
     Model,
     find_stt,
@@ -33,6 +33,7 @@ from voicecli.network import forbid_network
 
 __all__ = [
     "Model",
+    "check_language",
     "ensure_stt",
     "ensure_voice",
     "find_stt",

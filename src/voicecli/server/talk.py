@@ -372,10 +372,12 @@ class NetworkTalk:
 
     def _as_they_hold(self, fields: Fields) -> Fields:
         """The fields with what is meant by them here; raises EventRefusedError."""
+        settings = self._settings(fields)
+        param = "session.audio.input.transcription.language"
         try:
-            voice = self._engines.voice(self._settings(fields).tts)
+            self._engines.conversation_recognizer(settings.stt, "en")
+            param = "session.audio.output.voice"
+            voice = self._engines.voice(settings.tts)
         except VoicecliError as error:
-            raise EventRefusedError(
-                error.message, "invalid_value", param="session.audio.output.voice"
-            ) from None
+            raise EventRefusedError(error.message, "invalid_value", param=param) from None
         return fields.updated({"audio": {"output": {"voice": voice.name}}})

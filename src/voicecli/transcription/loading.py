@@ -11,7 +11,7 @@ from math import ceil
 from pathlib import Path
 
 from voicecli.errors import ModelMissingError, SettingsError
-from voicecli.models import find_stt, limits_of, name_of
+from voicecli.models import check_language, find_stt, limits_of, name_of
 from voicecli.plugins import maker
 from voicecli.settings import Settings, SttSettings
 from voicecli.settings.servers import server_in, servers_in
@@ -136,10 +136,10 @@ def _here(
     stt: SttSettings, decoding: Decoding, speed: Workers, *, word_times: bool, tells_languages: bool
 ) -> WindowRecognizer:
     folder = model_folder(stt)
+    if stt.only_language is not None:
+        check_language(folder, stt.only_language)
     whisper = Whisper(folder, stt, n_threads=speed.n_threads, n_workers=speed.n_workers)
-    if not whisper.is_multilingual and (
-        decoding.task != "transcribe" or stt.only_language not in (None, "en")
-    ):
+    if not whisper.is_multilingual and decoding.task != "transcribe":
         raise SettingsError(
             f"the model {name_of(folder)} knows English only",
             "choose another with --stt-model; `voicecli models` lists them",
