@@ -9,10 +9,12 @@ import shlex
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 from wcwidth import wcswidth
 
@@ -21,8 +23,9 @@ from voicecli.conversation import events
 from voicecli.conversation.events import Event, Level, ReplyEnded, ReplyText, State, StateChanged
 from voicecli.printable import printable
 from voicecli.terminal.line import TypedLine
-from voicecli.terminal.live import LiveScreen
+from voicecli.terminal.live import LiveScreen, typed
 from voicecli.terminal.region import Region
+from voicecli.terminal.spacing_marks import as_written, stood_in_for
 
 STORY = "".join(
     f"Sentence number {i} is about a dragon and a very long day. " for i in range(1, 31)
@@ -147,11 +150,11 @@ def test_every_writing_keeps_its_width(show: Show) -> None:
         assert whole.count("".join(printable(text).split())) >= 4
 
 
-@pytest.mark.parametrize("code", [code for code in WRITING if code != "hi"])
+@pytest.mark.parametrize("code", WRITING)
 @pytest.mark.parametrize("columns", [20, 41, 80])
 def test_no_line_is_wider_than_the_terminal(code: str, columns: int) -> None:
-    """By another library's widths than those that it is drawn with. Of Hindi's vowel signs that
-    stand beside a letter one library says that they have no width, the other a cell."""
+    """By another library's widths than those that it is drawn with, and by the C library's for
+    vowel signs that stand beside a letter: it is what terminals go by."""
     file = io.StringIO()
     console = Console(file=file, width=columns, height=24, force_terminal=True, color_system=None)
     screen = LiveScreen(keys=("m mute",), region=Region(console))
@@ -162,9 +165,28 @@ def test_no_line_is_wider_than_the_terminal(code: str, columns: int) -> None:
         screen.type(TypedLine(WRITING[code] * 2, WRITING[code]))
         screen(ReplyEnded(WRITING[code] * 5, "", interrupted=False))
     drawn = re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", file.getvalue())
-    widths = [wcswidth(line) for line in re.split(r"[\n\r]", drawn)]
+    widths = [terminal_width(line) for line in re.split(r"[\n\r]", drawn)]
     assert min(widths) >= 0
     assert max(widths) <= columns
+    assert "".join(printable(WRITING[code]).split()) in "".join(drawn.split())
+
+
+def terminal_width(text: str) -> int:
+    marks = [c for c in text if unicodedata.category(c) == "Mc"]
+    return wcswidth("".join(c for c in text if c not in marks)) + len(marks)
+
+
+@pytest.mark.parametrize(
+    ("text", "n_cells"), [("हिन्दी में", 7), ("मौसम अच्छा है", 11), ("தமிழ் நாடு", 9), ("नमस्ते", 4)]
+)
+def test_vowel_signs_have_the_width_that_terminals_give_them(text: str, n_cells: int) -> None:
+    """As tmux moves its cursor."""
+    measured = stood_in_for(text)
+    assert cell_len(measured) == n_cells
+    assert as_written(measured) == text
+    rows, cursor = typed(TypedLine(text, ""), 40)
+    assert cursor == len(" you > ") + n_cells
+    assert as_written(rows[-1].plain).endswith(text)
 
 
 def test_your_words_stand_below_the_answer_that_they_interrupt(show: Show) -> None:

@@ -36,6 +36,7 @@ from voicecli.terminal.screen import (
     timing_line,
     tool_line,
 )
+from voicecli.terminal.spacing_marks import stood_in_for
 from voicecli.timing import now_s
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class LiveScreen:
                 if state is State.LISTENING:
                     self._end_reply("(stopped)")  # before it was heard
             case PartialTranscript(committed, tail):
-                self._partial = printable(committed), printable(tail)
+                self._partial = _shown(committed), _shown(tail)
             case UserSaid(text):
                 self._partial = "", ""
                 self._print("you", text)
@@ -147,7 +148,7 @@ class LiveScreen:
                 self._partial = "", ""
                 self._print("you", text, "dim")
             case ReplyText(delta):
-                self._reply += printable(delta)
+                self._reply += _shown(delta)
             case ReplyEnded():
                 self._finish_reply(event)
             case _ if is_not_understood(event):
@@ -191,12 +192,12 @@ class LiveScreen:
             self._print_reply(self._reply)
             self._end_reply()
         elif not self._went_up and event.heard:
-            body = Text(printable(event.heard))
+            body = Text(_shown(event.heard))
             body.append(" (you cut in)", "dim")
             self._finished.append(_row("ai", body))
             self._end_reply()
         else:
-            last = " ".join(printable(event.heard).split()[-CUT_WORDS:])
+            last = " ".join(_shown(event.heard).split()[-CUT_WORDS:])
             self._end_reply(f"(you cut in after “… {last}”)" if last else "(stopped)")
 
     def _end_reply(self, remark: str = "") -> None:
@@ -214,7 +215,7 @@ class LiveScreen:
     def _print(self, who: str, text: str, style: str = "") -> None:
         from rich.text import Text
 
-        self._finished.append(_row(who, Text(printable(text), style)))
+        self._finished.append(_row(who, Text(_shown(text), style)))
 
     def _print_right(self, text: str) -> None:
         from rich.text import Text
@@ -301,7 +302,8 @@ def typed(line: TypedLine, width: int) -> tuple[list[Text], int]:
     from rich.text import Text
 
     before, after = (
-        part.replace("\n", "⏎").replace("\t", " ") for part in (line.before, line.after)
+        stood_in_for(part.replace("\n", "⏎").replace("\t", " "))
+        for part in (line.before, line.after)
     )
     room = max(8, width - len(TYPED_MARK) - 3)
     if cell_len(before) > room:
@@ -311,9 +313,13 @@ def typed(line: TypedLine, width: int) -> tuple[list[Text], int]:
     if line.choices:
         choices = Text(" " * len(TYPED_MARK), no_wrap=True, overflow="ellipsis")
         for i, choice in enumerate(line.choices):
-            choices.append(printable(choice), "bold" if i == line.chosen else "dim").append("  ")
+            choices.append(_shown(choice), "bold" if i == line.chosen else "dim").append("  ")
         rows.insert(0, choices)
     return rows, len(TYPED_MARK) + cell_len(before)
+
+
+def _shown(text: str) -> str:
+    return stood_in_for(printable(text))
 
 
 def _markdown(text: str) -> Markdown:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from voicecli.terminal.spacing_marks import as_written
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.segment import Segment
@@ -74,7 +76,7 @@ class Region:
         line = _stripped(line)
         with self.console.capture() as captured:
             self.console.print(Segments(line), end="")
-        return captured.get(), Segment.get_line_length(line)
+        return as_written(captured.get()), Segment.get_line_length(line)
 
     def _without(self, lines: Sequence[tuple[str, int]]) -> str:
         """From the cursor, which stands behind the last of them, to the first one's beginning."""
