@@ -3,6 +3,7 @@
     python scripts/latency.py                                            # the bundled models
     python scripts/latency.py --stt-model /tmp/base12 --voice medium.onnx --trim-encoder
     python scripts/latency.py --questions recordings/*.wav               # asked by other people
+    python scripts/latency.py --only barge-in --questions q.wav --interruptions recordings/*.wav
 
 Needs jackd (see tests/jack_person.py). First audio counts
 from the last sample of a question that is sound to the first of the answer, a stop from the first
@@ -38,6 +39,12 @@ QUESTIONS = (
 INTERRUPTION = "No, wait."
 SHORT_ANSWER = "Here is the answer to it, and that is all."
 IDLE_S = 20
+ROOMS = (
+    ("headphones", "180 / 300", None),
+    ("loudspeaker, 60 ms, -6 dB", "260 / 500", (-6, 60)),
+    ("loudspeaker, 200 ms, -20 dB", "260 / 500", (-20, 200)),
+)
+"""With its goal, and its echo: dB and ms."""
 
 
 @contextmanager
@@ -84,13 +91,23 @@ def report(title: str, values: list[float], goal: str, unit: str = "ms") -> None
     print(f"  {title:<50} {both} {unit:<3} n {len(values):<3} goal {goal}", flush=True)
 
 
+def voiced(samples: Samples) -> list[int]:
+    """Where the frames begin that Silero takes for speech."""
+    detector = SileroVad()
+    starts = range(0, len(samples) - FRAME_SAMPLES, FRAME_SAMPLES)
+    return [at for at in starts if detector.probability(samples[at : at + FRAME_SAMPLES]) > 0.5]
+
+
 def recorded(path: Path) -> Samples:
     """A question until its last word: rooms go on sounding behind it."""
-    question, detector, end = read_audio(path), SileroVad(), 0
-    for start in range(0, len(question) - FRAME_SAMPLES, FRAME_SAMPLES):
-        if detector.probability(question[start : start + FRAME_SAMPLES]) > 0.5:
-            end = start + FRAME_SAMPLES
-    return question[:end]
+    question = read_audio(path)
+    return question[: voiced(question)[-1] + FRAME_SAMPLES]
+
+
+def interruption(path: Path) -> Samples:
+    """Likewise, from the first word on, which is noticed up to two frames late."""
+    samples = recorded(path)
+    return samples[max(0, voiced(samples)[0] - 2 * FRAME_SAMPLES) :]
 
 
 def asked(person: Person, question: Samples, after_s: float = 0.2) -> Span:
@@ -131,10 +148,10 @@ def barge_in(
     options: list[str],
     echo: tuple[float, float] | None,
     questions: list[Samples],
+    interruptions: list[Samples],
     n: int,
 ) -> None:
     stops_ms, missed = [], 0
-    interruption = speak(INTERRUPTION)
     with (
         language_model(0.0, 100.0) as url,
         talking(["--echo", "aec" if echo else "headphones", *options], url, echo) as (
@@ -146,7 +163,7 @@ def barge_in(
             said = asked(person, questions[number % len(questions)])
             heard_s = person.wait_for_sound(after_s=said.end_s)
             person.wait_until(heard_s + 0.8 + 0.13 * (number % 7))
-            cut = asked(person, interruption, 0.1)
+            cut = asked(person, interruptions[number % len(interruptions)], 0.1)
             person.wait_until(cut.end_s + 0.25)
             audible = person.heard_spans(cut.start_s, min_gap_s=0.05)
             stop_ms = 1000 * (audible[0].end_s - cut.start_s) if audible else 0.0
@@ -182,6 +199,7 @@ def main() -> None:
     parser.add_argument("--stt-model")
     parser.add_argument("--voice")
     parser.add_argument("--questions", nargs="+", type=Path, help="recordings to ask")
+    parser.add_argument("--interruptions", nargs="+", type=Path, help="recordings to cut in with")
     parser.add_argument("--trim-encoder", action=argparse.BooleanOptionalAction)
     arguments = parser.parse_args()
     options = []
@@ -193,6 +211,8 @@ def main() -> None:
     n = arguments.turns
     questions = [recorded(path) for path in arguments.questions or []]
     questions = questions or [speak(question) for question in QUESTIONS]
+    cuts = [interruption(path) for path in arguments.interruptions or []]
+    cuts = cuts or [speak(INTERRUPTION)]
     print(" ".join(["voicecli talk", *options]))
     if "first-audio" in arguments.only:
         first_audio(
@@ -202,11 +222,8 @@ def main() -> None:
             "first audio, 150 ms and 50 tokens/s", "650 / 800", options, (0.15, 50.0), questions, n
         )
     if "barge-in" in arguments.only:
-        barge_in("stop, headphones", "180 / 300", options, None, questions, n)
-        barge_in("stop, loudspeaker, 60 ms, -6 dB", "260 / 500", options, (-6, 60), questions, n)
-        barge_in(
-            "stop, loudspeaker, 200 ms, -20 dB", "260 / 500", options, (-20, 200), questions, n
-        )
+        for where, goal, echo in ROOMS:
+            barge_in(f"stop, {where}", goal, options, echo, questions, cuts, n)
     if "idle" in arguments.only:
         idle("idle, headphones", "2", ["--echo", "headphones", *options])
         idle("idle, echo cancellation", "4", ["--echo", "aec", *options])
