@@ -33,6 +33,7 @@ async def main(base_url: str, recordings: list[Path]) -> None:
     said: list[str] = []
     errors: list[str] = []
     replies: asyncio.Queue[tuple[str, float]] = asyncio.Queue()
+    over: asyncio.Queue[Any] = asyncio.Queue()
     reading: set[asyncio.Task[None]] = set()
 
     async def read(generation: Any) -> None:
@@ -49,6 +50,8 @@ async def main(base_url: str, recordings: list[Path]) -> None:
         model = openai.realtime.RealtimeModel(base_url=base_url, api_key="none", http_session=http)
         session = model.session()
         session.on("input_audio_transcription_completed", heard)
+        # After response.done, with which the text comes into chat_ctx; the streams end before.
+        session.on("metrics_collected", over.put_nowait)
         session.on("error", lambda event: errors.append(str(event.error)))
         session.on(
             "generation_created",
@@ -58,6 +61,7 @@ async def main(base_url: str, recordings: list[Path]) -> None:
         for recording in recordings:
             saying = asyncio.ensure_future(say(session, recording.read_bytes()))
             answered.append(await replies.get())
+            await over.get()
             await saying
         items = [
             {"role": item.role, "text": item.text_content}
