@@ -123,6 +123,7 @@ def test_every_metric_is_measured_and_a_missed_budget_is_an_error() -> None:
     steps = done.stderr.splitlines()
     assert steps[:2] == ["measuring the memory of a conversation", "loading the models"]
     assert "measuring 2 s of silence" in steps
+    assert any(step.startswith("recogniser: ") for step in steps)
 
 
 def test_a_transcript_is_late_by_the_silence_before_it_was_begun() -> None:

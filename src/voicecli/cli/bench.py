@@ -48,7 +48,7 @@ def bench(
         _print_json(metrics)
     else:
         _print_table(metrics, stages)
-        typer.echo("\n" + "\n".join(advice))
+    typer.echo("\n" + "\n".join(advice), err=json)  # stdout is for the figures
     missed = [
         f"{metric.key} is {_number(metric.p50)}, above {limits[metric.key]:g} {metric.unit}"
         for metric in metrics
