@@ -433,6 +433,25 @@ def test_auto_cancels_when_the_headphones_are_taken_off(far: Samples) -> None:
     assert [onset for onset in heard.onsets_s() if onset > 2] == []
 
 
+def test_a_second_after_the_last_sound_nothing_is_done_to_what_is_heard(far: Samples) -> None:
+    echo, heard = choose_echo("aec"), whole_frames(noise(at(12)))
+    played = far[: len(heard)] * (np.arange(len(heard)) < at(4))
+    result = listen(heard, played, echo)
+    rested = slice(at(6), at(11))
+    assert np.array_equal(result.samples[rested], heard[rested])
+
+
+def test_it_goes_on_cancelling_after_a_rest(far: Samples) -> None:
+    sounding, rest = far[: at(8)], silence(at(3))
+    played = whole_frames(np.concatenate([sounding, rest, sounding]))
+    echo, user = Room(60, -6).echo(played), silence(len(played))
+    user[at(8) : at(11)] = noise(at(3), -25)  # loud until the loudspeaker goes on
+    result = listen(echo + user + noise(len(played)), played, choose_echo("aec"))
+    again = result.samples[at(11.2) : at(14)]
+    assert level_db(again) < level_db(echo[at(11.2) : at(14)]) - 20
+    assert result.onsets_s() == []
+
+
 def test_aec_always_cancels(far: Samples) -> None:
     echo = choose_echo("aec")
     listen(noise(at(16)), far[: at(16)], echo)

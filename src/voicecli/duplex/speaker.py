@@ -292,16 +292,21 @@ class Speaker:
                 self._index, self._since_index = index, 0
             n_filled = self._pull(out)
             out[n_filled:] = 0
-            self._apply_gain(out)
-            n_fading = min(len(out), len(self._fading))
-            out[:n_fading] += self._fading[:n_fading]
-            self._fading = self._fading[n_fading:]
-            if n_mixed := min(len(out), len(self._mixed)):
-                out[:n_mixed] = np.clip(out[:n_mixed] + self._mixed[:n_mixed], -1, 1)
-                self._mixed = self._mixed[n_mixed:]
+            if n_filled or len(self._gain_ramp) or len(self._fading) or len(self._mixed):
+                self._finish(out)
             self._since_index += len(out)
             if not self._queue:
                 self._idle_samples += len(out) - n_filled
+
+    def _finish(self, out: Samples) -> None:
+        """The volume, what fades out and what is heard over all; a silent loudspeaker has none."""
+        self._apply_gain(out)
+        n_fading = min(len(out), len(self._fading))
+        out[:n_fading] += self._fading[:n_fading]
+        self._fading = self._fading[n_fading:]
+        if n_mixed := min(len(out), len(self._mixed)):
+            out[:n_mixed] = np.clip(out[:n_mixed] + self._mixed[:n_mixed], -1, 1)
+            self._mixed = self._mixed[n_mixed:]
 
     def _pull(self, out: Samples) -> int:
         """Move queued samples into `out`; how many."""

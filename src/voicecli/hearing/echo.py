@@ -91,6 +91,14 @@ louder than it, tiny.en got 38 wrong behind AEC3, 15 behind the filter and 12 be
 15, 5 and 6. Half of AEC3 is kept for the moment after another room, when the filter does
 nothing."""
 
+RESTING_FRAMES = 32
+"""Frames in a row with nothing played after which AEC3 rests: a second, within which every echo
+has died away. With nothing to remove it costs 0.25 ms a frame all the same, a third of what
+listening to silence takes."""
+
+RESUMED_FRAMES = 4
+"""What AEC3 hears again of what it missed, so that nothing old comes out of it."""
+
 TAIL_S = 0.5
 """The loudspeaker may be heard so long after it was given its last sound: 200 ms of Bluetooth, and
 a room that rings."""
@@ -174,7 +182,7 @@ class EchoPath:
         self._spectra = np.zeros(shape, np.complex64)
         """Of what was played, the newest first."""
         self._last_played = silence(FRAME_SAMPLES)
-        self._n_silent = PARTITIONS
+        self.n_silent = PARTITIONS
         """Frames in a row with nothing played."""
         self._disturbance: NDArray[np.floating] = np.full(n_bins, 0.01, np.float32)
         """Power of everything that is heard and not explained."""
@@ -192,8 +200,8 @@ class EchoPath:
         """What is heard without the echo, and the power that the echo may still have in it."""
         both = np.concatenate([self._last_played, played])
         self._last_played = played
-        self._n_silent = 0 if both.any() else self._n_silent + 1
-        if self._n_silent >= PARTITIONS:
+        self.n_silent = 0 if both.any() else self.n_silent + 1
+        if self.n_silent >= PARTITIONS:
             return heard, 0.0  # nothing of what was played is left in the spectra, or will be
         self._spectra = np.roll(self._spectra, 1, axis=0)
         self._spectra[0] = np.fft.rfft(both)
@@ -256,8 +264,9 @@ class EchoCancellation:
         self.path = EchoPath()
         self._auto = auto
         self._aec3 = EchoCanceller(SAMPLE_RATE_HZ)
-        self._to_cancel = silence(0), silence(0)
-        self._cancelled = silence(FRAMING_SAMPLES)
+        self._start_blocks()
+        self._missed: deque[Samples] = deque(maxlen=RESUMED_FRAMES)
+        """What AEC3 was not given while it rests, the newest."""
         self._delayed = (silence(DELAY_SAMPLES),) * 3
         """Of what was heard, what the filter left of it, and what was played."""
         self._words = silence(FRAME_SAMPLES)
@@ -271,17 +280,23 @@ class EchoCancellation:
 
     @property
     def nothing_comes_back(self) -> bool:
+        """What is played can't be heard: headphones. Only `auto` asks."""
         return self._auto and (self._is_silent or self.path.level_db < NOTHING_DB)
 
     def cancel(self, frame: Frame) -> Frame:
         self._look_for_silence(frame)
         rest, expected = self.path.subtract(frame.samples, frame.played)
         self._powers = self._powers[1], (_power(rest), expected)
-        cancelled = self._cancel_rest(rest, frame.played)
         now = frame.samples, rest, frame.played
         both = [np.concatenate(pair) for pair in zip(self._delayed, now, strict=True)]
         self._delayed = both[0][FRAME_SAMPLES:], both[1][FRAME_SAMPLES:], both[2][FRAME_SAMPLES:]
         heard, filtered, played = (samples[:FRAME_SAMPLES] for samples in both)
+        if self.path.n_silent > RESTING_FRAMES:
+            self._missed.append(rest)
+            self._words = filtered
+            return Frame(filtered, frame.start - DELAY_SAMPLES, played)
+        self._resume()
+        cancelled = self._cancel_rest(rest, frame.played)
         words = WORDS_AEC3 * cancelled + (1 - WORDS_AEC3) * filtered
         self._words = words.astype(np.float32, copy=False)
         if self.nothing_comes_back:
@@ -315,6 +330,19 @@ class EchoCancellation:
         before = sum(played[:MAX_DELAY_FRAMES])
         if before > LOUD * MAX_DELAY_FRAMES:
             self._is_silent |= _db(sum(heard)) - _db(before) < NOTHING_DB
+
+    def _start_blocks(self) -> None:
+        """Of what comes next, the first block."""
+        self._to_cancel = silence(0), silence(0)
+        self._cancelled = silence(FRAMING_SAMPLES)
+
+    def _resume(self) -> None:
+        """After a rest: what comes out of AEC3 next is to be of now."""
+        if self._missed:
+            self._start_blocks()
+        for missed in self._missed:
+            self._cancel_rest(missed, silence(FRAME_SAMPLES))
+        self._missed.clear()
 
     def _cancel_rest(self, rest: Samples, played: Samples) -> Samples:
         rest, played = (
@@ -359,7 +387,7 @@ def choose_echo(mode: EchoMode) -> Echo:
 
 
 def _power(samples: Samples) -> float:
-    return float(np.mean(np.square(samples, dtype=np.float64)))
+    return float(samples.dot(samples)) / len(samples)
 
 
 def _smooth(before: float, now: float, memory: float) -> float:
