@@ -13,6 +13,9 @@ from pathlib import Path
 
 from voicecli.errors import AudioFileError, reason
 
+_unfinished: set[Path] = set()
+"""Those of `written_atomically` in this process."""
+
 SETTLED_S = 2.0
 """An unfinished file that was touched within this time may not have its lock yet."""
 
@@ -36,6 +39,7 @@ def written_atomically(path: Path) -> Iterator[Path]:
     _sweep_parts(target.parent)
     with told_with(path):
         held = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        _unfinished.add(part)
         _lock(held)
         try:
             yield part
@@ -44,6 +48,14 @@ def written_atomically(path: Path) -> Iterator[Path]:
             os.close(held)
             with suppress(OSError):
                 part.unlink()
+            _unfinished.discard(part)
+
+
+def drop_unfinished() -> None:
+    """For who ends the process at once, whatever its other threads do."""
+    for part in list(_unfinished):
+        with suppress(OSError):
+            part.unlink()
 
 
 def is_no_file(path: Path) -> bool:

@@ -115,6 +115,28 @@ def test_a_pipe_that_is_full_holds_up_no_signal(pipe: Path, number: int, exit_co
         os.close(reader)
 
 
+HELD_UP = """
+import os, signal, sys, time
+from pathlib import Path
+from voicecli.cli.ending import run
+from voicecli.files import written_atomically
+
+async def write() -> None:
+    with written_atomically(Path(sys.argv[1])) as part:
+        part.write_text("half")
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)  # the loop takes no notice: a library is loaded, a file system hangs
+
+run(write())
+"""
+
+
+def test_a_loop_that_is_held_up_leaves_no_half_file(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", HELD_UP, tmp_path / "a.wav"], timeout=30)
+    assert done.returncode == 143
+    assert list(tmp_path.iterdir()) == []
+
+
 def closed(*numbers: int):
     def close() -> None:
         for number in numbers:

@@ -13,9 +13,13 @@ from typing import Any, TypeVar
 
 import typer
 
+from voicecli.files import drop_unfinished
 from voicecli.timing import now_s
 
 T = TypeVar("T")
+
+DROP_S = 0.2
+"""For taking away unfinished files."""
 
 HELD_UP_S = 0.7
 """After a signal. An event loop that has not taken notice by then waits for something that may
@@ -92,6 +96,10 @@ def end_soon(
             time.sleep(give_up_at_s - now_s())
         with suppress(Exception):
             before_giving_up()
+        # A file system that hangs must not hold up the end.
+        dropping = threading.Thread(target=drop_unfinished, daemon=True)
+        dropping.start()
+        dropping.join(DROP_S)
         os._exit(128 + number)
 
     threading.Thread(target=give_up, name="ending", daemon=True).start()
