@@ -66,12 +66,12 @@ def test_what_may_be_the_user() -> None:
 
 def test_muted_it_hears_silence_and_nothing_that_was_said_before() -> None:
     ears = Ears(NoEcho(), LevelDetector(), SETTINGS)
-    ears.mute(until=math.inf)
+    ears.mute(True, 0)
     assert ears.muted
     heard = ears.hear(frame("#", 0))
     assert not heard.may_be_user
     assert not heard.frame.samples.any()
-    ears.mute(until=4 * FRAME_SAMPLES)
+    ears.mute(False, 4 * FRAME_SAMPLES)
     assert not ears.muted
     assert hear(ears, "###", 1) == []
     assert kinds(hear(ears, "###", 4)) == [SpeechStarted]

@@ -5,8 +5,6 @@ It never waits: neither for a reply nor for the recogniser.
 
 from __future__ import annotations
 
-import math
-
 from voicecli.conversation.answer import Emit
 from voicecli.conversation.attention import Attention
 from voicecli.conversation.effort import Effort
@@ -195,5 +193,4 @@ class Listening:
 
     def mute(self, muted: bool) -> None:
         """While muted, what the microphone hears goes nowhere: silence takes its place."""
-        heard_from = self._duplex.mute(muted)
-        self._ears.mute(until=math.inf if muted else heard_from)
+        self._ears.mute(muted, self._duplex.mute(muted))

@@ -56,10 +56,12 @@ class Ears:
     def muted(self) -> bool:
         return self._heard_from == math.inf
 
-    def mute(self, *, until: float) -> None:
-        """Silence takes the place of what the microphone hears before the sample index `until`,
-        which may be math.inf."""
-        self._heard_from = until
+    def mute(self, muted: bool, from_: int) -> None:
+        """While muted, silence takes the place of what the microphone hears.
+
+        from_: the sample index of a frame from which on that holds, as the duplex tells.
+        """
+        self._heard_from = math.inf if muted else from_
         self._detector.reset()
 
     def adopt(self, settings: ListenSettings, *, manual: bool = False) -> None:

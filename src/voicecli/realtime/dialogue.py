@@ -9,7 +9,6 @@ next is told the conversation.
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import aclosing
@@ -178,8 +177,7 @@ class RealtimeConversation:
 
     def mute(self, muted: bool) -> None:
         """While muted, silence takes the place of what the microphone hears."""
-        heard_from = self._duplex.mute(muted)
-        self._ears.mute(until=math.inf if muted else heard_from)
+        self._ears.mute(muted, self._duplex.mute(muted))
 
     # ---- the microphone's side ----------------------------------------------------------------
 
