@@ -35,7 +35,7 @@ from voicecli.conversation.events import (
 from voicecli.conversation.history import History
 from voicecli.conversation.parts import Parts
 from voicecli.conversation.spotting import is_likely
-from voicecli.conversation.wake import Called, called_in, is_phrase, says, spellings
+from voicecli.conversation.wake import Called, called_in, is_phrase, places, spellings
 from voicecli.duplex.files import FileDuplex
 from voicecli.hearing.echo import NoEcho
 from voicecli.settings import WakeSettings
@@ -99,12 +99,49 @@ def test_how_a_recogniser_may_write_it() -> None:
     ]
     assert spellings("Computer") == [(" Computer",)]
     assert spellings("你好电脑") == [("你好电脑",)]
+    assert spellings("ok robot") == [
+        *((" Okay", " robot"), (" Okay", " Robot"), (" Okay,", " robot")),
+        *((" OK", " robot"), (" OK", " Robot"), (" OK,", " robot")),
+    ]
+
+
+@pytest.mark.parametrize("phrase", ["okay robot", "ok robot", "OK robot"])
+@pytest.mark.parametrize("text", ["Okay robot, stop.", "OK, Robot, stop.", "ok robot stop."])
+def test_okay_has_two_spellings(phrase: str, text: str) -> None:
+    assert called_in(text, phrase) == Called("stop.")
+    (place,) = places(text, phrase)
+    assert place.behind.endswith("stop.")
 
 
 def test_word_for_word() -> None:
-    assert says("Okay. Hey, computer!", PHRASE)
-    assert not says("Hey, computers are slow.", PHRASE)
-    assert says("你好电脑，现在几点？", "你好电脑")
+    (place,) = places("Okay. Hey, computer! Stop. Now.", PHRASE)
+    assert (place.before, place.phrase, place.behind) == (
+        *("Okay. ", "Hey, computer"),
+        "! Stop. Now.",
+    )
+    assert list(places("Hey, computers are slow.", PHRASE)) == []
+    assert [one.behind for one in places("你好电脑，现在几点？", "你好电脑")] == ["，现在几点？"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_set_off", "sentence"),
+    [
+        ("Hey computer, what time is it? Now.", True, ", what time is it?"),
+        ("Hey computer.", True, "."),
+        ("Hey computer", True, ""),
+        ("Hey computer bills on time. Hey, what?", False, " bills on time."),
+        ("I said hey computer tell me a joke", False, " tell me a joke"),
+    ],
+)
+def test_whoever_is_spoken_to_is_set_off(text: str, is_set_off: bool, sentence: str) -> None:
+    (place,) = places(text, PHRASE)
+    assert place.is_set_off is is_set_off
+    assert place.sentence == sentence
+
+
+def test_where_no_blanks_are_written_words_do_not_tell() -> None:
+    (place,) = places("你好电脑现在几点", "你好电脑")
+    assert place.is_set_off
 
 
 def test_the_first_word_may_be_lost_in_noise_and_the_rest_may_not() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -30,22 +31,52 @@ def called_in(text: str, phrase: str) -> Called | None:
         _, found, rest = text.partition(phrase)
         return Called(rest.lstrip(_MARKS)) if found else None
     words = list(_WORD.finditer(text))
-    wanted = _WORD.findall(phrase.lower())
+    wanted = _words_of(phrase)
     for i, word in enumerate(words):
         begins = i == 0 or _SENTENCE_END.search(text, words[i - 1].end(), word.start()) is not None
-        said = [one[0].lower() for one in words[i:]]
+        said = [_word(one[0]) for one in words[i:]]
         n = _n_similar(said, wanted) if begins else len(wanted) * (said[: len(wanted)] == wanted)
         if n:
             return Called(text[words[i + n - 1].end() :].lstrip(_MARKS))
     return None
 
 
-def says(text: str, phrase: str) -> bool:
-    """The phrase is in a text, word for word."""
+@dataclass(frozen=True)
+class Place:
+    """Where the phrase stands in a text, word for word."""
+
+    before: str
+    phrase: str
+    behind: str
+
+    @property
+    def is_set_off(self) -> bool:
+        """A mark or nothing follows, as behind whoever is spoken to. Where no blanks are written,
+        words tell nothing of it."""
+        is_unspaced = _UNSPACED.search(self.phrase) is not None
+        return is_unspaced or not self.behind.strip() or not self.behind[0].isspace()
+
+    @property
+    def sentence(self) -> str:
+        """What follows, to the end of its sentence."""
+        end = _SENTENCE_END.search(self.behind)
+        return self.behind[: end.end()] if end else self.behind
+
+
+def places(text: str, phrase: str) -> Iterator[Place]:
+    """All of them."""
     if _UNSPACED.search(phrase):
-        return phrase in text
-    said, wanted = (" ".join(_WORD.findall(one.lower())) for one in (text, phrase))
-    return f" {wanted} " in f" {said} "
+        spans = [found.span() for found in re.finditer(re.escape(phrase), text)]
+    else:
+        words, wanted = list(_WORD.finditer(text)), _words_of(phrase)
+        said, n = [_word(one[0]) for one in words], len(wanted)
+        spans = [
+            (words[i].start(), words[i + n - 1].end())
+            for i in range(len(words) - n + 1)
+            if said[i : i + n] == wanted
+        ]
+    for start, end in spans:
+        yield Place(text[:start], text[start:end], text[end:])
 
 
 def spellings(phrase: str) -> list[tuple[str, ...]]:
@@ -53,12 +84,28 @@ def spellings(phrase: str) -> list[tuple[str, ...]]:
     rest, where there is one."""
     if _UNSPACED.search(phrase):
         return [(phrase,)]
-    first, *rest = _WORD.findall(phrase.lower())
-    first = f" {first.capitalize()}"
+    first, *rest = _words_of(phrase)
+    firsts = [f" {first.capitalize()}", *(f" {other}" for other in _OTHERWISE.get(first, ()))]
     if not rest:
-        return [(first,)]
+        return [(one,) for one in firsts]
     small, large = (" ".join(["", *words]) for words in (rest, map(str.capitalize, rest)))
-    return [(first, small), (first, large), (f"{first},", small)]
+    return [pair for one in firsts for pair in ((one, small), (one, large), (f"{one},", small))]
+
+
+_OTHERWISE = {"okay": ("OK",)}
+"""One word's other spellings."""
+
+_USUAL = {other.lower(): word for word, others in _OTHERWISE.items() for other in others}
+
+
+def _word(written: str) -> str:
+    """In its usual spelling."""
+    word = written.lower()
+    return _USUAL.get(word, word)
+
+
+def _words_of(phrase: str) -> list[str]:
+    return [_word(one) for one in _WORD.findall(phrase)]
 
 
 def is_phrase(text: str, phrase: str) -> bool:

@@ -80,6 +80,24 @@ class WhisperRecognizer(Recognizer):
         """
         return await self._worker.run(self._begun, samples, openings, is_likely, language)
 
+    async def logprobs(
+        self, samples: Samples, texts: Sequence[Sequence[str]], language: str
+    ) -> list[list[float]]:
+        """How likely each of these texts is what is said, part by part (Whisper.opening_logprobs);
+        of at most 30 s."""
+        return await self._worker.run(self._logprobs, samples, texts, language)
+
+    def _logprobs(
+        self, samples: Samples, texts: Sequence[Sequence[str]], language: str
+    ) -> list[list[float]]:
+        whisper = self._loaded()
+        duration_s = len(samples) / SAMPLE_RATE_HZ
+        try:
+            sound = whisper.encode([samples], whisper.trimming.n_frames(len(samples), language))
+            return [whisper.opening_logprobs(sound, text, language, duration_s) for text in texts]
+        except Exception as error:
+            raise _failed(self.name, error) from error
+
     def _begun(
         self,
         samples: Samples,
