@@ -31,6 +31,18 @@ def test_people_may_repeat_themselves(
     assert is_nothing(Decoded(transcript, ()), window) == nothing
 
 
+@pytest.mark.parametrize(
+    ("text", "no_speech_prob", "nothing"),
+    [("Seven.", 0.5, False), ("you", 0.9, True), ("Shh. Shh. Shh.", 0.5, True)],
+)
+def test_what_the_vad_heard_nobody_say_must_be_likely(
+    text: str, no_speech_prob: float, nothing: bool
+) -> None:
+    window = Window((SpeechStretch(0, silence(SAMPLE_RATE_HZ), 0.0),))
+    transcript = Transcript(text, "en", -0.3, no_speech_prob)
+    assert is_nothing(Decoded(transcript, ()), window) == nothing
+
+
 def stretch(seconds: float) -> SpeechStretch:
     return SpeechStretch(0, silence(round(seconds * SAMPLE_RATE_HZ)), seconds)
 

@@ -295,18 +295,14 @@ LOOP = "Shh. Shh. Shh."
 @pytest.mark.parametrize(
     ("trimmed", "full", "text"),
     [
-        ((BREAKS_OFF, -0.28), (WHOLE, -0.08), WHOLE),
-        ((BREAKS_OFF, -0.28), (WHOLE, -0.4), BREAKS_OFF),
-        ((BREAKS_OFF, -0.1), (WHOLE, -0.08), BREAKS_OFF),  # sure enough not to be heard again
+        ((BREAKS_OFF, -0.9), (WHOLE, -0.08), BREAKS_OFF),  # sure enough not to be heard again
         ((BREAKS_OFF, -1.2), (WHOLE, -1.3), WHOLE),  # the trimmed one counts for nothing
-        ((BREAKS_OFF, -0.28), (LOOP, -0.08), BREAKS_OFF),
         ((LOOP, -0.08), (WHOLE, -0.28), WHOLE),
     ],
 )
-def test_what_a_trimmed_encoder_is_not_sure_of_is_heard_with_all_30_s(
+def test_what_a_trimmed_encoder_fails_at_is_heard_with_all_30_s(
     trimmed: tuple[str, float], full: tuple[str, float], text: str
 ) -> None:
-    """A text that breaks off, or ordinary words for a rare one."""
     window = Window((SpeechStretch(0, silence(2 * SAMPLE_RATE_HZ), 2.0),))
     model = WindowRecognizer(Trimmed(trimmed, full), Decoding(), by_utterance=True)
     (heard,) = model.recognize([window], [SpokenLanguage("en")], to_hear=[])
@@ -979,6 +975,6 @@ class Tongues(Whisper):
 def test_a_window_that_is_short_or_unsure_is_in_the_language_before_it(
     duration_s: float, probability: float, code: str
 ) -> None:
-    model = WindowRecognizer(Tongues(("de", probability)), Decoding())
+    model = WindowRecognizer(Tongues(*[("de", probability)] * 2), Decoding())
     window = Window((a_stretch(0, duration_s),))
-    assert model._language_of(window, SpokenLanguage("en")) == code
+    assert model._language_of(window, SpokenLanguage("en"))[0] == code

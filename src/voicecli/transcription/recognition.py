@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import threading
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from math import log
 from typing import TYPE_CHECKING, Protocol
 
 from voicecli.errors import ModelError
-from voicecli.stt.languages import SURE_LANGUAGE_S, likely_language
+from voicecli.stt.languages import SURE_LANGUAGE_PROB, SURE_LANGUAGE_S, likely_language
 from voicecli.stt.transcript import (
     DOUBTFUL_COMPRESSION,
+    SILENT_PROB,
     TimedWord,
-    Transcript,
     compression,
     has_loop,
 )
-from voicecli.stt.whisper import FULL_FRAMES, Decoded, Decoding, Whisper, item
+from voicecli.stt.whisper import FULL_FRAMES, Decoded, Decoding, Whisper, batch, item
 from voicecli.text.words import words_of
 from voicecli.transcription.placing import place, segments
 from voicecli.transcription.segments import Segment
@@ -40,17 +41,11 @@ was English lay above -0.25 in real recordings (base)."""
 SURER_LOGPROB = 0.2
 """So much surer is a text in the language that was spoken, of two that might have been."""
 
-SURE_LOGPROB = -0.2
-"""Below it, what a trimmed encoder gave is heard once more with all of its 30 s, and the surer text
-counts: base breaks off ("The pencils", -0.28), tiny.en writes "cap your chino" (-0.24). Of 60 short
-recordings 27 are heard again, and 19 and 30 wrong words of 419 become 14 and 18 (tiny.en, base);
-with -0.25 tiny.en has 17."""
-
 UNVOICED_LOGPROB = -0.5
 WORDS_PER_VOICED_S = 5.0
-"""More words than anybody says in what the VAD took for speech must be surer than this: noise alone
-makes "Thank you for watching" of -0.56 to -1.7, in a voiced quarter of a second or none (tiny.en,
-base)."""
+"""More words than anybody says in what the VAD took for speech must be surer than this, repeat
+nothing, and be speech to Whisper: noise alone makes "Thank you for watching" of -0.56 to -1.7, in a
+voiced quarter of a second or none, snoring "Shh. Shh. Shh." of -0.33 (tiny.en, base)."""
 
 
 class SpokenLanguage:
@@ -141,6 +136,8 @@ class WindowRecognizer(HearsWindows):
         self._decoding = decoding
         self._tells_languages = tells_languages
         self._aligns = word_times or not by_utterance
+        self._rehearing = threading.Lock()
+        """Short recordings need little memory, but for this: one at a time."""
 
     def recognize(
         self,
@@ -167,18 +164,22 @@ class WindowRecognizer(HearsWindows):
         languages: Sequence[SpokenLanguage],
         to_hear: Collection[SpokenLanguage],
     ) -> list[Recognized]:
+        encoded: dict[Window, Encoded] = {}
         for window, language in zip(windows, languages, strict=True):
             if language in to_hear and not language.is_known:
-                language.settle(self._language_of(window, language.before))
+                code, encoded[window] = self._language_of(window, language.before)
+                language.settle(code)
         codes = [language.code() for language in languages]
+        lengths = [
+            max(self._n_frames(window, code), _n_frames_of(encoded.get(window)))
+            for window, code in zip(windows, codes, strict=True)
+        ]
         found = [Recognized()] * len(windows)
-        for n_frames in sorted({self._n_frames(*one) for one in zip(windows, codes, strict=True)}):
-            some = [
-                i
-                for i, (window, code) in enumerate(zip(windows, codes, strict=True))
-                if self._n_frames(window, code) == n_frames
-            ]
-            heard = self._hear([windows[i] for i in some], [codes[i] for i in some], n_frames)
+        for n_frames in sorted(set(lengths)):
+            some = [i for i, length in enumerate(lengths) if length == n_frames]
+            heard = self._hear(
+                [windows[i] for i in some], [codes[i] for i in some], n_frames, encoded
+            )
             for i, one in zip(some, heard, strict=True):
                 found[i] = self._recognized(one)
         return found
@@ -202,17 +203,24 @@ class WindowRecognizer(HearsWindows):
     def _n_frames(self, window: Window, language: str | None) -> int:
         return self._whisper.trimming.n_frames(window.n_samples, language)
 
-    def _language_of(self, window: Window, before: SpokenLanguage | None = None) -> str:
-        if not self._whisper.is_multilingual:
-            return "en"
-        # Less than 30 s makes the model less sure (base: 0.78 for 0.88 of 2.6 s of German).
-        encoded = self._whisper.encode([window.samples])
-        found = self._whisper.languages(encoded)
+    def _language_of(
+        self, window: Window, before: SpokenLanguage | None = None
+    ) -> tuple[str, Encoded]:
+        """And what it was heard in."""
         expected = before.code() if before else None
+        n_frames = self._n_frames(window, None)
+        encoded = self._whisper.encode([window.samples], n_frames)
+        found = self._whisper.languages(encoded)
+        code, probability = found[0]
+        # Less than 30 s makes the model less sure (base: 0.78 for 0.88 of 2.6 s of German).
+        is_enough = probability > SURE_LANGUAGE_PROB and self._n_frames(window, code) == n_frames
+        if n_frames < FULL_FRAMES and not is_enough:
+            encoded = self._whisper.encode([window.samples])
+            found = self._whisper.languages(encoded)
         code = likely_language(found, window.duration_s, expected)
-        if expected is None or found[0][0] == code:
-            return code
-        return self._better_written(encoded, window, expected, found[0][0])
+        if expected is not None and found[0][0] != code:
+            code = self._better_written(encoded, window, expected, found[0][0])
+        return code, encoded
 
     def _better_written(
         self, encoded: Encoded, window: Window, expected: str, likeliest: str
@@ -226,9 +234,18 @@ class WindowRecognizer(HearsWindows):
         return likeliest if is_better and not second.is_doubtful else expected
 
     def _hear(
-        self, windows: Sequence[Window], languages: Sequence[str], n_frames: int
+        self,
+        windows: Sequence[Window],
+        languages: Sequence[str],
+        n_frames: int,
+        encoded_before: Mapping[Window, Encoded] | None = None,
     ) -> list[_Heard]:
-        encoded = self._whisper.encode([window.samples for window in windows], n_frames)
+        """encoded_before: what some of them are encoded to."""
+        before = [(encoded_before or {}).get(window) for window in windows]
+        if all(_n_frames_of(one) == n_frames for one in before):
+            encoded = batch(before)
+        else:
+            encoded = self._whisper.encode([window.samples for window in windows], n_frames)
         durations_s = [window.duration_s for window in windows]
         decoded = self._whisper.decode(encoded, languages, durations_s, self._decoding)
         return [
@@ -255,16 +272,12 @@ class WindowRecognizer(HearsWindows):
         return heard if agrees and not again.transcript.is_silent else replace(heard, decoded=again)
 
     def _less_doubtful(self, heard: _Heard, n_frames: int) -> _Heard:
-        """Heard again with all the silence that the model was trained on where it is not sure, and
-        then without repetitions, where it is doubtful still."""
+        """Heard again with all the silence that the model was trained on, and then without
+        repetitions, where it is doubtful still."""
         transcript = heard.decoded.transcript
-        fails = _fails(transcript)
-        if n_frames < FULL_FRAMES and (fails or transcript.avg_logprob < SURE_LOGPROB):
-            (again,) = self._hear([heard.window], [transcript.language], FULL_FRAMES)
-            if fails:
-                return again
-            # Noise becomes the same word many times, and that for sure.
-            return heard if _fails(again.decoded.transcript) else max(heard, again, key=_surety)
+        if n_frames < FULL_FRAMES and (transcript.is_doubtful or has_loop(transcript.text)):
+            with self._rehearing:
+                return self._hear([heard.window], [transcript.language], FULL_FRAMES)[0]
         if not transcript.is_doubtful:
             return heard
         # openai-whisper tries by chance: the same recording would have another text every time.
@@ -331,15 +344,12 @@ def is_nothing(decoded: Decoded, window: Window) -> bool:
     is_sure = transcript.avg_logprob >= UNVOICED_LOGPROB
     if _repeats(decoded):  # people repeat themselves, too
         return not (is_voiced and is_sure) or transcript.cut_off
-    return not (is_voiced or is_sure)
+    is_likely = transcript.no_speech_prob <= SILENT_PROB and not has_loop(transcript.text)
+    return not (is_voiced or (is_sure and is_likely))
 
 
-def _fails(transcript: Transcript) -> bool:
-    return transcript.is_doubtful or has_loop(transcript.text)
-
-
-def _surety(heard: _Heard) -> float:
-    return heard.decoded.transcript.avg_logprob
+def _n_frames_of(encoded: Encoded | None) -> int:
+    return 2 * encoded.shape[1] if encoded else 0
 
 
 def _repeats(decoded: Decoded) -> bool:
