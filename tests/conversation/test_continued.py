@@ -7,7 +7,13 @@ import asyncio
 import numpy as np
 import pytest
 
-from voicecli.conversation.continued import MAX_BEFORE_S, Before, recognized, rest_of
+from voicecli.conversation.continued import (
+    MAX_BEFORE_S,
+    Before,
+    completed,
+    recognized,
+    rest_of,
+)
 from voicecli.hearing.endpointing import Speech
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.stt.transcript import Ending, Recognizer, Transcript
@@ -84,3 +90,51 @@ def test_else_it_is_heard_alone(whole: str, before_s: float, n_times: int) -> No
     assert found.text == "Alone."
     assert n_heard[-1] == 8000
     assert len(n_heard) == n_times
+
+
+class Behind(Recognizer):
+    """Hears what it is told to."""
+
+    name = "behind"
+    busy = False
+
+    def __init__(self, rest: Transcript) -> None:
+        self._rest = rest
+        self.n_heard: list[int] = []
+
+    async def transcribe(self, samples: Samples, language: str | None = None) -> Transcript:
+        self.n_heard.append(len(samples))
+        return self._rest
+
+
+def with_rest(text: str, rest: Transcript) -> tuple[Transcript, list[int]]:
+    """A second of sound, half a second of silence, another second."""
+    second = np.full(SAMPLE_RATE_HZ, 0.1, np.float32)
+    pause = np.zeros(SAMPLE_RATE_HZ // 2, np.float32)
+    whole = np.concatenate([second, pause, second])
+    utterance = Speech(whole, 100, 100, 100 + len(whole), 0.9)
+    earlier = Speech(second, 100, 100, 100 + len(second), 0.9)
+    recognizer = Behind(rest)
+    found = Transcript(text, "en", -0.2, 0.0, ending=Ending(0.1, 0.0))
+    before = Before("A coffee with sugar?", [earlier])
+    return asyncio.run(completed(recognizer, found, utterance, before)), recognizer.n_heard
+
+
+MILK = Transcript("and some milk.", "en", -0.2, 0.0, ending=Ending(0.3, 0.0))
+
+
+def test_what_is_left_out_behind_a_pause_is_heard_alone() -> None:
+    found, n_heard = with_rest("A coffee with sugar.", MILK)
+    assert found.text == "A coffee with sugar. and some milk."
+    assert found.ending == MILK.ending
+    assert n_heard == [SAMPLE_RATE_HZ * 3 // 2]
+
+
+def test_a_cough_behind_a_pause_adds_nothing() -> None:
+    found, _ = with_rest("A coffee with sugar.", Transcript("Thank you.", "en", -1.0, 0.9))
+    assert found.text == "A coffee with sugar."
+
+
+def test_nothing_is_heard_again_where_nothing_is_left_out() -> None:
+    found, n_heard = with_rest("A coffee with sugar and some milk.", MILK)
+    assert (found.text, n_heard) == ("A coffee with sugar and some milk.", [])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voicecli.conversation.answer import Emit
 from voicecli.conversation.completeness import is_backchannel, is_start_over, is_stop
-from voicecli.conversation.continued import recognized
+from voicecli.conversation.continued import Before, completed, recognized
 from voicecli.conversation.events import Notice, PartialTranscript
 from voicecli.conversation.floor import Nothing, Stop, Suspended, Verdict, Words
 from voicecli.conversation.ghosts import is_echo, why_nothing
@@ -16,7 +16,7 @@ from voicecli.conversation.reply import Reply
 from voicecli.conversation.wake import Called, called_in, is_phrase
 from voicecli.errors import VoicecliError
 from voicecli.hearing.detectors import TurnDetector
-from voicecli.hearing.endpointing import Endpointer, join
+from voicecli.hearing.endpointing import Endpointer, Speech, join
 from voicecli.settings import ListenSettings, WakeSettings
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.stt.transcript import Recognizer, Transcript
@@ -51,6 +51,8 @@ class Judge:
         self._endpointer = endpointer
         self.settings = settings
         self._emit = emit
+        self._newest: Before | None = None
+        """What was understood last."""
 
     async def transcribe(self, reply: Reply) -> Transcript:
         """Until the words are there, the pause is as long as it may be: no reply could begin
@@ -79,7 +81,8 @@ class Judge:
         phrase = self._wake.phrase
         if not reply.needs_call or phrase is None:
             early = None if reply.early is None else await reply.early.made()
-            return early or await recognized(self.recognizer, reply.utterances, reply.before)
+            found = early or await recognized(self.recognizer, reply.utterances, reply.before)
+            return await self._completed(reply, found)
         by_sound = reply.called is not None
         spotter = self.recognizer if by_sound or self._spotter is None else self._spotter
         transcript = await spotter.transcribe(samples)
@@ -91,6 +94,15 @@ class Judge:
             found = Called(transcript.text)
         reply.called = found
         return replace(transcript, text=found.rest if found else "")
+
+    async def _completed(self, reply: Reply, found: Transcript) -> Transcript:
+        """With what was said behind the pause before, if that is left out."""
+        speech, earlier = reply.utterances[-1], self._newest
+        if earlier is not None and not _goes_on(earlier.speech[-1], speech):
+            earlier = None
+        found = await completed(self.recognizer, found, speech, earlier)
+        self._newest = Before(found.text, reply.utterances)
+        return found
 
     def verdict(
         self,
@@ -163,3 +175,8 @@ class Judge:
             self._turn_detector = None
             self._emit(Notice(error.message, error.hint))
             return None
+
+
+def _goes_on(earlier: Speech, speech: Speech) -> bool:
+    """More was said in the same utterance."""
+    return speech.start == earlier.start and speech.speech_end > earlier.speech_end
