@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from weakref import WeakValueDictionary
 
+from voicecli import memory
 from voicecli.errors import LanguageModelError, ModelError, VoicecliError
 from voicecli.settings import AUTO, NO_TURN_MODEL
 from voicecli.settings.servers import entries
@@ -82,6 +83,7 @@ class Engines:
 
         notices: hears, with a hint, what changes for all sessions while they go on.
         """
+        memory.share_one_heap()
         self.settings = settings
         self._notices = notices
         self._recognizers: _Shared[Recognizer] = _Shared()
@@ -136,6 +138,7 @@ class Engines:
                     tasks.create_task(asyncio.to_thread(_warm_text, voice.language or "en"))
         except ExceptionGroup as group:
             raise first_error(group) from None
+        await asyncio.to_thread(memory.give_back)
 
     def _keep(self, making: asyncio.Task[Any]) -> None:
         def keep(made: asyncio.Task[Any]) -> None:

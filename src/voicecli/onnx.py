@@ -26,6 +26,9 @@ def load_session(
     options.inter_op_num_threads = 1
     # A spinning pool burns a core for a second after each run.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # A pattern is kept for each shape, and a block of memory as large as it: no two sentences have
+    # the same. A conversation took 588 MB with them, 470 without, and as long.
+    options.enable_mem_pattern = False
     options.log_severity_level = 3
     levels = onnxruntime.GraphOptimizationLevel
     if optimized:
