@@ -209,17 +209,3 @@ def one_thread_for_numpy() -> None:
     busy machine), and recognition needs the cores. Works only before numpy is imported."""
     for name in ("OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(name, "1")
-
-
-M_ARENA_MAX = -8
-"""Of glibc's malloc.h."""
-
-
-def one_heap() -> None:
-    """What one thread gave back is there for all of them, so that 60 short recordings need 50 MB
-    less, in the same time (base, two threads). For programs whose threads allocate seldom and much;
-    glibc only, and only before there are threads."""
-    import ctypes
-
-    with suppress(OSError, AttributeError, TypeError):
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
