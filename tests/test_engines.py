@@ -166,7 +166,7 @@ def test_what_is_loaded_is_shared_and_goes_with_its_last_user() -> None:
     async def scenario() -> None:
         before = n_model_threads()
         async with Engines(OFFLINE) as engines:
-            recognizers = [engines.recognizer(SttSettings(language=code)) for code in ("en", "de")]
+            recognizers = [engines.recognizer(SttSettings(language=code)) for code in ("en", None)]
             voices = [engines.voice(TtsSettings(speed=speed)) for speed in (1, 2)]
             settle(before + 2)
             other = engines.voice(aligned=False)

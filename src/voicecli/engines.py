@@ -18,17 +18,27 @@ What others bring is found by entry points (docs/engines.md).
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Any, Self
 
 from voicecli import memory
-from voicecli.errors import LanguageModelError, ModelError, VoicecliError
+from voicecli.engine_parts import (
+    Shared,
+    make_language_model,
+    make_turn_detector,
+    make_vad,
+    make_wake_word,
+    plugged_recognizer,
+    plugged_voice,
+    system_prompt,
+    voice_named_for,
+    warm_text,
+)
+from voicecli.errors import VoicecliError, first_error
 from voicecli.settings import AUTO, NO_TURN_MODEL
 from voicecli.settings.servers import entries
 from voicecli.speech_engines import (
@@ -47,28 +57,14 @@ if TYPE_CHECKING:
     from voicecli.conversation.events import Event
     from voicecli.conversation.history import History
     from voicecli.duplex.seam import Duplex
-    from voicecli.hearing.detectors import SpeechDetector, TurnDetector, WakeWord
+    from voicecli.hearing.detectors import TurnDetector
     from voicecli.hearing.echo import Echo
     from voicecli.llm.messages import LanguageModel
-    from voicecli.remote.speech import SpeechConnection
-    from voicecli.settings import (
-        LlmSettings,
-        Settings,
-        SttSettings,
-        TtsSettings,
-        WakeSettings,
-    )
+    from voicecli.settings import LlmSettings, Settings, SttSettings, TtsSettings
     from voicecli.stt.transcript import Recognizer
     from voicecli.tts.clip import Voice
     from voicecli.tts.piper import PiperModel
     from voicecli.tts.voices import OtherVoices
-
-
-OPENAI = "openai"
-"""The language model engine on board."""
-
-K = TypeVar("K", bound=Hashable)
-T = TypeVar("T")
 
 
 class Engines:
@@ -86,20 +82,23 @@ class Engines:
         memory.share_one_heap()
         self.settings = settings
         self._notices = notices
-        self._recognizers: _Shared[Recognizer] = _Shared()
-        self._piper: _Shared[PiperModel] = _Shared()
-        self._voices: _Shared[Voice] = _Shared()
+        self._recognizers: Shared[Recognizer] = Shared()
+        self._piper: Shared[PiperModel] = Shared()
+        self._voices: Shared[Voice] = Shared()
         """Those of plug-ins and servers."""
         self._voice_files: dict[str | None, Path] = {}
         """Looked for once: that takes 40 ms, and each reply asks."""
-        self._turn_detectors: _Shared[TurnDetector] = _Shared()
+        self._turn_detectors: Shared[TurnDetector] = Shared()
         self._language_models: dict[LlmSettings, LanguageModel] = {}
         self._connecting: defaultdict[LlmSettings, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._around = Surroundings(settings.offline, notices, self._closed_in_the_end)
         self._own: list[object] = []
         """Keeps what the settings of the process ask for, also while no session uses it."""
         self._loading: set[asyncio.Future[None]] = set()
-        self._connections = AsyncExitStack()
+        self._connections = closing = AsyncExitStack()
+        self._around = Surroundings(
+            *(settings.offline, notices),
+            lambda connection: closing.push_async_callback(connection.aclose),
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -110,9 +109,6 @@ class Engines:
         if self._loading:
             await asyncio.wait(self._loading)
         await self._connections.aclose()
-
-    def _closed_in_the_end(self, connection: SpeechConnection) -> None:
-        self._connections.push_async_callback(connection.aclose)
 
     async def warm_up(self, *, hears: bool = True, speaks: bool = True) -> None:
         """Load everything that the settings of the process ask for, and connect.
@@ -130,12 +126,12 @@ class Engines:
                             tasks.create_task(recognizer.warm_up())
                     model = self.settings.listen.turn_model
                     self._keep(tasks.create_task(self.turn_detector(model)))
-                self._keep(tasks.create_task(asyncio.to_thread(_make_vad)))
+                self._keep(tasks.create_task(asyncio.to_thread(make_vad)))
                 if speaks:
                     voice = self.voice()
                     self._own.append(voice)
                     tasks.create_task(voice.warm_up())
-                    tasks.create_task(asyncio.to_thread(_warm_text, voice.language or "en"))
+                    tasks.create_task(asyncio.to_thread(warm_text, voice.language or "en"))
         except ExceptionGroup as group:
             raise first_error(group) from None
         await asyncio.to_thread(memory.give_back)
@@ -156,7 +152,7 @@ class Engines:
         check_language(settings)
         shared = self._recognizers.get(
             replace(settings, language=None),
-            lambda settings: make_recognizer(settings, self._around, _plugged_recognizer),
+            lambda settings: make_recognizer(settings, self._around, plugged_recognizer),
         )
         if settings.only_language is None:
             return shared
@@ -257,7 +253,7 @@ class Engines:
         if is_here(settings.engine, PIPER):
             return piper(settings.voice)
         return self._voices.get(
-            settings, lambda settings: make_voice(settings, self._around, piper, _plugged_voice)
+            settings, lambda settings: make_voice(settings, self._around, piper, plugged_voice)
         )
 
     async def language_model(self, settings: LlmSettings | None = None) -> LanguageModel:
@@ -271,7 +267,7 @@ class Engines:
         key = replace(settings, system="")
         async with self._connecting[key]:
             model = self._language_models.get(key) or await self._connect(key)
-        return Instructed(WithUniqueCalls(model), _system_prompt(settings))
+        return Instructed(WithUniqueCalls(model), system_prompt(settings))
 
     async def _connect(self, settings: LlmSettings) -> LanguageModel:
         from voicecli.settings.api_keys import api_key
@@ -279,7 +275,7 @@ class Engines:
         settings_with_key = replace(settings, api_key=await asyncio.to_thread(api_key, settings))
         async with AsyncExitStack() as stack:
             model = await stack.enter_async_context(
-                _make_language_model(
+                make_language_model(
                     settings_with_key, offline=self.settings.offline, notices=self._notices
                 )
             )
@@ -297,7 +293,7 @@ class Engines:
         path = await asyncio.to_thread(find_turn_detector, model)
         if path is None:
             return None
-        return await asyncio.to_thread(self._turn_detectors.get, path, _make_turn_detector)
+        return await asyncio.to_thread(self._turn_detectors.get, path, make_turn_detector)
 
     async def conversation(
         self,
@@ -344,7 +340,7 @@ class Engines:
                 answer.others,
                 self.spotter(settings) if sleeps else None,
                 self._spotting(settings) is not settings.stt,
-                await asyncio.to_thread(_make_wake_word, settings.wake) if sleeps else None,
+                await asyncio.to_thread(make_wake_word, settings.wake) if sleeps else None,
             ),
             history,
             emit,
@@ -382,10 +378,9 @@ class Engines:
         found: dict[str, Voice] = {}
 
         def of(code: str) -> Voice | None:
-            if code not in found and (name := _voice_named_for(code)):
-                found[code] = voice = self.voice(
-                    replace(settings, engine=PIPER, voice=name, speaker=None)
-                )
+            if code not in found and (name := voice_named_for(code)):
+                tts = replace(settings, engine=PIPER, voice=name, speaker=None)
+                found[code] = voice = self.voice(tts)
                 self._load(voice)
             return found.get(code)
 
@@ -401,110 +396,3 @@ class Engines:
         task = asyncio.ensure_future(load())
         self._loading.add(task)
         task.add_done_callback(self._loading.discard)
-
-
-class _Shared(Generic[T]):
-    """One for each key, for as long as somebody has it. Any thread may ask."""
-
-    def __init__(self) -> None:
-        self._made: WeakValueDictionary[Hashable, T] = WeakValueDictionary()
-        self._lock = threading.Lock()
-
-    def get(self, key: K, make: Callable[[K], T]) -> T:
-        with self._lock:
-            found = self._made.get(key)
-            if found is None:
-                self._made[key] = found = make(key)
-            return found
-
-
-def first_error(group: ExceptionGroup) -> Exception:
-    """Of errors that happened together, the first that can be told in a sentence."""
-    known, other = group.split(VoicecliError)
-    found: Exception = group
-    for part in (other, known):
-        while isinstance(part, ExceptionGroup):
-            found = part = part.exceptions[0]
-    return found
-
-
-def _warm_text(language: str) -> None:
-    """The first number and the first markdown load their libraries, a tenth of a second."""
-    from voicecli.text.aloud import spoken
-    from voicecli.text.markdown import speakable_text
-
-    spoken(speakable_text("**1**", language), language)
-
-
-def _system_prompt(settings: LlmSettings) -> str:
-    if settings.system is not None:
-        return settings.system
-    from voicecli.llm.request import DEFAULT_SYSTEM_PROMPT
-
-    return DEFAULT_SYSTEM_PROMPT
-
-
-# -- one of each ------------------------------------------------------------------------------
-
-
-def _plugged_recognizer(settings: SttSettings) -> Recognizer:
-    return _plugged("recognizers", settings.engine, "speech recognition engine", settings)
-
-
-def _voice_named_for(code: str) -> str | None:
-    """Of the voices on this machine the first that speaks a language."""
-    from voicecli.models import installed_voices
-
-    return next((model.name for model in installed_voices() if code in model.languages), None)
-
-
-def _plugged_voice(settings: TtsSettings) -> Voice:
-    return _plugged("voices", settings.engine, "voice engine", settings)
-
-
-def _make_language_model(
-    settings: LlmSettings, *, offline: bool, notices: Callable[[str, str], None]
-) -> LanguageModel:
-    if settings.engine != OPENAI:
-        return _plugged("language_models", settings.engine, "language model engine", settings)
-    from voicecli.llm.client import ChatClient
-
-    return ChatClient(settings, offline=offline, notices=notices)
-
-
-def _make_vad() -> SpeechDetector:
-    from voicecli.hearing.vad import SileroVad
-
-    return SileroVad()
-
-
-def _make_wake_word(settings: WakeSettings) -> WakeWord | None:
-    """What hears the phrase by its sound; None where every utterance has to be recognised."""
-    if settings.phrase is None:
-        return None
-    from voicecli.hearing.wake_word import MicroWakeWordModel, card_for
-
-    card = Path(settings.model) if settings.model else card_for(settings.phrase)
-    return None if card is None else MicroWakeWordModel(card)
-
-
-def _make_turn_detector(path: Path) -> TurnDetector:
-    from voicecli.hearing.turn_detector import SmartTurnDetector
-
-    return SmartTurnDetector(path)
-
-
-# -- what plug-ins bring ----------------------------------------------------------------------
-
-
-def _plugged(kind: str, name: str, noun: str, settings: object) -> Any:
-    """What a plug-in makes of the settings.
-
-    Raises SettingsError where none knows the name, ModelError where the plug-in fails.
-    """
-    from voicecli.plugins import Plugged, maker, told
-
-    make = maker(kind, name, noun)
-    error = LanguageModelError if kind == "language_models" else ModelError
-    with told(f"the {noun} {name}", error):
-        return Plugged(make(settings), f"the {noun} {name}", error)

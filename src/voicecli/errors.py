@@ -88,3 +88,13 @@ class SpeechServerError(ServerError, ModelError):
 def reason(error: BaseException) -> str:
     """What an exception of a library says, in a few words for a message."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def first_error(group: ExceptionGroup) -> Exception:
+    """Of errors that happened together, the first that can be told in a sentence."""
+    known, other = group.split(VoicecliError)
+    found: Exception = group
+    for part in (other, known):
+        while isinstance(part, ExceptionGroup):
+            found = part = part.exceptions[0]
+    return found

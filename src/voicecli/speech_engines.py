@@ -38,7 +38,7 @@ class Surroundings:
 
     offline: bool
     notices: Callable[[str, str], None]
-    opened: Callable[[SpeechConnection], None]
+    opened: Callable[[SpeechConnection], object]
     """Gets each connection, to close it in the end."""
 
 

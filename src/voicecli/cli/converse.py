@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from voicecli.errors import VoicecliError
+from voicecli.errors import VoicecliError, first_error
 
 if TYPE_CHECKING:
     from voicecli.cli.controls import Controls
@@ -106,7 +106,6 @@ class TalkStage:
         """The conversation, with whatever is typed meanwhile. controls_of: gets its task, and the
         group that holds what runs beside it. Raises VoicecliError."""
         from voicecli.cli.controls import Typing
-        from voicecli.engines import first_error
 
         async with AsyncExitStack() as stack:
             try:

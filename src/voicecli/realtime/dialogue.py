@@ -33,7 +33,7 @@ from voicecli.conversation.events import (
 from voicecli.conversation.history import History
 from voicecli.duplex.ducking import Ducker
 from voicecli.duplex.seam import Duplex
-from voicecli.engines import first_error
+from voicecli.errors import first_error
 from voicecli.hearing.ears import Ears
 from voicecli.hearing.echo import TAIL_S, Echo, NoEcho
 from voicecli.realtime.addresses import RealtimeServer
