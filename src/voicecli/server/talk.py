@@ -43,6 +43,7 @@ from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 if TYPE_CHECKING:
     from voicecli.conversation.conversation import Conversation
     from voicecli.engines import Engines
+    from voicecli.stt.transcript import Recognizer
 
 WEBRTC_HZ = 48_000
 
@@ -214,12 +215,11 @@ class NetworkTalk:
         fields = self._as_they_hold(fields)
         detection = fields.audio.input.turn_detection
         settings = self._settings(fields)
-        self._conversation.answer = answer = await self._answer(fields, self._tell)
+        answer = await self._answer(fields, self._tell)
         if settings.stt != self._stt:
+            self._conversation.recognize_by(self._recognizer(settings, answer.language))
             self._stt = settings.stt
-            self._conversation.recognize_by(
-                self._engines.conversation_recognizer(settings.stt, answer.language)
-            )
+        self._conversation.answer = answer
         self._conversation.listen(
             settings.listen,
             manual=detection is None,
@@ -370,14 +370,20 @@ class NetworkTalk:
             ),
         )
 
+    def _recognizer(self, settings: Settings, language: str) -> Recognizer:
+        """Raises EventRefusedError."""
+        try:
+            return self._engines.conversation_recognizer(settings.stt, language)
+        except VoicecliError as error:
+            param = "session.audio.input.transcription.language"
+            raise EventRefusedError(error.message, "invalid_value", param=param) from None
+
     def _as_they_hold(self, fields: Fields) -> Fields:
         """The fields with what is meant by them here; raises EventRefusedError."""
-        settings = self._settings(fields)
-        param = "session.audio.input.transcription.language"
         try:
-            self._engines.conversation_recognizer(settings.stt, "en")
-            param = "session.audio.output.voice"
-            voice = self._engines.voice(settings.tts)
+            voice = self._engines.voice(self._settings(fields).tts)
         except VoicecliError as error:
-            raise EventRefusedError(error.message, "invalid_value", param=param) from None
+            raise EventRefusedError(
+                error.message, "invalid_value", param="session.audio.output.voice"
+            ) from None
         return fields.updated({"audio": {"output": {"voice": voice.name}}})
