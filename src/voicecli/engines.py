@@ -79,7 +79,6 @@ class Engines:
 
         notices: hears, with a hint, what changes for all sessions while they go on.
         """
-        memory.share_one_heap()
         self.settings = settings
         self._notices = notices
         self._recognizers: Shared[Recognizer] = Shared()

@@ -12,7 +12,7 @@ M_ARENA_MAX = -8
 
 def share_one_heap() -> None:
     """From now on no thread gets a heap of its own. Each would keep what models need for a moment,
-    and here every model has a thread."""
+    and here every model has a thread. Only before there are threads."""
     if mallopt := _glibc("mallopt"):
         mallopt(M_ARENA_MAX, 1)
 

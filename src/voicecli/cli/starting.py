@@ -17,10 +17,13 @@ def load(
     warns: bool = True,
 ) -> Loaded:
     """The settings, with the options over them; where they say offline, this process has no
-    network. warns: what is odd about them is told. Raises SettingsError."""
+    network. warns: what is odd about them is told. All threads share one heap. Raises
+    SettingsError."""
     from voicecli.cli.streams import tell
+    from voicecli.memory import share_one_heap
     from voicecli.settings import loading
 
+    share_one_heap()
     loaded = loading.load(options, profile=profile, persona=persona)
     for warning in loaded.warnings if warns else ():
         tell(warning)

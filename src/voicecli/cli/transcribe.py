@@ -222,11 +222,9 @@ def transcribe(
     if (max_line_width or max_line_count) and chosen not in (Format.SRT, Format.VTT):
         raise typer.BadParameter("--max-line-width and --max-line-count are for --format srt, vtt")
     clip_s = None if clip is None else parse_clip(clip)
-    from voicecli.memory import share_one_heap
     from voicecli.worker import one_thread_for_numpy
 
     one_thread_for_numpy()
-    share_one_heap()
     if language is not None:
         language = language_code_of(language)
     from functools import partial

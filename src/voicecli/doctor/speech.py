@@ -44,15 +44,15 @@ class Times:
     encoder_ms: float
     """For the 30 s that Whisper expects."""
     trimmed_ms: float
-    """For what is left where the silence after a question is not encoded: 12 s for tiny and base
-    (stt/whisper.py), 8 s for models that bear it."""
+    """For what is left where the silence after a question is not encoded: 12 s for tiny, 16 s for
+    base (stt/whisper.py), 8 s for models that bear it."""
     token_ms: float
 
 
 REFERENCE = {
     "stt-en": Times(57, 7, 0.1),
     "tiny": Times(249, 33, 2.8),
-    "base": Times(509, 72, 5.2),
+    "base": Times(509, 105, 5.2),
     "small": Times(1486, 146, 16.6),
     "medium": Times(5290, 520, 59),
     "turbo": Times(11000, 1080, 14),

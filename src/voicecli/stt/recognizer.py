@@ -139,7 +139,7 @@ class WhisperRecognizer(Recognizer):
         if self._whisper is None:
             trims = bool(trimming(self._folder, self._settings))
             n_threads = utterance_threads(trims=trims)
-            self._whisper = Whisper(self._folder, self._settings, n_threads=n_threads)
+            self._whisper = Whisper(self._folder, self._settings, n_threads=n_threads, hum=True)
         return self._whisper
 
     def _hear(
