@@ -20,6 +20,12 @@ for (const path of recordings) {
   await say(path, (piece) => session.sendAudio(new Uint8Array(piece).buffer));
   await reply;
 }
-await new Promise((resolve) => setTimeout(resolve, 500)); // it asks for items after each transcript
+// It asks for items after each transcript, and tells nobody when the last of them is there.
+const complete = () =>
+  session.history.length === 2 * recordings.length &&
+  session.history.every((item) => item.status === "completed" && item.content[0]?.transcript);
+for (let waited_ms = 0; waited_ms < 10_000 && !complete(); waited_ms += 50) {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}
 console.log(JSON.stringify({ history: session.history, errors, soundBytes }));
 session.close();
