@@ -92,7 +92,7 @@ def test_a_voice_asks_and_answers_in_its_language(
     voice, reader = speaking(code, tmp_path, monkeypatch), reader_in(code)
     assert reader is not None
     ears = BySound(voice, code, reader.table.demo)
-    monkeypatch.setattr(engines, "_plugged_recognizer", lambda settings: ears)
+    monkeypatch.setattr(engines, "plugged_recognizer", lambda settings: ears)
     times = [datetime.now()]
     events = demo(tmp_path, "--stt", "by-sound", "--language", code)
     times.append(datetime.now())

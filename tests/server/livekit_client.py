@@ -50,8 +50,11 @@ async def main(base_url: str, recordings: list[Path]) -> None:
         model = openai.realtime.RealtimeModel(base_url=base_url, api_key="none", http_session=http)
         session = model.session()
         session.on("input_audio_transcription_completed", heard)
-        # After response.done, with which the text comes into chat_ctx; the streams end before.
-        session.on("metrics_collected", over.put_nowait)
+        # With response.done a reply's text gets into chat_ctx; its streams end before.
+        session.on(
+            "openai_server_event_received",
+            lambda event: event["type"] == "response.done" and over.put_nowait(event),
+        )
         session.on("error", lambda event: errors.append(str(event.error)))
         session.on(
             "generation_created",
