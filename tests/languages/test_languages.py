@@ -20,16 +20,16 @@ ROOM = Path(voicecli.languages.__file__).parent
 
 LACKS = {
     "en": "",
-    "de": "digit_homophones phone_digits pronoun_of_one_letter",
+    "de": "digit_homophones phone_number pronoun_of_one_letter",
     "fr": "digit_homophones digit_words pronoun_of_one_letter",
     "es": "digit_homophones digit_words pronoun_of_one_letter",
     "zh": "digit_homophones finished_ends common_words sentence_starters before_label"
     " pronoun_of_one_letter",
-    "it": "digit_homophones phone_digits pronoun_of_one_letter",
-    "pt": "digit_homophones phone_digits pronoun_of_one_letter",
-    "nl": "digit_homophones phone_digits pronoun_of_one_letter",
-    "pl": "digit_homophones phone_digits pronoun_of_one_letter",
-    "ru": "digit_homophones phone_digits pronoun_of_one_letter common_words",
+    "it": "digit_homophones phone_number pronoun_of_one_letter",
+    "pt": "digit_homophones phone_number pronoun_of_one_letter",
+    "nl": "digit_homophones phone_number pronoun_of_one_letter",
+    "pl": "digit_homophones phone_number pronoun_of_one_letter",
+    "ru": "digit_homophones phone_number pronoun_of_one_letter common_words",
     "ja": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter"
     " asking",
     "ko": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter"
@@ -37,8 +37,8 @@ LACKS = {
     "hi": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter"
     " asking",
     "ar": "digit_homophones common_words sentence_starters before_label pronoun_of_one_letter"
-    " phone_digits asking",
-    "xx": "digit_homophones common_words short_answers unfinished_ends finished_ends phone_digits"
+    " phone_number asking",
+    "xx": "digit_homophones common_words short_answers unfinished_ends finished_ends phone_number"
     " digit_words sentence_starters before_label pronoun_of_one_letter aloud phrases start_over"
     " asking",
 }

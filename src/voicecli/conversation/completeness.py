@@ -67,8 +67,12 @@ def _is_whole(words: Sequence[str], language: Language) -> bool:
     return (
         says_only(words, language.short_answers)
         or says_only(words, language.stop_words | language.start_over)
-        or _dictated_digits(words, language) in language.phone_digits
+        or _is_phone_number(_dictated_digits(words, language), language)
     )
+
+
+def _is_phone_number(digits: str, language: Language) -> bool:
+    return bool(digits) and re.fullmatch(language.phone_number, digits) is not None
 
 
 def _ends_openly(text: str, words: Sequence[str], language: Language) -> bool:
@@ -81,21 +85,28 @@ def _ends_openly(text: str, words: Sequence[str], language: Language) -> bool:
     return not ends & language.finished_ends and bool(ends & language.unfinished_ends)
 
 
-def _dictated_digits(words: Sequence[str], language: Language) -> int:
-    """How many digits are said one by one or in groups at the end of a text; 0 where none are."""
-    names = {*(language.aloud.digits if language.aloud else ()), *language.digit_words}
-    groups: list[int] = []
+def _dictated_digits(words: Sequence[str], language: Language) -> str:
+    """What is said digit by digit or in groups at the end of a text, a word among digits as its
+    first letter; empty where nothing is."""
+    digits_by_word = {word: word[0] for word in language.digit_words}
+    if language.aloud:
+        digits_by_word |= {name: str(digit) for digit, name in enumerate(language.aloud.digits)}
+    groups: list[str] = []
     for i, word in reversed(list(enumerate(words))):
         parts = word.split("-")
-        is_number = all(part.isdecimal() or part in names for part in parts)
+        is_number = all(part.isdecimal() or part in digits_by_word for part in parts)
         if not is_number and not _sounds_like_digit(words, i, language):
             break
-        groups += [len(part) if part.isdecimal() else 1 for part in parts]
-    n_digits = sum(groups)
-    if len(groups) != 1 or n_digits in language.phone_digits:
-        return n_digits
+        said = (digits_by_word.get(p, p if p.isdecimal() else p[0]) for p in parts)
+        groups = [*said, *groups]
+    digits = "".join(groups)
+    n_digits = len(digits)
+    if len(groups) != 1 or _is_phone_number(digits, language):
+        return digits
+    if digits[0] == "0" and n_digits >= MIN_DICTATED_DIGITS:  # no other number begins so
+        return digits
     is_year = n_digits == YEAR_DIGITS and (len(words) > 1 or int(words[0]) in YEARS)
-    return n_digits if MIN_DICTATED_DIGITS <= n_digits <= YEAR_DIGITS and not is_year else 0
+    return digits if MIN_DICTATED_DIGITS <= n_digits <= YEAR_DIGITS and not is_year else ""
 
 
 def _sounds_like_digit(words: Sequence[str], i: int, language: Language) -> bool:

@@ -227,7 +227,7 @@ LANGUAGE = Language(
         "order, the order, my order, all i want, all i need, by then, until then, since then, "
         "back then"
     ),
-    phone_digits=frozenset({10, 11}),
+    phone_number=r"[^01o].{9}|[01o].{10}",
     digit_words=words("oh o double triple"),
     digit_homophones=words("to too for"),
     backchannels=SOUNDS | words(

@@ -199,7 +199,7 @@ LANGUAGE = Language(
         "y para, por qué, lo que quiero, lo que hay, lo que es, quién es, qué es, con él, para "
         "él, quiero este, quiero esta, quiero ese, quiero esa"
     ),
-    phone_digits=frozenset({9, 10}),
+    phone_number=r".{9,10}",
     backchannels=SOUNDS | words("sí claro vale bueno ya"),
     stop_words=phrases(
         "para, para ya, basta, espera, espere, silencio, cállate, cállese, ya está, detente, alto, "

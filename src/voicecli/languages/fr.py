@@ -190,7 +190,7 @@ LANGUAGE = Language(
         "allume la, éteins la, pas sur, je suis, je peux, je veux, il faut, dis le, fais le, "
         "mets le, qu'il est, où il est, qui c'est"
     ),
-    phone_digits=frozenset({10}),
+    phone_number=r".{10}",
     backchannels=SOUNDS | words("oui ouais d'accord bien bon voilà"),
     stop_words=phrases(
         "stop, arrête, arrêtez, arrête-toi, attends, attendez, silence, chut, tais-toi, "

@@ -112,7 +112,7 @@ LANGUAGE = Language(
         "तुम्हारा आपका आपकी यह वह मैं हम एक बहुत कौन सा मुझे मुझको उम् अं"
     ),
     finished_ends=phrases("यह कौन है, क्या है, हाँ तो, घर पर, कितने में, कब तक, कहाँ पर"),
-    phone_digits=frozenset({10}),
+    phone_number=r".{10}",
     digit_words=words("डबल ज़ीरो"),
     backchannels=SOUNDS | words("हाँ हां जी अच्छा ठीक हम्म सही"),
     stop_words=phrases(

@@ -98,7 +98,7 @@ LANGUAGE = Language(
         "こんにちは こんばんは では なに 何で なんで いくらで どこで それでも 今から これから "
         "ここから"
     ),
-    phone_digits=frozenset({11}),
+    phone_number=r".{11}",
     digit_words=words("まる れい よん なな きゅう"),
     backchannels=SOUNDS | words("はい うん ええ へえ そう そうですね なるほど そうか"),
     stop_words=phrases(

@@ -95,7 +95,7 @@ LANGUAGE = Language(
         "내가 제가 오늘은 그러니까 음 어 저기 그게 은 는 을 를 에서 에게 와 과"
     ),
     finished_ends=words("뭐 어디 누구"),
-    phone_digits=frozenset({11}),
+    phone_number=r".{11}",
     digit_words=words("공"),
     backchannels=SOUNDS | words("네 예 응 그래 그래요 그렇구나 맞아 맞아요 알겠어요"),
     stop_words=phrases(

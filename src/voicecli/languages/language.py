@@ -92,8 +92,9 @@ class Language:
     """Hardly a sentence ends with these words: what they ask for follows. Fillers announce more."""
     finished_ends: frozenset[str] = frozenset()
     """Phrases that may end one all the same: "I think so", "come in"."""
-    phone_digits: frozenset[int] = frozenset()
-    """How many digits a phone number has, where all have as many."""
+    phone_number: str = ""
+    """A pattern of a phone number's digits, where one can tell that it is whole. A digit word is
+    its first letter."""
     digit_words: frozenset[str] = frozenset()
     """Said among digits, besides their names: "oh", "double"."""
     digit_homophones: frozenset[str] = frozenset()

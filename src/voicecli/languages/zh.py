@@ -105,7 +105,7 @@ LANGUAGE = Language(
         "关于 对于 把 "
         "被 从 向 往 请 我想 我要 想要 能不能 可不可以 帮我 给我 告诉我 就是说 呃 嗯"
     ),
-    phone_digits=frozenset({11}),
+    phone_number=r".{11}",
     digit_words=words("幺 两"),
     backchannels=SOUNDS | words("嗯 哦 对 好 是 是的 好的"),
     stop_words=phrases("停, 停下, 停止, 别说了, 安静, 闭嘴, 等等, 等一下, 够了, 取消"),
