@@ -23,6 +23,7 @@ from voicecli.conversation.events import Event, TurnTimed
 from voicecli.duplex.files import FileDuplex
 from voicecli.engines import Engines
 from voicecli.hearing.echo import choose_echo
+from voicecli.memory import share_one_heap
 from voicecli.settings import LlmSettings, Settings
 from voicecli.sound.resampling import resample
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
@@ -79,4 +80,5 @@ async def main(n_turns: int) -> None:
 
 
 if __name__ == "__main__":
+    share_one_heap()  # as the commands do
     asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 300))

@@ -180,10 +180,15 @@ def test_noise_is_drawn_once_a_sentence(in_parts: VoiceInParts):
 # ---- from a file ------------------------------------------------------------------------------
 
 
+def copy_voice(path: Path) -> None:
+    shutil.copy(VOICE, path)
+    shutil.copy(f"{VOICE}.json", f"{path}.json")
+
+
 @pytest.mark.parametrize("path", [VOICE, VOICES])
 def test_piper_takes_it_for_a_session(path: Path):
     config = config_of(path)
-    session = load_in_parts(path, config)
+    session = load_in_parts(path)
     assert session is not None
     voice = PiperVoice(session=session, config=config)  # type: ignore[arg-type]
     (chunk,) = voice.synthesize("One, two, three.", include_alignments=True)
@@ -194,8 +199,8 @@ def test_piper_takes_it_for_a_session(path: Path):
 
 def test_the_parts_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = tmp_path / "voice.onnx"
-    shutil.copy(VOICE, path)
-    assert load_in_parts(path, config_of(VOICE)) is not None
+    copy_voice(path)
+    assert load_in_parts(path) is not None
     kept = cached_parts(path)
     assert kept.is_relative_to(cache_folder())
     assert sorted(file.name for file in kept.iterdir()) == [
@@ -208,12 +213,12 @@ def test_the_parts_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     with monkeypatch.context() as without:
         without.setattr(graph, "split", lambda model: pytest.fail("made again"))
-        assert load_in_parts(path, config_of(VOICE)) is not None
+        assert load_in_parts(path) is not None
 
     # Another file of this name: the old parts are of no use, and gone.
     path.write_bytes(VOICE.read_bytes() + b"\x2a\x00")
     os.utime(path, ns=(1, 1))
-    assert load_in_parts(path, config_of(VOICE)) is not None
+    assert load_in_parts(path) is not None
     assert [entry.name for entry in kept.parent.iterdir()] == [cached_parts(path).name]
     assert cached_parts(path) != kept
 
@@ -221,8 +226,8 @@ def test_the_parts_are_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_two_voices_of_one_name_are_kept_apart(tmp_path: Path):
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
-        shutil.copy(VOICE, tmp_path / folder / "voice.onnx")
-        assert load_in_parts(tmp_path / folder / "voice.onnx", config_of(VOICE)) is not None
+        copy_voice(tmp_path / folder / "voice.onnx")
+        assert load_in_parts(tmp_path / folder / "voice.onnx") is not None
     assert len(list((cache_folder() / "voices").iterdir())) == 2
 
 
@@ -230,28 +235,28 @@ def test_a_voice_that_would_sound_different_stays_whole(monkeypatch: pytest.Monk
     with monkeypatch.context() as too_little:
         too_little.setattr(parts, "MARGIN_FRAMES", 2)
         too_little.setattr(parts, "WINDOW_STEP_FRAMES", 1)
-        assert load_in_parts(VOICE, config_of(VOICE)) is None
-    assert load_in_parts(VOICE, config_of(VOICE)) is None  # remembered
+        assert load_in_parts(VOICE) is None
+    assert load_in_parts(VOICE) is None  # remembered
 
 
 def test_a_voice_that_cannot_be_cut_stays_whole(tmp_path: Path):
     path = tmp_path / "voice.onnx"
     path.write_bytes(b"")
-    assert load_in_parts(path, config_of(VOICE)) is None
+    assert load_in_parts(path) is None
     assert not cache_folder().exists()
 
 
 def test_without_a_cache_the_parts_are_made_each_time(monkeypatch: pytest.MonkeyPatch):
     cache_folder().parent.mkdir(parents=True)
     cache_folder().write_text("in the way")
-    assert load_in_parts(VOICE, config_of(VOICE)) is not None
-    assert load_in_parts(VOICE, config_of(VOICE)) is not None
+    assert load_in_parts(VOICE) is not None
+    assert load_in_parts(VOICE) is not None
 
 
 def test_the_bundled_voice_is_the_same_in_parts_or_stays_whole():
     (path,) = (bundled_folder() / "voice-en").glob("*.onnx")
     config = config_of(path)
-    session = load_in_parts(path, config)
+    session = load_in_parts(path)
     if session is None:
         assert split(path.read_bytes()) is None
         return
@@ -262,8 +267,7 @@ def test_the_bundled_voice_is_the_same_in_parts_or_stays_whole():
 
 @pytest.mark.parametrize("path", [VOICE, VOICES])
 def test_what_is_kept_sounds_like_what_was_made(path: Path):
-    config = config_of(path)
-    made, kept = load_in_parts(path, config), load_in_parts(path, config)
+    made, kept = load_in_parts(path), load_in_parts(path)
     assert made is not None
     assert kept is not None
     assert kept.expected_peak == made.expected_peak > 0
@@ -275,9 +279,8 @@ def test_what_is_kept_sounds_like_what_was_made(path: Path):
 
 def test_loading_that_was_begun_before_gives_the_same():
     """Also in several threads: the noise is that of one."""
-    config = config_of(VOICE)
-    made = load_in_parts(VOICE, config)
-    begun = load_in_parts(VOICE, config, 2, begin_to_load(VOICE, 2))
+    made = load_in_parts(VOICE)
+    begun = begin_to_load(VOICE, 2).result()
     assert made is not None
     assert begun is not None
     assert begun.hop_samples == made.hop_samples is not None  # before anything was made
@@ -289,11 +292,11 @@ def test_loading_that_was_begun_before_gives_the_same():
 @pytest.mark.parametrize("damaged", ["voice.json", "0.onnx", "1.onnx"])
 @pytest.mark.parametrize("contents", [None, b"", b"{}"])
 def test_a_damaged_cache_is_made_anew(damaged: str, contents: bytes | None):
-    assert load_in_parts(VOICE, config_of(VOICE)) is not None
+    assert load_in_parts(VOICE) is not None
     file = cached_parts(VOICE) / damaged
     whole = file.read_bytes()
     file.unlink()
     if contents is not None:
         file.write_bytes(contents)
-    assert load_in_parts(VOICE, config_of(VOICE)) is not None
+    assert load_in_parts(VOICE) is not None
     assert file.read_bytes() == whole

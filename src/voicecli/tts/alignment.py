@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -133,18 +133,28 @@ def _is_sound(symbol: str) -> bool:
 # -- the model's bytes ------------------------------------------------------------------------
 
 
-def with_durations(model: bytes) -> bytes:
-    """The ONNX model with the phonemes' durations as one more output, where it computes them.
+def durations_of(graph: Any) -> list[Any]:
+    """The phonemes' durations, where a voice's graph computes them and doesn't put them out: an
+    output of it, or none.
 
-    Those are the model's only rounding up (`Ceil`). Protocol buffers merge what is appended: a
-    second graph with nothing but an output adds this output to the first.
+    They are the graph's only rounding up (`Ceil`).
     """
     # Only here, since a voice that is kept in parts has it done already.
-    from voicecli.tts.onnx_messages import Graph, Model, ValueInfo, parsed
+    from voicecli.tts.onnx_messages import ValueInfo
 
-    graph = parsed(model).graph
     rounded = [node.output[0] for node in graph.node if node.op_type == "Ceil"]
     if len(rounded) != 1 or rounded[0] in (output.name for output in graph.output):
-        return model
-    output = Graph(output=[ValueInfo(name=rounded[0])])
-    return model + Model(graph=output).SerializeToString()
+        return []
+    return [ValueInfo(name=rounded[0])]
+
+
+def with_durations(model: bytes) -> bytes:
+    """The ONNX model with `durations_of` its graph among its outputs.
+
+    Protocol buffers merge what is appended: a second graph with nothing but an output adds this
+    output to the first.
+    """
+    from voicecli.tts.onnx_messages import Graph, Model, parsed
+
+    output = durations_of(parsed(model).graph)
+    return model + Model(graph=Graph(output=output)).SerializeToString() if output else model

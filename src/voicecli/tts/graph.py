@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from voicecli.tts.onnx_messages import Graph, Model, ValueInfo, parsed
+from voicecli.tts.alignment import durations_of
+from voicecli.tts.onnx_messages import Model, ValueInfo, parsed
 
 FLOAT = 1
 """TensorProto.DataType.FLOAT."""
@@ -54,18 +55,21 @@ def split(model: bytes) -> tuple[bytes, ...] | None:
     The first part has the model's inputs. Each later part turns frames into frames or, the last
     one, into samples: its first input is what the part before it puts out, of shape (1, channels,
     frames). Its other inputs are outputs of the first part, by name, which has those of the model
-    (but for the samples), too.
+    (but for the samples), too, and the phonemes' durations (see `durations_of`).
 
     Where to cut is told by the model's metadata (`decoder_input`). Else a model is taken for VITS:
     it is cut before its first transposed convolution, where HiFi-GAN begins to turn frames into
     samples (what a speaker's embedding adds was added before), and before the flow, which begins
     where the last noise was added.
     """
-    whole = parsed(model)
-    graph = _Graph.of(whole.graph)
+    about = parsed(model)
+    whole = about.graph
+    about.ClearField("graph")  # all that is no graph, whether its fields are known here or not
+    whole.output.extend(durations_of(whole))
+    graph = _Graph.of(whole)
     if not graph.outputs or graph.outside:
         return None
-    told = _told_cut(whole)
+    told = _told_cut(about)
     cuts = [told] if told else _cuts_of_vits(graph)
     samples = graph.outputs[0]
     parts, crossing = [], {}
@@ -76,11 +80,11 @@ def split(model: bytes) -> tuple[bytes, ...] | None:
             return None
         crossing.update(dict.fromkeys(others))
         inputs = {name: _float_tensor(name) for name in (frames, *others)}
-        parts.append(graph.part(whole, [*graph.constants(nodes), *nodes], inputs, [output]))
+        parts.append(graph.part(about, [*graph.constants(nodes), *nodes], inputs, [output]))
     if not parts:
         return None
     outputs = list(dict.fromkeys([cuts[0], *crossing, *graph.outputs[1:]]))
-    first = graph.part(whole, graph.towards(outputs), graph.inputs, outputs)
+    first = graph.part(about, graph.towards(outputs), graph.inputs, outputs)
     return (first, *parts)
 
 
@@ -175,21 +179,18 @@ class _Graph:
         return varying
 
     def part(
-        self, model: Any, nodes: Sequence[_Node], inputs: Mapping[str, Any], outputs: Sequence[str]
+        self, about: Any, nodes: Sequence[_Node], inputs: Mapping[str, Any], outputs: Sequence[str]
     ) -> bytes:
-        """The model with these nodes alone, and the weights that they need."""
+        """The model with these nodes alone, and the weights that they need. about: it without."""
         used = {name for node in nodes for name in node.inputs}
         part = Model()
-        part.CopyFrom(model)  # with all that is no graph, whether its fields are known here or not
-        part.graph.CopyFrom(
-            Graph(
-                node=[node.message for node in nodes],
-                name="part",
-                initializer=[value for name, value in self.initializers.items() if name in used],
-                input=inputs.values(),
-                output=[self.values.get(name) or ValueInfo(name=name) for name in outputs],
-            )
-        )
+        part.CopyFrom(about)
+        graph = part.graph  # filled here: weights are copied once, and are all there is to copy
+        graph.name = "part"
+        graph.node.extend(node.message for node in nodes)
+        graph.initializer.extend(one for name, one in self.initializers.items() if name in used)
+        graph.input.extend(inputs.values())
+        graph.output.extend(self.values.get(name) or ValueInfo(name=name) for name in outputs)
         return part.SerializeToString()
 
 

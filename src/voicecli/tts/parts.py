@@ -27,7 +27,6 @@ from voicecli.onnx import load_session
 from voicecli.places import cache_folder
 from voicecli.sound.samples import Samples
 from voicecli.timing import now_s
-from voicecli.tts.alignment import with_durations
 
 if TYPE_CHECKING:
     from piper import PiperConfig
@@ -139,12 +138,12 @@ class VoiceInParts:
         """The same samples, made at once."""
         return self._made().slice(0, self.n_frames).reshape(-1)
 
-    def is_exact(self, whole: Samples) -> bool:
-        """What was run last, made at once, sounds the same in chunks, to the last bit."""
-        ends = [*range(0, self.n_frames, CHECK_CHUNK_FRAMES), self.n_frames]
+    def in_chunks_of(self, n_frames: int) -> Samples:
+        """The same samples again, made so many frames at a time."""
+        ends = [*range(0, self.n_frames, n_frames), self.n_frames]
         made = self._made()
         pieces = [made.slice(*span).reshape(-1) for span in itertools.pairwise(ends)]
-        return np.array_equal(np.concatenate(pieces), whole)
+        return np.concatenate(pieces)
 
     @property
     def hop_samples(self) -> int | None:
@@ -261,36 +260,32 @@ class _Made:
 
 
 def begin_to_load(path: Path, n_threads: int) -> Future[VoiceInParts | None]:
-    """Loading what is kept of a voice, beside whatever the caller does meanwhile: all but the
-    first tenth of it holds no lock of Python's."""
+    """`load_in_parts` beside whatever the caller does meanwhile: where the parts are kept, all but
+    the first tenth of it holds no lock of Python's."""
     thread = ThreadPoolExecutor(1)
-    begun = thread.submit(_kept, cached_parts(path), n_threads)
+    begun = thread.submit(load_in_parts, path, n_threads)
     thread.shutdown(wait=False)
     return begun
 
 
-def load_in_parts(
-    path: Path,
-    config: PiperConfig,
-    n_threads: int = 1,
-    begun: Future[VoiceInParts | None] | None = None,
-) -> VoiceInParts | None:
-    """The voice in parts; None where it can't be cut, or wouldn't sound the same.
+def load_in_parts(path: Path, n_threads: int = 1) -> VoiceInParts | None:
+    """The voice in parts; None where it can't be cut, or wouldn't sound the same. Raises whatever
+    where its .onnx.json can't be read.
 
     The parts are kept in the cache, since making and trying them takes longer than loading.
-    begun: by `begin_to_load`.
     """
     folder = cached_parts(path)
     try:
-        return begun.result() if begun is not None else _kept(folder, n_threads)
+        return _kept(folder, n_threads)
     except Exception:  # not there, or damaged; onnxruntime's exceptions have no class in common
         shutil.rmtree(folder, ignore_errors=True)
     # Only here, where a voice is used for the first time.
     from voicecli.tts.graph import split
 
-    parts = split(with_durations(path.read_bytes()))
+    parts = split(path.read_bytes())
     if parts is None:
         return None
+    config = read_config(path)
     try:
         _keep(parts, config, folder)
         # From the file, since noise is drawn otherwise in a graph that is not quite the same.
@@ -304,6 +299,13 @@ def load_in_parts(
         return VoiceInParts(sessions, config.sample_rate, peak, voice.hop_samples)
 
 
+def read_config(path: Path) -> PiperConfig:
+    """What a voice's .onnx.json says; raises whatever where it can't be read."""
+    from piper import PiperConfig
+
+    return PiperConfig.from_dict(json.loads(Path(f"{path}.json").read_text("utf-8")))
+
+
 def cached_parts(path: Path) -> Path:
     """The folder in which the parts of this very file are kept, and what is known of them."""
     state = path.stat()
@@ -315,6 +317,12 @@ def _short(value: object) -> str:
     return hashlib.sha256(str(value).encode()).hexdigest()[:12]
 
 
+def _optimized(part: bytes, file: Path) -> onnxruntime.InferenceSession:
+    """Kept in the file, and loaded from there."""
+    load_session(part, optimized_to=file)
+    return load_session(file, optimized=True)
+
+
 def _peak_if_exact(voice: VoiceInParts, config: PiperConfig) -> float | None:
     """About how loud its sentences get, if they sound the same in one piece and in chunks."""
     try:
@@ -323,9 +331,11 @@ def _peak_if_exact(voice: VoiceInParts, config: PiperConfig) -> float | None:
         stretched = 3 * CHECK_CHUNK_FRAMES / voice.n_frames
         feeds["scales"] = feeds["scales"] * np.array([1, stretched, 1], np.float32)
         voice.run(None, feeds)
-        whole = voice.whole()
-        peak = SPEECH_TO_BABBLE * float(np.abs(whole).max())
-        return peak if voice.is_exact(whole) else None
+        with ThreadPoolExecutor(1) as beside:
+            whole = beside.submit(voice.whole)
+            in_chunks = voice.in_chunks_of(CHECK_CHUNK_FRAMES)
+        peak = SPEECH_TO_BABBLE * float(np.abs(in_chunks).max())
+        return peak if np.array_equal(in_chunks, whole.result()) else None
     except Exception:  # onnxruntime's have no class in common; the graph is not what it seemed
         return None
 
@@ -369,9 +379,8 @@ def _keep(parts: Sequence[bytes], config: PiperConfig, folder: Path) -> None:
     unfinished = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
     try:
         files = [unfinished / f"{number}.onnx" for number in range(len(parts))]
-        for part, file in zip(parts, files, strict=True):
-            load_session(part, optimized_to=file)
-        sessions = [load_session(file, optimized=True) for file in files]
+        with ThreadPoolExecutor(len(parts)) as threads:  # somebody waits for it
+            sessions = list(threads.map(_optimized, parts, files))
         voice = VoiceInParts(sessions, config.sample_rate)
         peak = _peak_if_exact(voice, config)
         if peak is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from voicecli.timing import now_s
 from voicecli.tts.alignment import phonemes_of, with_durations, words_of
 from voicecli.tts.clip import Clip, Voice, joined
 from voicecli.tts.leveling import Leveler, leveled
-from voicecli.tts.parts import VoiceInParts, begin_to_load, load_in_parts
+from voicecli.tts.parts import VoiceInParts, begin_to_load, load_in_parts, read_config
 from voicecli.worker import Worker
 
 if TYPE_CHECKING:
@@ -45,15 +44,14 @@ def load_piper(
     aligned: it can say how long each phoneme takes, if it is a voice that knows. begun: loading of
     its parts.
     """
-    from piper import PiperConfig, PiperVoice
+    from piper import PiperVoice
 
     try:
-        config = PiperConfig.from_dict(json.loads(Path(f"{path}.json").read_text("utf-8")))
-        session = load_in_parts(path, config, n_threads, begun)
+        session = begun.result() if begun else load_in_parts(path, n_threads)
         if session is None:
             model = with_durations(path.read_bytes()) if aligned else path
             session = load_session(model, n_threads=n_threads)
-        return PiperVoice(session=session, config=config)  # pyrefly: ignore[bad-argument-type]  it has `run`
+        return PiperVoice(session=session, config=read_config(path))  # pyrefly: ignore[bad-argument-type]  it has `run`
     except Exception as error:
         raise ModelCorruptError(
             f"the voice {path} can't be loaded ({error})",
