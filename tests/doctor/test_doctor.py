@@ -77,6 +77,11 @@ def test_a_room_with_an_echo(person: Person) -> None:
     assert found["licences"]["values"]["licences"]["piper-tts"] == "GPL-3.0-or-later"
 
 
+def test_models_of_packages_have_their_names_and_licences(official_models: None) -> None:
+    found = machine.check_licences(Settings()).values["licences"]
+    assert (found["tiny.en"], found["en_US-joe-medium"]) == ("MIT", "CC0")
+
+
 def test_headphones(person: Person) -> None:
     person.say(noise(-60, 60))
     _, works, found = examine("--offline", VOICECLI_LLM_BASE_URL="built-in")

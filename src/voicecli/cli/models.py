@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -93,6 +93,7 @@ def pull(
     if language is not None:
         names += _chosen_for(language, settings.offline)
     packaged = {model.name: model for model in store.installed() if model.source == "package"}
+    names = list(map(store.canonical, names))
     for name in packaged.keys() & names:
         typer.echo(f"{name} is on this machine: a package has it, byte for byte", err=True)
         if packaged[name].kind == "voice":
@@ -107,7 +108,7 @@ def pull(
         "turn": settings.listen.turn_model,
     }
     for model in store.installed():
-        if model.name in map(store.canonical, names) and model.source == "pulled":
+        if model.name in names and model.source == "pulled":
             here = f"{model.name} is on this machine"
             choice = chosen[model.kind]
             if choice is None or store.canonical(choice) == model.name:
@@ -121,14 +122,12 @@ app.command("download", hidden=True)(pull)
 
 def _chosen_for(language: str, offline: bool) -> list[str]:
     """Tells what serves a language; the names of what is to be pulled."""
-    from voicecli.models.by_language import choice_for
+    from voicecli.models.ask import packages_told
+    from voicecli.models.by_language import choice_for, package_hint
     from voicecli.models.hub import Hub
 
-    hub = Hub(offline=offline)
-    try:
+    with closing(Hub(offline=offline)) as hub, packages_told([package_hint(language)]):
         choice = choice_for(language, hub)
-    finally:
-        hub.close()
     for name in choice.here:
         typer.echo(f"{name} is on this machine, and serves {choice.language}", err=True)
     if choice.to_pull:

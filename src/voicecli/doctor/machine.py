@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from pathlib import Path
 
 import httpx
 
@@ -13,7 +12,7 @@ from voicecli import places
 from voicecli.doctor.findings import Finding, Verdict
 from voicecli.doctor.versions import licences, versions
 from voicecli.errors import ModelError
-from voicecli.models import catalogue, find_stt, find_voice, formats
+from voicecli.models import catalogue, find_stt, find_voice, formats, installed, name_of
 from voicecli.network import hub_endpoint, hub_is_off
 from voicecli.settings import Settings
 from voicecli.speech_engines import PIPER, WHISPER, is_here
@@ -88,6 +87,7 @@ async def check_network(settings: Settings) -> Finding:
 def check_licences(settings: Settings) -> Finding:
     """Of voicecli, and of everything that a conversation loads."""
     found = licences()
+    of_installed = {model.name: model.licence for model in installed()}
     stt, tts = settings.stt, settings.tts
     for find, name, is_ours in (
         (find_stt, stt.model, is_here(stt.engine, WHISPER)),
@@ -100,10 +100,7 @@ def check_licences(settings: Settings) -> Finding:
         except ModelError:
             continue  # that is another line's matter
         licence = formats.licence_in(path if path.is_dir() else path.parent)
-        found[_name(path)] = licence or "see its card"
+        model = name_of(path)  # a package's folder is called as its maker pleased, without a card
+        found[model] = licence or of_installed.get(model) or "see its card"
     text = ", ".join(f"{name} {licence}" for name, licence in found.items())
     return Finding("licences", Verdict.OK, text, values={"licences": found})
-
-
-def _name(path: Path) -> str:
-    return path.name if path.is_dir() else path.stem

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voicecli.errors import ModelMissingError, NetworkError
 from voicecli.models import catalogue, store
 from voicecli.models.catalogue import Kind
+
+if TYPE_CHECKING:
+    from voicecli.models.hub import Hub
+
+SLOW_S = 3.0
+"""Whoever hears nothing for longer believes that nothing happens; 5 s from the command on."""
 
 Ask = Callable[[str], bool]
 """Puts a yes-or-no question to the user."""
@@ -68,15 +77,38 @@ def pull_shown(names: list[str], *, offline: bool = False) -> list[Path]:
     from voicecli.models.offers import look_up
 
     hub = Hub(offline=offline)
-    try:
-        offers = list({(offer := look_up(name, hub)).name: offer for name in names}.values())
+    with closing(hub), packages_told(map(catalogue.package_hint, map(store.canonical, names))):
+        with _trouble_told(hub, names):
+            offers = list({(offer := look_up(name, hub)).name: offer for name in names}.values())
         with progress.shown(offers) as report:
             return download.pull(offers, hub, report, say=_say)
-    except NetworkError as error:
-        hints = [error.hint, *filter(None, map(catalogue.package_hint, names))]
-        raise NetworkError(error.message, "; or ".join(dict.fromkeys(hints))) from error
+
+
+@contextmanager
+def packages_told(hints: Iterable[str]) -> Iterator[None]:
+    """Where the hub fails, or has no such model, what else brings it is told along."""
+    try:
+        yield
+    except (NetworkError, ModelMissingError) as error:
+        told = dict.fromkeys(filter(None, (error.hint, *hints)))
+        raise type(error)(error.message, "; or ".join(told)) from error
+
+
+@contextmanager
+def _trouble_told(hub: Hub, names: Iterable[str]) -> Iterator[None]:
+    """A hub that keeps somebody waiting is told of while it is tried again."""
+    hints = dict.fromkeys(filter(None, map(catalogue.package_hint, map(store.canonical, names))))
+
+    def tell() -> None:
+        _say("; ".join((f"voicecli: {hub.trouble}, and is tried again", *hints)))
+
+    timer = threading.Timer(SLOW_S, tell)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
     finally:
-        hub.close()
+        timer.cancel()
 
 
 def _say(sentence: str) -> None:

