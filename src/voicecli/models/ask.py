@@ -16,7 +16,7 @@ from voicecli.models.catalogue import Kind
 if TYPE_CHECKING:
     from voicecli.models.hub import Hub
 
-SLOW_S = 3.0
+SLOW_S = 2.5
 """Whoever hears nothing for longer believes that nothing happens; 5 s from the command on."""
 
 Ask = Callable[[str], bool]

@@ -124,7 +124,7 @@ class Hub:
         self.trouble = f"{self.host} does not answer"
         """What is wrong, as far as that is known while it is tried again."""
         self._retries, self._backoff_s = retries, backoff_s
-        self._longest_wait_s = longest_wait_s
+        self._longest_wait_s, self._timeout_s = longest_wait_s, timeout_s
         # Not huggingface_hub's own headers: to find out which program calls, it asks the network.
         headers = {
             "user-agent": f"voicecli/{version('voicecli')}",
@@ -207,7 +207,11 @@ class Hub:
     # -- one request --------------------------------------------------------------------------
 
     def _get(self, url: str, what: str) -> tuple[bytes, httpx.Headers]:
-        with self._mapped(what), self._found().stream("GET", url) as response:
+        patience = httpx.Timeout(min(self._timeout_s, LOOK_UP_S), connect=CONNECT_S)
+        with (
+            self._mapped(what),
+            self._found().stream("GET", url, timeout=patience) as response,
+        ):
             self._check_status(response, what)
             body = bytearray()
             for chunk in response.iter_bytes():
