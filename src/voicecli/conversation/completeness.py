@@ -26,6 +26,8 @@ YEARS = range(1000, 2100)
 
 _ENDS_OPEN = ("...", "…", ",", ";", ":", "-", "–", "—", "，", "、", "；", "：")
 _PUNCTUATION = re.compile(r"[^\w]+\Z")
+_IN_ONE_PIECE = re.compile(r"(?:.*\s)?\W*(?:\d{1,2}:\d\d|\d+[.,]\d\d?|\d+(?:/\d+)+)\W*", re.DOTALL)
+"""A time of day, a decimal, a date or a fraction ends the text: no digits that go on."""
 
 
 class Completeness(Enum):
@@ -53,6 +55,8 @@ def completeness(text: str, language: str = "en") -> Completeness:
         return Completeness.COMPLETE
     if text.endswith(_ENDS_OPEN):
         return Completeness.OPEN
+    if _IN_ONE_PIECE.fullmatch(text):
+        return Completeness.UNKNOWN
     if _dictated_digits(words, known) or _ends_openly(text, words, known):
         return Completeness.OPEN
     return Completeness.UNKNOWN
@@ -103,7 +107,7 @@ def _dictated_digits(words: Sequence[str], language: Language) -> str:
     n_digits = len(digits)
     if len(groups) != 1 or _is_phone_number(digits, language):
         return digits
-    if digits[0] == "0" and n_digits >= MIN_DICTATED_DIGITS:  # no other number begins so
+    if digits[0] == "0" and n_digits > 1:  # no other number begins so
         return digits
     is_year = n_digits == YEAR_DIGITS and (len(words) > 1 or int(words[0]) in YEARS)
     return digits if MIN_DICTATED_DIGITS <= n_digits <= YEAR_DIGITS and not is_year else ""
