@@ -808,6 +808,22 @@ def test_the_hangover_follows_the_words(talk, text, hangover_frames) -> None:
     assert outcome.audible_frames[0] == 8 + hangover_frames
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "hangover_frames"),
+    [
+        ("what is this and", "what is this and that?", 15),  # the pause is within an utterance
+        ("What is this?", "And that?", 15),  # it was taken for the end of the turn
+        ("what is this and", "stop it", 8),
+    ],
+)
+def test_who_paused_in_a_turn_is_given_as_long_again(talk, first, then, hangover_frames) -> None:
+    settings = replace(SETTINGS, min_silence_ms=256)
+    frames = "....####" + "." * 15 + "####" + "." * 25
+    outcome = talk(frames, [first, then], [["Yes."], ["That, too."]], settings=settings)
+    end = outcome.of(SpeechEnded)[-1]
+    assert end.end - end.speech_end == hangover_frames * FRAME_SAMPLES
+
+
 def test_a_phone_number_said_in_groups_is_one_turn(talk) -> None:
     groups = ["It is 555.", "It is 555 014.", "It is 555 014 2368."]
     settings = replace(SETTINGS, max_silence_ms=ListenSettings().max_silence_ms)

@@ -49,6 +49,21 @@ def test_hangover(
     assert hangover(text, ending, probability) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "pause_ms", "expected"),
+    [
+        ("Turn on the lamp.", 200, 300),
+        ("Turn on the lamp.", 700, 700),
+        ("Turn on the lamp.", 1500, 900),
+        ("Turn on the.", 700, 900),
+        ("Hold on.", 700, 300),
+    ],
+)
+def test_who_paused_before_may_do_it_again(text: str, pause_ms: float, expected: float) -> None:
+    transcript = Transcript(text, "en", -0.2, 0.0, ending=WHOLE)
+    assert hangover_ms(transcript, SETTINGS, 0.9, pause_ms) == expected
+
+
 def test_each_sign_counts_in_its_direction() -> None:
     assert over_log_odds(WHOLE) > over_log_odds(BETWEEN) > over_log_odds(BROKEN_OFF)
     assert over_log_odds(BETWEEN, 0.9) > over_log_odds(BETWEEN) > over_log_odds(BETWEEN, 0.1)

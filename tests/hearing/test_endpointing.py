@@ -14,6 +14,7 @@ from voicecli.hearing.endpointing import (
     SpeechStarted,
     Utterance,
     join,
+    longest_pause,
 )
 from voicecli.settings import ListenSettings
 from voicecli.sound.samples import FRAME_SAMPLES, Frame, silence
@@ -155,6 +156,15 @@ def test_paused_holds_what_was_said_until_then() -> None:
     assert isinstance(events[1], SpeechPaused)
     assert events[1].speech_end == 24 * FRAME_SAMPLES
     assert events[1].start + len(events[1].samples) == 29 * FRAME_SAMPLES
+
+
+def test_the_longest_pause_is_told_of_an_utterance_and_of_several() -> None:
+    pattern = "....####" + "." * 8 + "####" + "." * 6 + "####" + "." * 10
+    events = [event for _, event in hear(pattern + "." * 2 + "####" + "." * 10)]
+    first, second = [event for event in events if isinstance(event, Utterance)]
+    assert first.longest_pause == 8 * FRAME_SAMPLES == longest_pause([first])
+    assert second.longest_pause == 0
+    assert longest_pause([first, second]) == 12 * FRAME_SAMPLES
 
 
 def test_joined_utterances_share_no_sample_twice() -> None:

@@ -40,6 +40,8 @@ class Before:
 
     text: str
     speech: Sequence[Speech]
+    longest_pause: int = 0
+    """Samples of the longest pause in it."""
 
     @property
     def duration_s(self) -> float:

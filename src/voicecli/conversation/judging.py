@@ -71,7 +71,8 @@ class Judge:
         if self._endpointer.paused and not is_unheard(reply):
             self._emit(PartialTranscript(transcript.text, ""))
             alone = reply.called is not None and not reply.called.rest
-            hangover = hangover_ms(transcript, self.settings, probability)
+            paused_ms = 1000 * reply.longest_pause / SAMPLE_RATE_HZ
+            hangover = hangover_ms(transcript, self.settings, probability, paused_ms)
             self._wait_for(self.settings.max_silence_ms if alone else hangover)
         return transcript
 

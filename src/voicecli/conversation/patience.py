@@ -28,16 +28,24 @@ SURE_PROBABILITY = 0.8
 
 
 def hangover_ms(
-    transcript: Transcript, settings: ListenSettings, probability: float | None = None
+    transcript: Transcript,
+    settings: ListenSettings,
+    probability: float | None = None,
+    longest_pause_ms: float = 0.0,
 ) -> float:
     """The silence to wait for after `transcript`.
 
     probability: that the turn is over, by the sound; None where nothing can tell.
+    longest_pause_ms: in the turn so far. Whoever paused so long may do it again.
     """
-    text, language = transcript.text, transcript.language
-    by_words = completeness(text, language)
-    if is_whole(text, language):
+    if is_whole(transcript.text, transcript.language):
         return settings.min_silence_ms
+    told_ms = _by_signs(transcript, settings, probability)
+    return max(told_ms, min(longest_pause_ms, settings.max_silence_ms))
+
+
+def _by_signs(transcript: Transcript, settings: ListenSettings, probability: float | None) -> float:
+    by_words = completeness(transcript.text, transcript.language)
     if by_words is Completeness.OPEN:
         return settings.max_silence_ms
     if transcript.ending is not None:

@@ -39,6 +39,8 @@ class Speech:
     """Index after the last sample of speech."""
     peak_probability: float
     """The highest speech probability in it."""
+    longest_pause: int = 0
+    """Samples of the longest pause in it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +76,12 @@ def join(stretches: Sequence[Speech]) -> Samples:
     return np.concatenate([*pieces, stretches[-1].samples])
 
 
+def longest_pause(stretches: Sequence[Speech]) -> int:
+    """Samples of the longest pause in them and between them, in order."""
+    between = [later.onset - earlier.speech_end for earlier, later in pairwise(stretches)]
+    return max([*between, *(speech.longest_pause for speech in stretches)])
+
+
 class Endpointer:
     """Feed it every frame with its speech probability.
 
@@ -92,6 +100,7 @@ class Endpointer:
         self._onset = 0
         self._speech_end = 0
         self._peak_probability = 0.0
+        self._longest_pause = 0
         self._paused = False
         self._resume_count = 0
 
@@ -117,7 +126,7 @@ class Endpointer:
                 return None
             self._speech = list(self._ring)
             self._onset, self._speech_end = self._speech[0].start, self._speech[-1].end
-            self._peak_probability = 1.0
+            self._peak_probability, self._longest_pause = 1.0, 0
         utterance = Utterance(*self._stretch())
         self.clear()
         return utterance
@@ -177,7 +186,7 @@ class Endpointer:
         self._ring.clear()
         self._recent.clear()
         self._speech_end = frame.end
-        self._peak_probability = probability
+        self._peak_probability, self._longest_pause = probability, 0
         self._paused = False
         self.hangover_ms = self._settings.silence_ms
         return [SpeechStarted(self._onset)]
@@ -189,6 +198,8 @@ class Endpointer:
             self._resume_count = self._resume_count + 1 if probability >= settings.threshold else 0
             if self._resume_count >= RESUME_FRAMES:
                 self._paused = False
+                goes_on = frame.end - RESUME_FRAMES * FRAME_SAMPLES
+                self._longest_pause = max(self._longest_pause, goes_on - self._speech_end)
                 self._speech_end = frame.end
                 self.hangover_ms = settings.silence_ms
                 return [SpeechResumed()]
@@ -211,6 +222,6 @@ class Endpointer:
             self._paused = False
         return events
 
-    def _stretch(self) -> tuple[Samples, int, int, int, float]:
-        start = self._speech[0].start
-        return self.so_far(), start, self._onset, self._speech_end, self._peak_probability
+    def _stretch(self) -> tuple[Samples, int, int, int, float, int]:
+        start, peak = self._speech[0].start, self._peak_probability
+        return self.so_far(), start, self._onset, self._speech_end, peak, self._longest_pause
