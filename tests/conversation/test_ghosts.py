@@ -58,6 +58,33 @@ def test_a_laugh_is_no_sentence(spoken_s: float, avg_logprob: float) -> None:
         assert reason is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ha ha ha ha",
+        "Hahaha!",
+        "Ha!",
+        "He he he",
+        "Ho, ho, ho!",
+        "Muhahaha",
+        "Ha-ha-ha",
+        "FUFUFUFUFUF",
+    ]
+    + ["Jajaja", "哈哈哈", "ハハハ", "하하", "хаха", "हाहा", "ههههه"],
+)
+def test_a_spelled_laugh_is_nothing_however_sure(text: str) -> None:
+    assert why_nothing(transcript(text), tone(), 0.97, 2.0) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["He", "Ja, ja.", "Jaja.", "Noooo!", "1111", "No, no, no, no.", "Ha, I knew it.", "Yahoo"]
+    + ["Hawaii", "好好好好", "はは", "Aha.", "Hello, hello.", "Banana", "Ho Chi Minh."],
+)
+def test_what_only_resembles_a_laugh_is_something(text: str) -> None:
+    assert why_nothing(transcript(text), tone(), 0.97, 2.0) is None
+
+
 @pytest.mark.parametrize("code", "ar de en es fr hi it ja ko nl pl pt ru zh".split())
 def test_a_short_answer_is_something_in_any_language(code: str) -> None:
     """Single words are unsure, and said in half a second."""
