@@ -34,7 +34,11 @@ TIMED = TurnTimed(
 
 
 def drive(room: Room, callback: Callable[..., None], until: int = SAMPLE_RATE_HZ // 2) -> None:
-    stream = room.open(StreamPlan(callback, lambda: None))
+    def with_arrays(indata, outdata, n, *rest):
+        both = (np.frombuffer(memory, np.float32)[:, np.newaxis] for memory in (indata, outdata))
+        callback(*both, n, *rest)
+
+    stream = room.open(StreamPlan(with_arrays, lambda: None))
     while room.position < until:
         time.sleep(0.01)
     stream.close()

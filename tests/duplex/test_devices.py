@@ -123,7 +123,7 @@ class Falters(SoundSystem):
             if n_left >= 0:
                 plan.callback(indata, outdata, *rest)
             else:
-                outdata.fill(0)
+                outdata[:] = bytes(len(outdata))
 
         return super().open(
             StreamPlan(callback, plan.finished_callback, plan.microphone, plan.loudspeaker)

@@ -316,3 +316,71 @@ def test_where_nobody_hurries_several_frames_are_waited_for():
     counts, n_woken = run(scenario())
     assert counts == [0] * 12 + [4] * 2  # 13 blocks are four frames and a little
     assert n_woken == 1
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 44_100, 48_000])
+def test_silence_is_not_handed_over_and_is_played_all_the_same(rate_hz: int):
+    signal = noise(rate_hz)
+
+    async def scenario():
+        microphone = Inbox(asyncio.get_running_loop())
+        microphone.retune(rate_hz, rate_hz)
+        for number, block in enumerate(chop(signal, [rate_hz // 100])):
+            microphone.push(block, block if 30 <= number < 60 else None)
+        return await collect(microphone)
+
+    frames = run(scenario())
+    silent_between = signal.copy()
+    silent_between[: 30 * (rate_hz // 100)] = silent_between[60 * (rate_hz // 100) :] = 0
+    for channel, whole in ((heard(frames), signal), (played(frames), silent_between)):
+        at_once = Resampler(rate_hz, 16_000, early=True).feed(whole, last=True)
+        np.testing.assert_allclose(channel, at_once[: len(channel)], atol=1e-6)
+
+
+def test_what_waits_while_it_is_muted_is_silence_in_the_tap_to_the_sample():
+    signal = noise(4800)
+    pieces: list[Samples] = []
+
+    async def scenario():
+        microphone = Inbox(
+            asyncio.get_running_loop(),
+            tap=lambda heard, heard_hz, played, played_hz: pieces.append(heard),
+        )
+        blocks = chop(signal, [160])
+        for number, block in enumerate(blocks):
+            if number in (10, 17):
+                assert microphone.mute(number == 10) == 160 * number
+            microphone.push(block, None)
+        return await collect(microphone)
+
+    frames = run(scenario())
+    tapped = np.concatenate(pieces)
+    assert not tapped[: 17 * 160].any()
+    np.testing.assert_array_equal(tapped[17 * 160 :], signal[17 * 160 :])
+    np.testing.assert_array_equal(heard(frames), signal[: 9 * FRAME_SAMPLES])
+
+
+def test_a_device_reopened_at_another_rate_wakes_its_listener_after_as_much_sound():
+    async def scenario():
+        microphone = Inbox(asyncio.get_running_loop())
+        frames: list[Frame] = []
+
+        async def consume():
+            async for frame in microphone.frames():
+                frames.append(frame)
+
+        consumer = asyncio.create_task(consume())
+        counts = []
+        for rate_hz in (48_000, 16_000, 48_000):
+            microphone.retune(rate_hz, rate_hz)
+            for _ in range(32):
+                microphone.push(np.zeros(rate_hz // 100, np.float32), None)
+                for _ in range(10):
+                    await asyncio.sleep(0)
+            counts.append(len(frames))
+        microphone.close()
+        await consumer
+        return counts
+
+    for number, count in enumerate(run(scenario()), 1):
+        assert 10 * number - 1 <= count <= 10 * number

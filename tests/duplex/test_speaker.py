@@ -407,3 +407,35 @@ def test_a_new_rate_while_a_clip_grows_loses_and_repeats_nothing():
     assert playback.heard_samples == 4000
     speaker.extend(playback, tone[6000:])
     np.testing.assert_array_equal(pull(speaker, 12_000), tone[4000:])
+
+
+def test_a_speaker_rests_exactly_where_it_would_write_zeros_and_nothing_is_to_come():
+    speaker = Speaker(48_000)
+    speaker.latency_s = 0.02
+    out = np.empty(480, np.float32)
+
+    def move() -> bool:
+        """Whether it rested."""
+        if rests := speaker.rests(480):
+            out[:] = 0
+        else:
+            speaker.fill(out)
+        return rests
+
+    assert [move() for _ in range(3)] == [True] * 3
+    assert speaker.drained
+    playback = speaker.queue(Clip(np.ones(960, np.float32), 48_000))
+    speaker.hold()
+    assert not move()  # what is held back is to come
+    speaker.release()
+    assert [move() for _ in range(3)] == [False, False, True]
+    assert playback.first_sample == 4 * 160
+    assert not speaker.drained
+    assert move()
+    assert speaker.drained
+    speaker.queue(Clip(np.ones(4800, np.float32), 48_000))
+    move()
+    speaker.stop()
+    assert [move() for _ in range(2)] == [False, True]  # 10 ms of fade
+    speaker.mix(Clip(np.ones(480, np.float32), 48_000))
+    assert [move() for _ in range(2)] == [False, True]

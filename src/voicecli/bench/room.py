@@ -68,11 +68,11 @@ class Room:
         if here.stop > len(self._said):
             return
         microphone = self._said[here] + self._echo(here)
-        out = np.zeros((BLOCK_SAMPLES, 1), np.float32)
+        out = silence(BLOCK_SAMPLES)
         began_s = time.thread_time()
-        callback(microphone[:, np.newaxis], out, BLOCK_SAMPLES, None, _InTime)
+        callback(*(side.data.cast("B") for side in (microphone, out)), *_BLOCK)
         self._callback_cpu_s += time.thread_time() - began_s
-        self._heard[here] = out[:, 0]
+        self._heard[here] = out
         self._position = here.stop
         self.own_cpu_s = time.thread_time() - self._callback_cpu_s
 
@@ -128,6 +128,10 @@ class _InTime:
     """The status of every block (see line.Status)."""
 
     output_underflow = False
+
+
+_BLOCK = BLOCK_SAMPLES, None, _InTime
+"""What every callback gets beside its memory."""
 
 
 class _Stream:

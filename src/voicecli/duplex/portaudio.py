@@ -18,6 +18,9 @@ from voicecli.worker import watch
 
 Kind = Literal["microphone", "loudspeaker"]
 
+Memory = memoryview
+"""PortAudio's, as bytes: 32-bit floats, the channels one beside the other. Only in a callback."""
+
 LIST_HINT = "list devices with `voicecli devices`"
 
 USUAL_RATES_HZ = (16_000, 44_100, 48_000)
@@ -110,7 +113,7 @@ class StreamPlan:
     """What to open: an input, an output or both in one stream, and who is called back."""
 
     callback: Callable[..., None]
-    """As sounddevice's: (indata, outdata, n, time, status), or with one of the two arrays."""
+    """As sounddevice's raw streams': (indata, outdata, n, time, status), or with one of the two."""
     finished_callback: Callable[[], None]
     microphone: Device | None = None
     loudspeaker: Device | None = None
@@ -237,11 +240,13 @@ class SoundSystem:
         match plan.microphone, plan.loudspeaker:
             case Device() as microphone, Device() as loudspeaker:
                 device = microphone.index, loudspeaker.index
-                stream = sd.Stream(device=device, channels=channels, **common)
+                stream = sd.RawStream(device=device, channels=channels, **common)
             case Device() as microphone, None:
-                stream = sd.InputStream(device=microphone.index, channels=channels[0], **common)
+                stream = sd.RawInputStream(device=microphone.index, channels=channels[0], **common)
             case None, Device() as loudspeaker:
-                stream = sd.OutputStream(device=loudspeaker.index, channels=channels[1], **common)
+                stream = sd.RawOutputStream(
+                    device=loudspeaker.index, channels=channels[1], **common
+                )
             case _:
                 raise ValueError("a stream needs a device")
         try:

@@ -298,6 +298,16 @@ class Speaker:
             if not self._queue:
                 self._idle_samples += len(out) - n_filled
 
+    def rests(self, n_samples: int) -> bool:
+        """Nothing is to be heard: the next samples are zeros, and are passed over. False: `fill`
+        has to be asked."""
+        with self._lock:
+            if self._queue or len(self._gain_ramp) or len(self._fading) or len(self._mixed):
+                return False
+            self._since_index += n_samples
+            self._idle_samples += n_samples
+            return True
+
     def _finish(self, out: Samples) -> None:
         """The volume, what fades out and what is heard over all; a silent loudspeaker has none."""
         self._apply_gain(out)

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Samples = NDArray[np.float32]
 """Mono, -1..1."""
 
+SAMPLE_BYTES = 4
+"""Of one of them."""
+
 SAMPLE_RATE_HZ = 16_000
 """What the VAD and the recogniser hear."""
 
