@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from voicecli.conversation.continued import (
+    HEARD_PAUSE,
     MAX_BEFORE_S,
     Before,
     completed,
     recognized,
     rest_of,
 )
-from voicecli.hearing.endpointing import Speech
+from voicecli.hearing.endpointing import Pause, Speech
 from voicecli.sound.samples import SAMPLE_RATE_HZ, Samples
 from voicecli.stt.transcript import Ending, Recognizer, Transcript
 
@@ -90,6 +91,18 @@ def test_else_it_is_heard_alone(whole: str, before_s: float, n_times: int) -> No
     assert found.text == "Alone."
     assert n_heard[-1] == 8000
     assert len(n_heard) == n_times
+
+
+def test_of_a_long_pause_only_the_ends_are_heard() -> None:
+    """One second of sound, one of silence, another of sound."""
+    second = SAMPLE_RATE_HZ
+    samples = np.repeat(np.array([0.1, 0.0, 0.1], np.float32), second)
+    pause = Pause(1000 + second, 1000 + 2 * second)
+    said = Speech(samples, 1000, 1000, 1000 + 3 * second, 0.9, (pause,))
+    recognizer = TwoRecordings("A coffee with milk.", "")
+    found = asyncio.run(recognized(recognizer, [said]))
+    assert found.text == "A coffee with milk."
+    assert recognizer.n_heard == [2 * second + HEARD_PAUSE]
 
 
 class Behind(Recognizer):

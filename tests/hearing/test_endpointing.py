@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from voicecli.hearing.endpointing import (
     Endpointer,
+    Speech,
     SpeechEvent,
     SpeechPaused,
     SpeechStarted,
     Utterance,
     join,
-    longest_pause,
+    pauses_of,
 )
 from voicecli.settings import ListenSettings
 from voicecli.sound.samples import FRAME_SAMPLES, Frame, silence
@@ -158,13 +159,29 @@ def test_paused_holds_what_was_said_until_then() -> None:
     assert events[1].start + len(events[1].samples) == 29 * FRAME_SAMPLES
 
 
-def test_the_longest_pause_is_told_of_an_utterance_and_of_several() -> None:
-    pattern = "....####" + "." * 8 + "####" + "." * 6 + "####" + "." * 10
-    events = [event for _, event in hear(pattern + "." * 2 + "####" + "." * 10)]
-    first, second = [event for event in events if isinstance(event, Utterance)]
-    assert first.longest_pause == 8 * FRAME_SAMPLES == longest_pause([first])
-    assert second.longest_pause == 0
-    assert longest_pause([first, second]) == 12 * FRAME_SAMPLES
+def test_pauses_are_told_of_an_utterance_and_of_several() -> None:
+    pattern = "....####" + "." * 8 + "####" + "." * 6 + "####" + "." * 12 + "####" + "." * 10
+    first, second = [event for _, event in hear(pattern) if isinstance(event, Utterance)]
+
+    def in_frames(*stretches: Speech) -> list[tuple[int, int]]:
+        return sorted(
+            (pause.start // FRAME_SAMPLES, pause.end // FRAME_SAMPLES)
+            for pause in pauses_of(stretches)
+        )
+
+    assert in_frames(first) == [(8, 16), (20, 26)]
+    assert in_frames(second) == []
+    assert in_frames(first, second) == [(8, 16), (20, 26), (30, 42)]
+
+
+def test_of_a_long_pause_the_middle_can_be_left_out() -> None:
+    pattern = "....####" + "." * 8 + "####" + "." * 6 + "####" + "." * 12 + "####" + "." * 10
+    first, second = [event for _, event in hear(pattern) if isinstance(event, Utterance)]
+    joined = join([first, second], 6 * FRAME_SAMPLES)
+    left_out = sorted(set(range(56 * FRAME_SAMPLES)) - set(joined.astype(int).tolist()))
+    expected = [*range(11, 13), *range(33, 39)]
+    assert sorted({at // FRAME_SAMPLES for at in left_out}) == expected
+    assert len(joined) + len(left_out) == 56 * FRAME_SAMPLES
 
 
 def test_joined_utterances_share_no_sample_twice() -> None:

@@ -15,7 +15,7 @@ from voicecli.conversation.history import WordEnd
 from voicecli.conversation.partials import Early
 from voicecli.conversation.wake import Called
 from voicecli.duplex.speaker import Playback, Speaker
-from voicecli.hearing.endpointing import Speech, longest_pause
+from voicecli.hearing.endpointing import Speech, pauses_of
 from voicecli.sound.samples import SAMPLE_RATE_HZ, silence
 from voicecli.text.markdown import TAKEN_BACK
 from voicecli.timing import Stopwatch
@@ -168,15 +168,13 @@ class Reply:
         finished."""
         if not self.text or self.called is not None or not self.is_reopened_at(onset):
             return None
-        return Before(self.text, self.utterances, self.longest_pause)
+        return Before(self.text, self.utterances)
 
     @property
     def longest_pause(self) -> int:
-        """Samples of the longest pause in the turn that it answers, as far as that was heard."""
-        if self.before is None:
-            return longest_pause(self.utterances)
-        said = [*self.before.speech, *self.utterances]
-        return max(self.before.longest_pause, longest_pause(said))
+        """Samples of the longest pause in the turn that it answers."""
+        said = [*(self.before.speech if self.before else ()), *self.utterances]
+        return max((pause.end - pause.start for pause in pauses_of(said)), default=0)
 
     def last_words(self) -> str:
         """What was played within the last ECHO_S that something was, as it was spoken."""

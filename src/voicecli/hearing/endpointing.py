@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,6 +25,15 @@ ONSET_WINDOW = 2
 
 RESUME_FRAMES = 2
 """Speech frames in a row that end a pause: one alone is a click or a breath."""
+
+
+class Pause(NamedTuple):
+    """A stretch in which the user said nothing, and then went on."""
+
+    start: int
+    """Index after the last sample of speech."""
+    end: int
+    """Index of the next one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +50,8 @@ class Speech:
     """Index after the last sample of speech."""
     peak_probability: float
     """The highest speech probability in it."""
-    longest_pause: int = 0
-    """Samples of the longest pause in it."""
+    pauses: tuple[Pause, ...] = ()
+    """In it, in order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,19 +78,33 @@ class Utterance(Speech):
 SpeechEvent = SpeechStarted | SpeechPaused | SpeechResumed | Utterance
 
 
-def join(stretches: Sequence[Speech]) -> Samples:
-    """Their audio, in order; what two of them share comes once."""
+def join(stretches: Sequence[Speech], longest_pause: float = inf) -> Samples:
+    """Their audio, in order; what two of them share comes once.
+
+    longest_pause: samples; of a pause that is longer the middle is left out.
+    """
     pieces = [
         speech.samples[: following.start - speech.start]
         for speech, following in pairwise(stretches)
     ]
-    return np.concatenate([*pieces, stretches[-1].samples])
+    pieces.append(stretches[-1].samples)
+    long = [pause for pause in pauses_of(stretches) if pause.end - pause.start > longest_pause]
+    if not long:
+        return np.concatenate(pieces)
+    margin = int(longest_pause) // 2
+    for i, speech in enumerate(stretches):
+        kept = np.ones(len(pieces[i]), bool)
+        for pause in long:
+            begin, end = pause.start + margin - speech.start, pause.end - margin - speech.start
+            kept[max(0, begin) : max(0, end)] = False
+        pieces[i] = pieces[i][kept]
+    return np.concatenate(pieces)
 
 
-def longest_pause(stretches: Sequence[Speech]) -> int:
-    """Samples of the longest pause in them and between them, in order."""
-    between = [later.onset - earlier.speech_end for earlier, later in pairwise(stretches)]
-    return max([*between, *(speech.longest_pause for speech in stretches)])
+def pauses_of(stretches: Sequence[Speech]) -> list[Pause]:
+    """In them and between them."""
+    between = [Pause(earlier.speech_end, later.onset) for earlier, later in pairwise(stretches)]
+    return [*between, *(pause for speech in stretches for pause in speech.pauses)]
 
 
 class Endpointer:
@@ -100,7 +125,7 @@ class Endpointer:
         self._onset = 0
         self._speech_end = 0
         self._peak_probability = 0.0
-        self._longest_pause = 0
+        self._pauses: list[Pause] = []
         self._paused = False
         self._resume_count = 0
 
@@ -126,7 +151,7 @@ class Endpointer:
                 return None
             self._speech = list(self._ring)
             self._onset, self._speech_end = self._speech[0].start, self._speech[-1].end
-            self._peak_probability, self._longest_pause = 1.0, 0
+            self._peak_probability, self._pauses = 1.0, []
         utterance = Utterance(*self._stretch())
         self.clear()
         return utterance
@@ -186,7 +211,7 @@ class Endpointer:
         self._ring.clear()
         self._recent.clear()
         self._speech_end = frame.end
-        self._peak_probability, self._longest_pause = probability, 0
+        self._peak_probability, self._pauses = probability, []
         self._paused = False
         self.hangover_ms = self._settings.silence_ms
         return [SpeechStarted(self._onset)]
@@ -199,7 +224,7 @@ class Endpointer:
             if self._resume_count >= RESUME_FRAMES:
                 self._paused = False
                 goes_on = frame.end - RESUME_FRAMES * FRAME_SAMPLES
-                self._longest_pause = max(self._longest_pause, goes_on - self._speech_end)
+                self._pauses.append(Pause(self._speech_end, goes_on))
                 self._speech_end = frame.end
                 self.hangover_ms = settings.silence_ms
                 return [SpeechResumed()]
@@ -222,6 +247,6 @@ class Endpointer:
             self._paused = False
         return events
 
-    def _stretch(self) -> tuple[Samples, int, int, int, float, int]:
+    def _stretch(self) -> tuple[Samples, int, int, int, float, tuple[Pause, ...]]:
         start, peak = self._speech[0].start, self._peak_probability
-        return self.so_far(), start, self._onset, self._speech_end, peak, self._longest_pause
+        return self.so_far(), start, self._onset, self._speech_end, peak, tuple(self._pauses)
