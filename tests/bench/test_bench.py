@@ -163,6 +163,7 @@ def test_the_table_fits_in_80_columns(capsys: pytest.CaptureFixture[str]) -> Non
     [
         ({"tiny", "base", "small"}, "base"),  # understanding before time
         ({"tiny", "stt-en"}, "tiny"),
+        ({"tiny", "tiny.en"}, "tiny.en"),
         ({"small", "medium"}, "small"),  # none is quick enough
         ({"stt-en"}, "none"),
     ],

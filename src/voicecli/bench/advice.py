@@ -29,14 +29,17 @@ def recognizer(expected_ms: Mapping[str, float], installed: Collection[str]) -> 
     """The one that understands most of those that are quick enough, else the quickest.
 
     expected_ms: until first audio, of each size, the smallest first, which understands least.
-    installed: sizes that are here.
+    installed: models that are here; of one size that for English alone understands it better.
     """
-    here = [size for size in expected_ms if size in installed]
+    names = {name.removesuffix(".en"): name for name in sorted(installed)}
+    here = [size for size in expected_ms if size in names]
     if not here:
         return (
             "recogniser: none that is installed understands free speech: voicecli models pull base"
         )
     quick = [size for size in here if expected_ms[size] <= BUDGET_MS]
     best = quick[-1] if quick else here[0]
-    told = ", ".join(f"{size} {expected_ms[size]:.0f} ms" for size in here)
-    return f"recogniser: {best} is the best here of those installed (first audio after {told})"
+    told = ", ".join(f"{names[size]} {expected_ms[size]:.0f} ms" for size in here)
+    return (
+        f"recogniser: {names[best]} is the best here of those installed (first audio after {told})"
+    )

@@ -194,11 +194,11 @@ class Bench:
                 began_s = now_s()
                 await detector.probability(question)
                 took_ms.append(1000 * (now_s() - began_s))
-        sizes = {store.canonical(one.name).removesuffix(".en") for one in installed_stt()}
+        names = {store.canonical(one.name) for one in installed_stt()}
         return [
             advice.trimming(medians["recognition-trimmed"], medians["recognition-padded"]),
             advice.turn_detector(percentile(took_ms, 50)),
-            advice.recognizer(await expected_first_audio_ms(settings), sizes),
+            advice.recognizer(await expected_first_audio_ms(settings), names),
         ]
 
     async def starts(self) -> dict[str, list[float]]:
