@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import soxr
 
-if TYPE_CHECKING:
-    pass
 from voicecli.sound.samples import Samples
 
 

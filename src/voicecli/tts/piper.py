@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 PEAK = 0.89
 """-1 dBFS: resampling overshoots a little, and full scale would clip."""
+
+KNOWN_WORDS = 4096
+"""Words whose number of phonemes is remembered."""
 
 
 def load_piper(
@@ -71,6 +75,7 @@ class PiperModel:
         self._n_threads = n_threads
         self._piper: PiperVoice | None = None
         self._begun: Future[VoiceInParts | None] | None = None
+        self._count: Callable[[str], int] = len  # until it is loaded
 
     def begin(self) -> None:
         """Load meanwhile what takes longest, for the first job."""
@@ -83,7 +88,15 @@ class PiperModel:
                 self.path, aligned=self.aligned, n_threads=self._n_threads, begun=self._begun
             )
             self._begun = None
+            phonemize = self._piper.phonemize
+            self._count = lru_cache(KNOWN_WORDS)(lambda word: sum(map(len, phonemize(word))))
         return self._piper
+
+    def count_phonemes(self, word: str) -> int:
+        """How many phonemes it has aloud. The same few words make up most of what is said, and
+        espeak keeps 1.5 kB each time that it is asked."""
+        self.load()
+        return self._count(word)
 
 
 class PiperSynthesizer(Voice):
@@ -135,7 +148,7 @@ class PiperSynthesizer(Voice):
 
     def count_phonemes(self, text: str) -> int:
         """How many phonemes it has aloud; the voice must be loaded."""
-        return sum(map(len, self._model.load().phonemize(text)))
+        return self._model.count_phonemes(text)
 
     def _clips(self, sentence: str, *, in_parts: bool = False) -> Iterator[Clip]:
         """A clip of the whole, or its beginning and then the rest."""
