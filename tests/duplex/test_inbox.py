@@ -43,6 +43,17 @@ async def collect(microphone: Inbox) -> list[Frame]:
     return [frame async for frame in microphone.frames()]
 
 
+def listen(microphone: Inbox) -> tuple[list[Frame], asyncio.Task[None]]:
+    """The frames as they come, and who takes them until the microphone is closed."""
+    frames: list[Frame] = []
+
+    async def consume() -> None:
+        async for frame in microphone.frames():
+            frames.append(frame)
+
+    return frames, asyncio.create_task(consume())
+
+
 def heard(frames: list[Frame]) -> Samples:
     return np.concatenate([frame.samples for frame in frames])
 
@@ -294,14 +305,8 @@ def test_where_nobody_hurries_several_frames_are_waited_for():
     async def scenario():
         microphone = Inbox(asyncio.get_running_loop(), on_block=lambda: woken.append(None))
         microphone.frames_at_once = 4
-        frames: list[Frame] = []
         woken: list[None] = []
-
-        async def consume():
-            async for frame in microphone.frames():
-                frames.append(frame)
-
-        consumer = asyncio.create_task(consume())
+        frames, consumer = listen(microphone)
         counts = []
         for _ in range(14):
             await asyncio.sleep(0)
@@ -363,13 +368,7 @@ def test_what_waits_while_it_is_muted_is_silence_in_the_tap_to_the_sample():
 def test_a_device_reopened_at_another_rate_wakes_its_listener_after_as_much_sound():
     async def scenario():
         microphone = Inbox(asyncio.get_running_loop())
-        frames: list[Frame] = []
-
-        async def consume():
-            async for frame in microphone.frames():
-                frames.append(frame)
-
-        consumer = asyncio.create_task(consume())
+        frames, consumer = listen(microphone)
         counts = []
         for rate_hz in (48_000, 16_000, 48_000):
             microphone.retune(rate_hz, rate_hz)
