@@ -77,8 +77,10 @@ def pull_shown(names: list[str], *, offline: bool = False) -> list[Path]:
     from voicecli.models.offers import look_up
 
     hub = Hub(offline=offline)
-    with closing(hub), packages_told(map(catalogue.package_hint, map(store.canonical, names))):
-        with _trouble_told(hub, names):
+    told = (catalogue.package_hint(store.canonical(name)) for name in names)
+    hints = list(dict.fromkeys(filter(None, told)))
+    with closing(hub), packages_told(hints):
+        with _trouble_told(hub, hints):
             offers = list({(offer := look_up(name, hub)).name: offer for name in names}.values())
         with progress.shown(offers) as report:
             return download.pull(offers, hub, report, say=_say)
@@ -95,9 +97,9 @@ def packages_told(hints: Iterable[str]) -> Iterator[None]:
 
 
 @contextmanager
-def _trouble_told(hub: Hub, names: Iterable[str]) -> Iterator[None]:
-    """A hub that keeps somebody waiting is told of while it is tried again."""
-    hints = dict.fromkeys(filter(None, map(catalogue.package_hint, map(store.canonical, names))))
+def _trouble_told(hub: Hub, hints: Iterable[str]) -> Iterator[None]:
+    """A hub that keeps somebody waiting is told of, and what else brings it, while it is tried
+    again."""
 
     def tell() -> None:
         _say("; ".join((f"voicecli: {hub.trouble}, and is tried again", *hints)))

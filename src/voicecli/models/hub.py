@@ -329,9 +329,8 @@ class Hub:
         if status in (401, 403):
             raise self._refused(response, what)
         if status == 404:
-            name = what.removeprefix("the ")
             raise ModelMissingError(
-                f"there is no {name} on {host}", "the names: voicecli models --language en"
+                f"there is {_no(what)} on {host}", "the names: voicecli models --language en"
             )
         raise NetworkError(f"{host} refused {what} ({status})")
 
@@ -348,9 +347,8 @@ class Hub:
                 "is HF_TOKEN right, and may it read this?",
             )
         # The hub doesn't tell strangers whether a repository exists.
-        name = what.removeprefix("the ")
         return ModelMissingError(
-            f"there is no {name} on {host}, or it is private",
+            f"there is {_no(what)} on {host}, or it is private",
             "check the name; for a private one set HF_TOKEN",
         )
 
@@ -429,6 +427,11 @@ def not_the_hub(endpoint: str) -> NetworkError:
         f"{hidden_password(endpoint)} answers with something that isn't the hub's",
         "is a login page or a proxy in between? HF_ENDPOINT names another address",
     )
+
+
+def _no(what: str) -> str:
+    """ "the list of voices": "no list of voices"."""
+    return f"no {what.removeprefix('the ')}"
 
 
 def _wait_s(response: httpx.Response) -> float | None:

@@ -181,7 +181,10 @@ class _Graph:
     def part(
         self, about: Any, nodes: Sequence[_Node], inputs: Mapping[str, Any], outputs: Sequence[str]
     ) -> bytes:
-        """The model with these nodes alone, and the weights that they need. about: it without."""
+        """The model with these nodes alone, and the weights that they need.
+
+        about: the model without its graph.
+        """
         used = {name for node in nodes for name in node.inputs}
         part = Model()
         part.CopyFrom(about)
