@@ -7,7 +7,8 @@ import os
 import shlex
 import signal
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,11 +113,19 @@ def question(tmp_path: Path) -> Path:
 @pytest.fixture
 def talk(question: Path, tmp_path: Path):
     """A conversation in a terminal that waits for its language model."""
+    with talking(question, tmp_path) as child:
+        yield child
+
+
+@contextmanager
+def talking(question: Path, tmp_path: Path, *shell: str) -> Iterator[pexpect.spawn]:
+    """shell: a command that runs the one that follows it. Without, voicecli leads the session of
+    its terminal, which hangs up when it dies."""
     with SseServer() as server:
         server.script((HANG,))
         files = ["--input", str(question), "--output", str(tmp_path / "reply.wav")]
-        command = [*VOICECLI[1:], "talk", *files, "--base-url", server.base_url]
-        child = pexpect.spawn(VOICECLI[0], command, encoding="utf-8", timeout=60)
+        command = [*shell, *VOICECLI, "talk", *files, "--base-url", server.base_url]
+        child = pexpect.spawn(command[0], command[1:], encoding="utf-8", timeout=60)
         child.before_talking = modes(child)
         child.server = server
         yield child
@@ -202,11 +211,16 @@ def test_kitty_tells_when_a_key_is_let_go(talk: pexpect.spawn) -> None:
     assert modes(talk) == talk.before_talking
 
 
-def test_the_terminal_after_a_death_that_nobody_can_clean_up_behind(talk: pexpect.spawn) -> None:
-    wait_for_the_question(talk)
-    os.kill(talk.pid, signal.SIGKILL)
-    talk.expect_exact(f"{TELL_NO_PASTES}{TELL_NO_RELEASES}\x1b[?25h")
-    assert modes(talk) == talk.before_talking
+def test_the_terminal_after_a_death_that_nobody_can_clean_up_behind(
+    question: Path, tmp_path: Path
+) -> None:
+    started = """echo $$ >"$0"; exec "$@\""""
+    shell = ("sh", "-c", f"sh -c {shlex.quote(started)} \"$@\"; read line", "sh")
+    with talking(question, tmp_path, *shell, str(tmp_path / "pid")) as talk:
+        wait_for_the_question(talk)
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+        talk.expect_exact(f"{TELL_NO_PASTES}{TELL_NO_RELEASES}\x1b[?25h")
+        assert modes(talk) == talk.before_talking
 
 
 def test_a_pasted_text_is_no_keys_and_opens_a_line(talk: pexpect.spawn) -> None:
