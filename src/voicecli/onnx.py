@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,8 @@ def load_session(
     # A pattern is kept for each shape, and a block of memory as large as it: no two sentences have
     # the same. A conversation took 588 MB with them, 470 without, and as long.
     options.enable_mem_pattern = False
+    _share_memory()
+    options.add_session_config_entry("session.use_env_allocators", "1")
     options.log_severity_level = 3
     levels = onnxruntime.GraphOptimizationLevel
     if optimized:
@@ -43,6 +46,22 @@ def load_session(
         model if isinstance(model, bytes) else str(model),
         options,
         providers=["CPUExecutionProvider"],
+    )
+
+
+@cache
+def _share_memory() -> None:
+    """All models work in one arena: each of its own would keep what it needs at most. A
+    conversation takes 420 to 440 MB with it, 450 to 470 without, and as long."""
+    memory = onnxruntime.OrtMemoryInfo(
+        "Cpu",
+        onnxruntime.OrtAllocatorType.ORT_ARENA_ALLOCATOR,
+        0,
+        onnxruntime.OrtMemType.DEFAULT,
+    )
+    default = -1
+    onnxruntime.create_and_register_allocator(
+        memory, onnxruntime.OrtArenaCfg(0, default, default, default)
     )
 
 

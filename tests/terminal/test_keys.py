@@ -215,7 +215,7 @@ def test_the_terminal_after_a_death_that_nobody_can_clean_up_behind(
     question: Path, tmp_path: Path
 ) -> None:
     started = """echo $$ >"$0"; exec "$@\""""
-    shell = ("sh", "-c", f"sh -c {shlex.quote(started)} \"$@\"; read line", "sh")
+    shell = ("sh", "-c", f'sh -c {shlex.quote(started)} "$@"; read line', "sh")
     with talking(question, tmp_path, *shell, str(tmp_path / "pid")) as talk:
         wait_for_the_question(talk)
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
