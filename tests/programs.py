@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from jack_person import Person, Span
+from voicecli import places
 from voicecli.models import find_stt, find_voice
 from voicecli.settings import SttSettings, TtsSettings
 from voicecli.sound.resampling import resample
@@ -91,8 +93,14 @@ class Talk:
         self._process.send_signal(signal_number)
 
     def wait(self, timeout_s: float = 30) -> int:
-        """The exit code."""
-        return self._process.wait(timeout_s)
+        """The exit code. What the program wrote of a crash is shown with the test."""
+        exit_code = self._process.wait(timeout_s)
+        if -exit_code in (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT):
+            assert self._process.stderr is not None
+            log = places.state_folder() / "sound.log"
+            crash = self._process.stderr.read() + (log.read_text() if log.exists() else "")
+            sys.stdout.write(crash)
+        return exit_code
 
 
 def multilingual_model(folder: Path, *languages: str) -> Path:
