@@ -131,6 +131,17 @@ def test_the_devices_of_jack_are_listed(jack_server: JackServer):
     assert system.default_sample_rate_hz == 48_000
 
 
+def test_no_block_is_kept_back_on_jack(jack_server: JackServer):
+    """Its dummy backend has no latency of its own."""
+    sound = SoundSystem()
+    system = choose(sound.devices(), "microphone", JACK_DEVICE)
+    stream = sound.open(StreamPlan(lambda *args: None, lambda: None, system, system))
+    try:
+        assert stream.latency == (0.0, 0.0)
+    finally:
+        stream.close()
+
+
 def test_a_device_that_opens_at_no_rate_is_an_error(jack_server: JackServer):
     sound = SoundSystem()
     system = choose(sound.devices(), "microphone", JACK_DEVICE)

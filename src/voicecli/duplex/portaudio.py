@@ -29,7 +29,8 @@ END_TIMEOUT_S = 0.5
 """For a call to PortAudio that is under way when the program ends."""
 
 BLOCK_S = 0.01
-"""Of one callback. JACK and ALSA deal in such blocks; the resampler waits for longer ones."""
+"""Of one callback. ALSA deals in such blocks; the resampler waits for longer ones. JACK is asked
+for its own: PortAudio keeps one block back wherever a length is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +122,24 @@ class StreamPlan:
     """To ask for; None is as low as the device can."""
 
     @property
+    def _devices(self) -> list[Device]:
+        return [device for device in (self.microphone, self.loudspeaker) if device]
+
+    @property
     def sample_rates_hz(self) -> list[int]:
         """To try, the best first.
 
         With a microphone, 16 kHz saves the resampler's delay (up to 20 ms); without, the device's
         own rate keeps the whole voice. Nearly everything else runs at 48 or 44.1 kHz.
         """
-        devices = [device for device in (self.microphone, self.loudspeaker) if device]
-        native = [device.default_sample_rate_hz for device in devices]
+        native = [device.default_sample_rate_hz for device in self._devices]
         first = [16_000, *native] if self.microphone else [*native]
         return list(dict.fromkeys([*first, 48_000, 44_100, 16_000]))
+
+    def block_samples(self, sample_rate_hz: int) -> int:
+        """Of one callback; 0 is whatever the sound system has."""
+        is_jack = all("JACK" in device.host_api for device in self._devices)
+        return 0 if is_jack else int(BLOCK_S * sample_rate_hz)
 
     @property
     def channels(self) -> list[tuple[int, int]]:
@@ -231,7 +240,7 @@ class SoundSystem:
         sd = self._sounddevice
         common: dict[str, Any] = {
             "samplerate": sample_rate_hz,
-            "blocksize": int(BLOCK_S * sample_rate_hz),
+            "blocksize": plan.block_samples(sample_rate_hz),
             "dtype": "float32",
             "latency": plan.latency_s or "low",
             "callback": plan.callback,
