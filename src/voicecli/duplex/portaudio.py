@@ -50,6 +50,11 @@ class Device:
     def full_name(self) -> str:
         return f"{self.name}, {self.host_api}"
 
+    @property
+    def is_jack(self) -> bool:
+        """PortAudio itself is a client of a JACK server here; ALSA's plugin is none."""
+        return "JACK" in self.host_api
+
     def channels(self, kind: Kind) -> int:
         """How many it has at most; 0 where it is no such device."""
         return self.max_input_channels if kind == "microphone" else self.max_output_channels
@@ -138,8 +143,9 @@ class StreamPlan:
 
     def block_samples(self, sample_rate_hz: int) -> int:
         """Of one callback; 0 is whatever the sound system has."""
-        is_jack = all("JACK" in device.host_api for device in self._devices)
-        return 0 if is_jack else int(BLOCK_S * sample_rate_hz)
+        if all(device.is_jack for device in self._devices):
+            return 0
+        return int(BLOCK_S * sample_rate_hz)
 
     @property
     def channels(self) -> list[tuple[int, int]]:

@@ -48,7 +48,7 @@ def patience_s(microphone: Device) -> float | None:
 
     In JACK a port gives zeros as long as nothing is connected to it.
     """
-    if "JACK" in microphone.host_api or microphone.name == "jack":  # ALSA's plugin
+    if microphone.is_jack or microphone.name == "jack":  # ALSA's plugin
         return None
     may_sleep = (
         _BLUETOOTH.search(microphone.name) is not None
