@@ -15,6 +15,7 @@ from voicecli.conversation.jobs import Jobs
 from voicecli.duplex.speaker import Speaker
 from voicecli.errors import VoicecliError
 from voicecli.hearing.ears import Ears
+from voicecli.hearing.endpointing import Speech
 from voicecli.sound.samples import SAMPLE_RATE_HZ
 from voicecli.stt.transcript import Recognizer, Transcript
 from voicecli.worker import Priority, at
@@ -140,8 +141,10 @@ class Partials:
         self._newest = newest = Early(self._speaker)
         if hushed:
             self.early = newest
+        # Taken here: before the task has its turn, more may be heard, and the utterance be over.
+        speech = endpointer.open_speech()
         newest.task = self._jobs.start(
-            self._transcribe(newest, self._agreement), "partial transcript"
+            self._transcribe(newest, speech, self._agreement), "partial transcript"
         )
 
     def _is_due(self) -> bool:
@@ -156,10 +159,9 @@ class Partials:
     def _takes_long(self, begun: int) -> bool:
         return (self._ears.now - begun) * 1000 > MAX_MS * SAMPLE_RATE_HZ
 
-    async def _transcribe(self, newest: Early, agreement: Agreement) -> None:
+    async def _transcribe(self, newest: Early, speech: Speech, agreement: Agreement) -> None:
         with suppress(VoicecliError):  # the final transcription will say it
             ears, begun = self._ears, self._ears.now
-            speech = ears.endpointer.open_speech()
             with at(lambda: Priority.PARTIAL):
                 transcript = await recognized(self.recognizer, [speech], self.before)
             newest.transcript = transcript
