@@ -114,12 +114,12 @@ class Conversation:
         """All that can happen now."""
         match self.user:
             case "silent":
-                yield from ("onset", "onset soon")
+                yield from ("onset", "onset soon", "commit")
             case "speaks":
-                yield from ("pause", "cut for its length")
+                yield from ("pause", "cut for its length", "clear")
             case "pauses":
-                yield from ("resume", "over")
-        yield from ("stop", "leave")
+                yield from ("resume", "over", "clear")
+        yield from ("stop", "hold", "leave")
         match self.floor.state:
             case Preparing(verdict=None):
                 yield from VERDICTS
@@ -143,7 +143,7 @@ class Conversation:
             case "resume":
                 self.user = "speaks"
                 floor.resume()
-            case "over" | "cut for its length":
+            case "over" | "cut for its length" | "commit":
                 self.user = "silent"
                 hands.turn_is_over = True
                 hands.n_unanswered += 1
@@ -152,18 +152,35 @@ class Conversation:
                 floor.judged(floor.state.reply, VERDICTS[name])
             case "done":
                 floor.done(floor.state.reply)
+            case "too late":
+                self._tell_late()
+            case _:
+                self._ask(name)
+        if hands.n_unanswered < n_unanswered:
+            assert {"take turn", "forget"} & set(hands.log)
+
+    def _ask(self, name: str) -> None:
+        """Otherwise than by speaking."""
+        floor, hands = self.floor, self.hands
+        match name:
             case "stop":
                 floor.stop()
                 assert not any(reply.is_heard for reply in hands.living)
                 if hands.turn_is_over:
                     assert isinstance(floor.state, Free)
+            case "hold":
+                floor.stop(Why.WORDS)
+                floor.resume()
+                self.user = "speaks"
+                hands.turn_is_over = False
+                assert hands.living == set()
+                assert "forget" not in hands.log
+            case "clear":
+                self.user = "silent"
+                floor.unsaid()
             case "leave":
                 floor.leave()
                 assert hands.living == set()
-            case "too late":
-                self._tell_late()
-        if hands.n_unanswered < n_unanswered:
-            assert {"take turn", "forget"} & set(hands.log)
 
     def _tell_late(self) -> None:
         """A task that was cancelled, or is about to end."""
@@ -258,6 +275,12 @@ SPEAKING = ("onset", "pause", "words", "over")
             ["WORDS reopened", "take turn"],
             Speaking,
         ),
+        # By a key, or a client's word, also without an onset; nothing that was said is forgotten.
+        ((*SPEAKING, "commit", "words"), ["WORDS", "take turn"], Speaking),
+        ((*SPEAKING, "commit", "nothing"), ["forget", "drop", "go on"], Speaking),
+        (("onset", "pause", "over", "commit"), ["cancel", "begin"], Preparing),
+        (("onset", "pause", "over", "hold"), ["cancel"], Free),
+        ((*SPEAKING, "hold"), ["WORDS"], Free),
         # It may be nothing: the reply goes on, and is then a reply like any other.
         ((*SPEAKING, "onset", "pause", "over", "nothing"), ["forget", "drop", "go on"], Speaking),
         (

@@ -32,6 +32,7 @@ N_CONVERSATIONS = int(os.environ.get("VOICECLI_CONVERSATIONS", "120"))
 """Three more are those that once found something."""
 
 HEARD = ("", "Mhm.", "Yes.", "stop", "What is it?", "hello and", "two words.", None)
+KEYS = ("stop", "mute", "clear", "commit", "hold", "end")
 SAID = ("One two. ", "Three. ", "It will fail. ", "One two three four five? ", None)
 """None is an error."""
 
@@ -91,7 +92,8 @@ def pattern(draw: random.Random) -> str:
 
 
 class LiveDuplex(FileDuplex):
-    """Like a device it does not wait for those who work: each frame comes some steps later."""
+    """Like a device it does not wait for those who work: each frame comes some steps later, and
+    what was heard while the machine was busy comes at once."""
 
     stands_still = False
 
@@ -100,9 +102,15 @@ class LiveDuplex(FileDuplex):
         self._draw = draw
 
     async def frames(self) -> AsyncGenerator[Frame, None]:
+        heard, n_at_once = list[Frame](), 1
         async with aclosing(super().frames()) as frames:
             async for frame in frames:
-                yield frame
+                heard.append(frame)
+                if len(heard) < n_at_once and not self.input_ended:
+                    continue
+                for frame in heard:
+                    yield frame
+                heard, n_at_once = [], self._draw.choice([1] * 9 + [60])
                 for _ in range(self._draw.randrange(12)):
                     await asyncio.sleep(0)
 
@@ -113,7 +121,7 @@ async def converse(draw: random.Random, folder: Path) -> tuple[list[Event], Hist
     duplex.speaker.latency_s = draw.choice([0.0, 0.2])
     recognizer, model = Recognizer(draw, duplex.speaker), Model(draw, duplex.speaker)
     history, events = History(), list[Event]()
-    keys = {draw.randrange(400): draw.choice(["stop", "mute"]) for _ in range(draw.randrange(3))}
+    keys = {draw.randrange(400): draw.choice(KEYS) for _ in range(draw.randrange(4))}
 
     def emit(event: Event) -> None:
         events.append(event)
@@ -122,6 +130,14 @@ async def converse(draw: random.Random, folder: Path) -> tuple[list[Event], Hist
                 conversation.stop_reply()
             case "mute":
                 conversation.mute(not conversation.muted)
+            case "clear":
+                conversation.clear()
+            case "commit":
+                conversation.commit()
+            case "hold":
+                conversation.hold_turn()
+            case "end":
+                conversation.end_turn()
 
     parts = Parts(duplex, NoEcho(), LevelDetector(), recognizer, model, ToneVoice())
     conversation = Conversation(
@@ -146,5 +162,7 @@ def test_whatever_happens_when(tmp_path: Path, seed: int) -> None:
     for messages in (*model.requests, history.messages):
         assert all(one.role != other.role for one, other in pairwise(messages))
     said = " ".join(event.text for event in events if isinstance(event, UserSaid))
-    kept = " ".join(message.content for message in history.messages if message.role == "user")
+    kept = " ".join(
+        entry.message.content for entry in history.entries if entry.message.role == "user"
+    )
     assert kept == said

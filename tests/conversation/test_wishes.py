@@ -217,6 +217,73 @@ def test_clear_forgets_what_was_said(talk: Talk) -> None:
     assert talk.history.messages == [Message("user", "two")]
 
 
+def test_two_turns_that_are_over_one_after_the_other(talk: Talk) -> None:
+    """The second ends while the first is being recognised, and is recognised after it."""
+    at = [10 * FRAME_SAMPLES, 14 * FRAME_SAMPLES]
+    told = talk(
+        "..########..####.." + "." * 40,
+        {2: lambda it: it.commit(at[0]), 3: lambda it: it.commit(at[1])},
+        texts=["one", "two"],
+        stt_frames=8,
+        manual=True,
+        replies=False,
+    )
+    assert [event.text for event in told if isinstance(event, UserSaid)] == ["one", "two"]
+    assert [len(heard) for heard in talk.recognizer.heard] == [at[0], at[1] - at[0]]
+
+
+def test_what_is_said_after_clear_is_kept(talk: Talk) -> None:
+    """`clear` is carried out late, behind a reply that waits for the words it answers: a turn that
+    is being recognised is no more cleared by it than what was said since."""
+    at = [6 * FRAME_SAMPLES, 8 * FRAME_SAMPLES, 20 * FRAME_SAMPLES]
+
+    def press_again(conversation: Conversation) -> None:
+        conversation.commit(at[0])
+        conversation.respond()
+        conversation.clear(at[1])
+        conversation.commit(at[2])
+
+    told = talk(
+        "..####..############" + "." * 40,
+        {2: press_again},
+        texts=["one", "two"],
+        scripts=[["Three four."]],
+        stt_frames=6,
+        manual=True,
+        replies=False,
+    )
+    assert [event.text for event in told if isinstance(event, UserSaid)] == ["one", "two"]
+    assert [len(heard) for heard in talk.recognizer.heard] == [at[0], at[2] - at[1]]
+
+
+def test_clear_leaves_a_turn_that_is_being_recognised(talk: Talk) -> None:
+    wishes: Wishes = {8: lambda it: it.commit(), 10: lambda it: it.clear()}
+    told = talk(
+        *("..####" + "." * 30, wishes),
+        texts=["one"],
+        stt_frames=8,
+        manual=True,
+        replies=False,
+    )
+    assert UserSaid("one") in told
+
+
+def test_a_turn_without_an_onset_ends_the_reply(talk: Talk) -> None:
+    told = talk(
+        "." * 10 + "########" + "." * 40,
+        {3: lambda it: it.respond(), 18: lambda it: it.commit()},
+        texts=["and you"],
+        scripts=[["One two three."]],
+        manual=True,
+        replies=False,
+    )
+    assert told[1:] == [
+        SpeechEnded(18 * FRAME_SAMPLES, 18 * FRAME_SAMPLES),
+        ReplyEnded("One", "two three.", True),
+        UserSaid("and you"),
+    ]
+
+
 def test_clear_lets_a_suspended_reply_go_on(talk: Talk) -> None:
     talk.history.add_user("hello")
     told = talk(
@@ -365,6 +432,27 @@ def test_what_was_said_before_the_key_belongs_to_the_turn(talk: Talk) -> None:
         scripts=[["Never."], ["Three."]],
     )
     assert [event.text for event in told if isinstance(event, UserSaid)] == ["one two"]
+    assert told[-1] == ReplyEnded("Three.", "", False)
+
+
+def test_a_key_that_comes_again_forgets_nothing(talk: Talk) -> None:
+    """It comes while what was said before is being recognised: both are one turn."""
+    told = talk(
+        "...#####......####..." + "." * 60,
+        {
+            2: lambda it: it.hold_turn(),
+            4: lambda it: it.end_turn(),
+            12: lambda it: it.hold_turn(),
+            16: lambda it: it.end_turn(),
+        },
+        texts=["one two"],
+        scripts=[["Three."]],
+        stt_frames=12,
+        settings=PUSH_TO_TALK,
+    )
+    assert [event.text for event in told if isinstance(event, UserSaid)] == ["one two"]
+    first, both = (set(heard[heard > 0.1]) for heard in talk.recognizer.heard)
+    assert (len(first), len(both)) == (5, 9)
     assert told[-1] == ReplyEnded("Three.", "", False)
 
 

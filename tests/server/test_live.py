@@ -252,6 +252,34 @@ def test_push_to_talk(said: dict[str, bytes]) -> None:
     run(scenario())
 
 
+def test_recordings_come_faster_than_they_are_understood(said: dict[str, bytes]) -> None:
+    async def scenario() -> None:
+        async with served() as where, connected(where) as person:
+            off = {"type": "realtime", "audio": {"input": {"turn_detection": None}}}
+            await person.connection.session.update(session=off)
+            await person.until("session.updated")
+            for text in (SUM, OTHER_SUM):
+                await person.append(said[text])
+                await person.connection.input_audio_buffer.commit()
+            await person.connection.input_audio_buffer.clear()  # and of these nothing is lost
+            kind = "conversation.item.input_audio_transcription.completed"
+            understood = [(await person.until(kind)) for _ in range(2)]
+            assert "seven plus twelve" in understood[0].transcript.lower()
+            assert "two times three" in understood[1].transcript.lower()
+            assert understood[0].item_id != understood[1].item_id
+            await person.connection.response.create()
+            response_id = (await person.until("response.output_audio.delta")).response_id
+            await person.append(said[CLOCK])
+            await person.connection.input_audio_buffer.commit()
+            response = await person.reply()  # or as much of it as was heard before these words
+            assert response.id == response_id
+            if response.status == "cancelled":
+                assert response.status_details.reason == "turn_detected"
+            assert "time" in (await person.until(kind)).transcript.lower()
+
+    run(scenario())
+
+
 def test_a_function_call_goes_all_the_way() -> None:
     first = {"index": 0, "id": "c1", "function": {"name": "weather", "arguments": '{"at":'}}
     rest = {"index": 0, "function": {"arguments": ' "home"}'}}

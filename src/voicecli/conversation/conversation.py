@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
+from math import inf
 
 from voicecli.conversation.answer import Answer, Habits
 from voicecli.conversation.attention import Attention
@@ -214,12 +215,14 @@ class Conversation:
         self._wishes.add(wish)
 
     def commit(self, at: int = 0) -> None:
-        """The user's turn is over at that sample index; nothing else has to tell it."""
-        self._wishes.add(Wish(self._listening.commit, at))
+        """The user's turn is over at that sample index; nothing else has to tell it. The turn
+        before, if it is still being recognised, is waited for; what is heard meanwhile is kept."""
+        commit = partial(self._listening.commit, at or inf)
+        self._wishes.add(Wish(commit, at, when_understood=True))
 
     def clear(self, at: int = 0) -> None:
         """What the user said up to that sample index was not said, where it is no turn yet."""
-        self._wishes.add(Wish(self._listening.clear, at))
+        self._wishes.add(Wish(partial(self._listening.clear, at or inf), at))
 
     def hold_turn(self) -> None:
         """The user's turn begins, ends what is being said, and lasts until `end_turn`, whatever

@@ -176,6 +176,11 @@ class Floor(Generic[R]):
         return isinstance(self.state, Preparing | Suspended)
 
     @property
+    def turn_is_over(self) -> bool:
+        """The user's turn, which is being recognised."""
+        return isinstance(self.state, Preparing) and self.state.turn_over
+
+    @property
     def suspended(self) -> Suspended[R] | None:
         """The reply over which the user spoke, until it is known what was said."""
         match self.state:
@@ -210,18 +215,20 @@ class Floor(Generic[R]):
     def over(self, said: Sequence[Speech]) -> R:
         """The user's turn is over; returns the reply to it."""
         state = self.state
-        if not isinstance(state, Preparing):
+        if not isinstance(state, Preparing) or state.turn_over:
             state = self._prepare(said)
         self._settle(replace(state, turn_over=True))
         return state.reply
 
     def stop(self, why: Why = Why.KEY) -> None:
-        """The user wants no answer: a turn that is being understood is taken back with it."""
+        """The user wants no answer: a turn that is being understood is taken back with it. By other
+        words, which come: then what was said belongs to them."""
         match self.state:
             case Speaking(reply):
                 self._hands.end(reply, why, reopened=False)
-                self._hands.forget()
                 self._become(Free())
+                if why is Why.KEY:
+                    self._hands.forget()
             case Suspended():
                 self._end_suspended(why)
                 self._become(Free())
@@ -230,7 +237,8 @@ class Floor(Generic[R]):
                 prepared = replace(state, suspended=None)
                 self._become(prepared)
                 if turn_over:
-                    self._hands.forget()
+                    if why is Why.KEY:
+                        self._hands.forget()
                     self._take_back(prepared)
 
     def leave(self) -> None:
@@ -284,6 +292,8 @@ class Floor(Generic[R]):
             self._hands.hold(self.holds)
 
     def _prepare(self, said: Sequence[Speech]) -> Preparing[R]:
+        if isinstance(self.state, Speaking):  # a turn by key, or a client's: it had no onset
+            self.onset(reopens=False)
         suspended = self.suspended
         if isinstance(self.state, Preparing):
             self._hands.cancel(self.state.reply)

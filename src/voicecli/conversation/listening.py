@@ -5,6 +5,8 @@ It never waits: neither for a reply nor for the recogniser.
 
 from __future__ import annotations
 
+from math import inf
+
 from voicecli.conversation.answer import Emit
 from voicecli.conversation.attention import Attention
 from voicecli.conversation.effort import Effort
@@ -153,14 +155,14 @@ class Listening:
 
     # ---- what the user asks for otherwise -----------------------------------------------------
 
-    def commit(self) -> None:
-        """The user's turn is over."""
-        if (utterance := self._endpointer.commit()) is not None:
+    def commit(self, end: float = inf) -> None:
+        """The user's turn is over; what was heard after that sample index is of the next."""
+        if (utterance := self._endpointer.commit(end)) is not None:
             self._user_ends(utterance)
 
-    def clear(self) -> None:
-        """Nothing was said."""
-        self._endpointer.clear()
+    def clear(self, end: float = inf) -> None:
+        """Nothing was said up to that sample index."""
+        self._endpointer.clear(end)
         self._turns.unsay()
 
     def hold_turn(self) -> None:

@@ -128,8 +128,9 @@ class TurnTaking:
 
     def unsay(self) -> None:
         """What the user said was not said, where it is no turn yet."""
-        self._pending.clear()
-        self.floor.unsaid()
+        if not self.floor.turn_is_over:
+            self._pending.clear()
+            self.floor.unsaid()
 
     def tell_progress(self) -> None:
         """Another frame was heard: what of the newest reply is audible by now?"""

@@ -144,21 +144,31 @@ class Endpointer:
             self._speech, self._paused = [], False
         self._recent = deque(self._recent, ONSET_WINDOW * self._onset_frames)
 
-    def commit(self) -> Utterance | None:
-        """End the utterance here; where nobody speaks, what is there of the pre-roll is one."""
+    def commit(self, end: float = inf) -> Utterance | None:
+        """End the utterance here; where nobody speaks, what is there of the pre-roll is one.
+
+        end: the sample index behind its last one. What was heard since belongs to the next.
+        """
+        frames = self._speech or self._ring
+        said = [frame for frame in frames if frame.end <= end]
+        if not said:
+            return None
         if not self._speech:
-            if not self._ring:
-                return None
-            self._speech = list(self._ring)
-            self._onset, self._speech_end = self._speech[0].start, self._speech[-1].end
-            self._peak_probability, self._pauses = 1.0, []
+            self._onset, self._peak_probability, self._pauses = said[0].start, 1.0, []
+            self._speech_end = said[-1].end
+        self._speech, heard = said, list(frames)
+        self._speech_end = min(self._speech_end, said[-1].end)
         utterance = Utterance(*self._stretch())
-        self.clear()
+        self._forget(heard[len(said) :])
         return utterance
 
-    def clear(self) -> None:
-        """Forget all that was heard."""
+    def clear(self, end: float = inf) -> None:
+        """Forget all that was heard, up to that sample index."""
+        self._forget([frame for frame in (*self._ring, *self._speech) if frame.end > end])
+
+    def _forget(self, all_but: Sequence[Frame]) -> None:
         self._ring.clear()
+        self._ring.extend(all_but)
         self._recent.clear()
         self._speech, self._paused = [], False
 

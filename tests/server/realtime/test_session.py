@@ -484,6 +484,32 @@ def test_commit_without_turn_detection() -> None:
     assert types(client.send("response.create")) == ["response.created"]
 
 
+def test_turns_that_are_committed_while_others_are_understood() -> None:
+    """As by a client that sends recordings, faster than they last."""
+    client = Client({"audio": {"input": {"turn_detection": None}}})
+    one_s, half_s = (base64.b64encode(bytes(n)).decode() for n in (48_000, 24_000))
+    for sound in (one_s, half_s):
+        client.send("input_audio_buffer.append", audio=sound)
+        assert client.send("input_audio_buffer.commit") == []
+    client.send("input_audio_buffer.append", audio=half_s)
+    first = client.tell(SpeechEnded(16_000, 16_000), UserSaid("one", 1))
+    second = client.tell(SpeechEnded(24_000, 24_000), UserSaid("two", 2))
+    assert types(first) == types(second) == HEARD[2:]
+    assert [told[-1]["usage"]["seconds"] for told in (first, second)] == [1.0, 0.5]
+    assert second[0]["previous_item_id"] == first[0]["item_id"]
+    assert client.send("input_audio_buffer.commit") == []  # what came meanwhile was kept
+    assert types(client.tell(Dropped("", "noise"))) == HEARD[2:]
+
+
+def test_clear_leaves_a_turn_that_was_committed() -> None:
+    client = Client({"audio": {"input": {"turn_detection": None}}})
+    sound = base64.b64encode(bytes(48_000)).decode()
+    client.send("input_audio_buffer.append", audio=sound)
+    client.send("input_audio_buffer.commit")
+    client.send("input_audio_buffer.clear")
+    assert types(client.tell(UserSaid("one", 1))) == HEARD[2:]
+
+
 def test_who_says_nothing_for_long_is_spoken_to() -> None:
     client = Client({"audio": {"input": {"turn_detection": {"idle_timeout_ms": 5000}}}})
     client.talk.index = 100 * SAMPLE_RATE_HZ

@@ -30,6 +30,7 @@ class UserTurn:
     """Events that are not told before the words count; None where nothing is held back."""
     start_ms: int = 0
     end_ms: int = 0
+    """0 while it goes on."""
     told_words: str = ""
     """Of its transcript, by deltas."""
 
@@ -43,13 +44,19 @@ class UserTurns:
 
     def __init__(self, line: ClientLine, record: Record, client_ms: Callable[[int], int]) -> None:
         """client_ms: a sample's place in the client's sound."""
-        self.open: UserTurn | None = None
+        self._spoken: UserTurn | None = None
+        self._committed: list[UserTurn] = []
+        """The client says that they are over; the oldest first."""
         self._line = line
         self._record = record
         self._client_ms = client_ms
         self._buffer_ms = 0.0
         """Sound that came since the last commit, where the client says when a turn is over."""
-        self._commit_asked = False
+
+    @property
+    def open(self) -> UserTurn | None:
+        """The one of which the conversation tells next."""
+        return self._committed[0] if self._committed else self._spoken
 
     # ---- what the client does -----------------------------------------------------------------
 
@@ -64,32 +71,37 @@ class UserTurns:
                 f" {MIN_COMMIT_MS} ms",
                 "input_audio_buffer_commit_empty",
             )
-        if self.open is None:
-            self.open = UserTurn(new_id("item"), None, end_ms=round(self._buffer_ms))
+        turn = self._spoken or UserTurn(new_id("item"), None, end_ms=round(self._buffer_ms))
+        self._committed.append(turn)
+        self._spoken = None
         self._buffer_ms = 0.0
-        self._commit_asked = True
 
     def clear(self) -> None:
         self._buffer_ms = 0.0
-        self.open = None
+        if self._spoken is not None and not self._spoken.end_ms:
+            self._spoken = None
 
     # ---- what is heard ------------------------------------------------------------------------
 
     def began(self, onset: int, *, over_a_reply: bool) -> None:
         if self.open is None:
             hold_back = over_a_reply and not self._line.eager_speech_started
-            self.open = UserTurn(new_id("item"), [] if hold_back else None)
+            self._spoken = UserTurn(new_id("item"), [] if hold_back else None)
         turn = self.open
+        assert turn is not None
         detection = self._line.fields.audio.input.turn_detection
         padding_ms = getattr(detection, "prefix_padding_ms", 0)
+        turn.end_ms = 0
         turn.start_ms = max(0, self._client_ms(onset) - padding_ms)
         self._tell(turn, "speech_started", audio_start_ms=turn.start_ms)
 
     def ended(self, end: int) -> None:
         if (turn := self.open) is None:
             return
-        turn.end_ms = self._client_ms(end)
-        if not self._commit_asked:
+        if self._committed:
+            turn.end_ms = turn.end_ms or self._client_ms(end)
+        else:
+            turn.end_ms = self._client_ms(end)
             self._tell(turn, "speech_stopped", audio_end_ms=turn.end_ms)
 
     def _tell(self, turn: UserTurn, kind: str, **when: int) -> None:
@@ -133,11 +145,13 @@ class UserTurns:
 
         said: the user's words, which nobody is sure of; the user is asked to say them again.
         """
-        turn = self.open
-        if turn is None or turn.held_back is not None:
-            self.open = None
+        if (turn := self.open) is None:
             return
-        asked = self._commit_asked
+        if asked := bool(self._committed):
+            self.let_go()
+        elif turn.held_back is not None:
+            self._spoken = None
+            return
         item = self._commit(turn, said, 0)
         self._record.tell_transcript(item, said, turn.audio_s)
         if not (asked or said):
@@ -156,9 +170,11 @@ class UserTurns:
 
     def _commit(self, turn: UserTurn, text: str | None, number: int) -> Item:
         """The turn becomes an item."""
-        self.open = None
-        self._commit_asked = False
-        self._buffer_ms = 0.0
+        if turn in self._committed:
+            self._committed.remove(turn)
+        else:
+            self._spoken = None
+            self._buffer_ms = 0.0
         item = spoken_user(turn.item_id)
         item.numbers = (number,) if number else ()
         self._record.add(item)
