@@ -152,6 +152,8 @@ class _Stream:
             self._move(self._callback)
             due_s += block_s
 
-    def close(self, ignore_errors: bool = True) -> None:
+    def abort(self, ignore_errors: bool = True) -> None:
         self._ended.set()
         self._thread.join()
+
+    close = abort

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,6 +24,11 @@ next of these, as soon as nothing is being said."""
 
 UNDERRUNS, UNDERRUNS_WITHIN_S = 3, 10.0
 """So many blocks that came too late for the loudspeaker, within so long, are a stutter."""
+
+JACK_REORDERS_S = 0.1
+"""After its ports were disconnected, a client is told of the new graph within some blocks, and
+libjack reads the list of its ports then, on a thread of its own and without a lock: who closes them
+meanwhile may crash (https://github.com/jackaudio/jack2/issues/216)."""
 
 MAX_PLAYED_BLOCKS = 100
 """Where each device has a stream: blocks that were played since the last one was heard."""
@@ -93,6 +99,11 @@ class Line:
 
     def close(self) -> None:
         """On the thread that opened them. May hang, if a sound server died."""
+        devices = (self.microphone, self.loudspeaker)
+        if any(device is not None and device.is_jack for device in devices):
+            for stream in self._streams:
+                stream.abort()
+            time.sleep(JACK_REORDERS_S)
         while self._streams:
             self._streams.pop().close()
 
