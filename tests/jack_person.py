@@ -28,7 +28,6 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from math import inf
 from pathlib import Path
 from typing import Self
 
@@ -48,9 +47,6 @@ PERIOD_SAMPLES = 480
 
 SOUND = 10 ** (-50 / 20)
 """A sample above it (-50 dBFS) is sound. Between sounds, programs write digital silence."""
-
-CLOSING_S = 0.3
-"""A program takes less, from when it disconnects its ports until they are gone."""
 
 SERVER_NAMES = [f"voicecli-test-{i}" for i in range(4)]
 
@@ -178,8 +174,6 @@ class Person:
         self._echo: Echo | None = None
         self._lock = threading.Lock()
         self._stopped = threading.Event()
-        self._connected_at_s: dict[str, float] = {}
-        """When each program's port was last seen connected."""
         jack.set_error_function(lambda message: None)
         jack.set_info_function(lambda message: None)
         self._client = jack.Client("person", **server._client_options)
@@ -362,31 +356,24 @@ class Person:
 
     def _connect_microphones(self) -> None:
         for port in self._client.get_ports("^PortAudio.*:in_[0-9]+$", is_input=True):
-            if self._is_free(port):
-                self._connect_ports(self._mouth, port)
+            self._connect_ports(self._mouth, port)
 
     def _connect_loudspeakers(self) -> None:
         # Both channels play the same: the ear takes the first of each program. PortAudio
         # numbers its ports on and on, whenever a stream is opened again.
         outputs = self._client.get_ports("^PortAudio.*:out_[0-9]+$", is_output=True)
-        programs = {_program(port) for port in outputs if not self._is_free(port)}
+        programs = {_program(port) for port in self._ear.connections}
         for port in sorted(outputs, key=lambda port: int(port.shortname.split("_")[-1])):
             if _program(port) not in programs:
                 programs.add(_program(port))
                 self._connect_ports(port, self._ear)
 
-    def _is_free(self, port) -> bool:
-        """Not connected with the person, nor just disconnected by a program that is closing it."""
-        now_s, connections = time.monotonic(), self._client.get_all_connections(port)
-        if self._mouth in connections or self._ear in connections:
-            self._connected_at_s[port.name] = now_s
-        return now_s - self._connected_at_s.get(port.name, -inf) > CLOSING_S
-
     def _connect_ports(self, source, destination) -> None:
         import jack
 
         with suppress(jack.JackError):  # the port is not active yet, or gone again
-            self._client.connect(source, destination)
+            if destination not in self._client.get_all_connections(source):
+                self._client.connect(source, destination)
 
     def _cut(self, start_s: float, end_s: float | None) -> slice:
         end = self._n_samples if end_s is None else int(end_s * self.sample_rate_hz)
