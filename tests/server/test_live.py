@@ -80,6 +80,12 @@ class Person:
         item = {"type": "message", "role": "user", "content": content}
         await self.connection.conversation.item.create(item=item)
 
+    async def say_when_turns_are_over(self) -> None:
+        """From now on the server doesn't look for it."""
+        off = {"type": "realtime", "audio": {"input": {"turn_detection": None}}}
+        await self.connection.session.update(session=off)
+        await self.until("session.updated")
+
     async def reply(self) -> Any:
         """The response that ends next."""
         return (await self.until("response.done")).response
@@ -235,9 +241,7 @@ def test_a_reply_without_end_is_cut_off() -> None:
 def test_push_to_talk(said: dict[str, bytes]) -> None:
     async def scenario() -> None:
         async with served() as where, connected(where) as person:
-            off = {"type": "realtime", "audio": {"input": {"turn_detection": None}}}
-            await person.connection.session.update(session=off)
-            await person.until("session.updated")
+            await person.say_when_turns_are_over()
             await person.append(said[SUM])
             await person.connection.input_audio_buffer.commit()
             await person.connection.response.create()  # nobody waits for the transcript
@@ -255,9 +259,7 @@ def test_push_to_talk(said: dict[str, bytes]) -> None:
 def test_recordings_come_faster_than_they_are_understood(said: dict[str, bytes]) -> None:
     async def scenario() -> None:
         async with served() as where, connected(where) as person:
-            off = {"type": "realtime", "audio": {"input": {"turn_detection": None}}}
-            await person.connection.session.update(session=off)
-            await person.until("session.updated")
+            await person.say_when_turns_are_over()
             for text in (SUM, OTHER_SUM):
                 await person.append(said[text])
                 await person.connection.input_audio_buffer.commit()

@@ -149,17 +149,17 @@ class Endpointer:
 
         end: the sample index behind its last one. What was heard since belongs to the next.
         """
-        frames = self._speech or self._ring
+        frames = list(self._speech or self._ring)
         said = [frame for frame in frames if frame.end <= end]
         if not said:
             return None
         if not self._speech:
             self._onset, self._peak_probability, self._pauses = said[0].start, 1.0, []
             self._speech_end = said[-1].end
-        self._speech, heard = said, list(frames)
+        self._speech = said
         self._speech_end = min(self._speech_end, said[-1].end)
         utterance = Utterance(*self._stretch())
-        self._forget(heard[len(said) :])
+        self._forget(frames[len(said) :])
         return utterance
 
     def clear(self, end: float = inf) -> None:
